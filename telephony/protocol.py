@@ -1,0 +1,137 @@
+"""What the desk and the phone process say to each other: one JSON object a line.
+
+Commands go down, events come up. Nothing here names a SIP stack, so a second
+one can serve the same protocol. `call` is the caller's own word for a call,
+unique for the life of the client. Times: `at` is UTC ms, `mono` is the
+machine's monotonic clock in ms (one clock for all processes of a machine).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+# --------------------------------------------------------------- commands
+
+
+class Command(msgspec.Struct, frozen=True, tag_field="cmd", omit_defaults=True):
+    """Anything the desk may ask of the phone process."""
+
+
+class Dial(Command, frozen=True, tag="dial"):
+    """Place a call."""
+
+    call: str
+    target: str  # E.164, or what a hand dialed; the engine builds the SIP URI
+    caller_id: str = ""  # E.164 shown to the called person; empty: the account's own
+    ring_timeout_ms: int = 25_000  # from 180/183; then the engine cancels
+
+
+class HangUp(Command, frozen=True, tag="hang_up"):
+    """End a call in any state; also right for one that has ended already."""
+
+    call: str
+
+
+class SendDtmf(Command, frozen=True, tag="dtmf"):
+    """Send keypad tones (RFC 4733)."""
+
+    call: str
+    digits: str
+
+
+class Mute(Command, frozen=True, tag="mute"):
+    """Stop or restore what the called person hears."""
+
+    call: str
+    on: bool
+
+
+class Abort(Command, frozen=True, tag="abort"):
+    """Die at once, as a native assertion does (for the fault tests)."""
+
+
+class Quit(Command, frozen=True, tag="quit"):
+    """Hang up everything, unregister and leave."""
+
+
+AnyCommand = Dial | HangUp | SendDtmf | Mute | Abort | Quit
+
+# ----------------------------------------------------------------- events
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="ev", omit_defaults=True, kw_only=True):
+    """Anything the phone process reports, stamped when it happened."""
+
+    at: int
+    mono: int
+
+
+class Ready(Event, frozen=True, tag="ready"):
+    """The engine runs and takes commands."""
+
+    pid: int
+
+
+class Registration(Event, frozen=True, tag="registration"):
+    """The account's state with its registrar."""
+
+    registered: bool
+    code: int = 0
+    reason: str = ""
+    retry_in_ms: int = 0
+
+
+class Invited(Event, frozen=True, tag="invited"):
+    """The INVITE left."""
+
+    call: str
+    sip_call_id: str = ""
+
+
+class Ringing(Event, frozen=True, tag="ringing"):
+    """180, or 183 with early media; reported once."""
+
+    call: str
+    early_media: bool = False
+
+
+class Answered(Event, frozen=True, tag="answered"):
+    """200 to the INVITE arrived; talk time starts here."""
+
+    call: str
+
+
+class Ended(Event, frozen=True, tag="ended"):
+    """The call is over; the last event of its call, reported exactly once."""
+
+    call: str
+    result: str  # a cadence.model.Result
+    sip_code: int = 0  # final code of the INVITE; 200 for an answered call; 0: none came
+    reason: str = ""  # one sentence for a person
+    q850: int = 0  # ITU-T cause of the Reason header, 0: none
+    ended_by: str = ""  # rep, lead, network, engine
+    ring_ms: int = 0  # from ringing to answer or end, monotonic
+    talk_ms: int = 0  # from answer to end, monotonic; 0 unless answered
+
+
+class Dtmf(Event, frozen=True, tag="dtmf_heard"):
+    """The other side pressed a key."""
+
+    call: str
+    digit: str
+
+
+class Trouble(Event, frozen=True, tag="trouble"):
+    """Something went wrong inside the engine that no call owns; one sentence."""
+
+    text: str
+
+
+class Down(Event, frozen=True, tag="down"):
+    """The process is gone; its calls have been ended in the caller's name."""
+
+    code: int
+    restarting: bool
+
+
+AnyEvent = Ready | Registration | Invited | Ringing | Answered | Ended | Dtmf | Trouble | Down
