@@ -6,10 +6,13 @@ The screen draws a `DeskView` and sends back actions by name
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from cadence.dispositions import Disposition
 from cadence.model import Lead, Phone, Plan, ShiftState
+from config.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +90,95 @@ class DeskView:
     can_undo: bool = False
     after_call_pause: bool = False  # a pause was asked for; it starts after this lead
     next_due_at: int | None = None  # nothing callable now: when the next lead may be called (ms UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a picker: the key that takes it, its text, and what it stands for."""
+
+    key: str
+    label: str
+    value: str  # a reason code; for callbacks the moment, ms UTC as text
+
+
+class DeskPort(Protocol):
+    """What a screen, a test or a rehearsal may do with a desk.
+
+    Every method returns at once; what it changed arrives as a new `view` and a
+    call of the subscribers, on the event loop. A request that does not fit the
+    moment changes nothing but `view.message`, which then says why.
+    """
+
+    @property
+    def view(self) -> DeskView:
+        """The desk as it is now."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that `DeskView`'s instants were read from."""
+        ...
+
+    def subscribe(self, changed: Callable[[], None]) -> None:
+        """Call `changed` after every change of `view`."""
+        ...
+
+    def press(self, action: str) -> None:
+        """Do an action of `floor.actions` that needs nothing more: dial, hang_up, mute, undo."""
+        ...
+
+    def dispose(self, key: str, callback_at: int | None = None) -> None:
+        """Record the disposition on `key`, hanging up first where a call is up."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Keep a note on the lead of the card."""
+        ...
+
+    def skip(self, reason: str) -> None:
+        """Pass the lead on, for a reason out of `skip_choices`."""
+        ...
+
+    def pause(self, reason: str) -> None:
+        """Go not-ready (during a call: after its disposition), for a reason out of `pause_choices`."""
+        ...
+
+    def resume(self) -> None:
+        """Come back from not-ready."""
+        ...
+
+    def keypad(self, digit: str) -> None:
+        """Send one keypad tone to the call."""
+        ...
+
+    def callback_choices(self) -> tuple[Choice, ...]:
+        """Times to offer, in the lead's own local time, all inside its calling window."""
+        ...
+
+    def skip_choices(self) -> tuple[Choice, ...]:
+        """Reasons a lead may be skipped for."""
+        ...
+
+    def pause_choices(self) -> tuple[Choice, ...]:
+        """Reasons to be not-ready."""
+        ...
+
+    def parse_callback(self, text: str) -> int:
+        """A typed time ("tomorrow 14:30", "27 Nov 9:00") in the lead's local time, as ms UTC.
+
+        Raises:
+            SixringError: it is not a time, or lies in the past; the sentence says what to type.
+        """
+        ...
+
+    async def find(self, text: str) -> list[Lead]:
+        """Leads matching `text`, best first; at most 50."""
+        ...
+
+    async def timeline(self) -> list[str]:
+        """The card's lead: everything that happened, and what comes next; oldest first."""
+        ...
+
+    async def leave(self) -> None:
+        """Clock out: release the lead, close the phone; returns when all is on disk."""
+        ...
