@@ -1,7 +1,8 @@
 """Everything a rep can do, once: name, default key, where it works, and why not elsewhere.
 
 Key handling, footer, help and docs/keys.md are drawn from this registry, so
-they cannot disagree.
+they cannot disagree. Letters work in either case. Digits are dispositions and
+are not listed here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,13 @@ from cadence.model import ShiftState as S
 
 _IN_CALL = frozenset({S.DIALING, S.RINGING, S.TALKING})
 _WITH_LEAD = _IN_CALL | {S.PREVIEW, S.WRAP_UP}
+_FREE = frozenset({S.READY, S.PREVIEW, S.NOT_READY})
 _ALWAYS = frozenset(S)
+
+_IN_A_CALL = "A call is up: its disposition key ends it."
+_RECORD_FIRST = "Record this call first: keys 1 to 9 and 0."
+_PAUSED = "You are not ready: p brings you back."
+_NO_LEAD = "No lead is on the card."
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,33 +27,90 @@ class Action:
     """One thing a rep can do."""
 
     name: str
-    key: str  # a Textual key name; digits are dispositions and are not listed here
+    key: str  # the character that does it, or a Textual key name: "space"
     label: str  # for the footer, one or two words
     help: str  # one sentence for the help page
     states: frozenset[S]
-    elsewhere: str  # why it does nothing in other states, one sentence
+    elsewhere: str = ""  # why it does nothing in other states, one sentence
+    because: tuple[tuple[S, str], ...] = ()  # states that deserve a better sentence than `elsewhere`
+    also: tuple[str, ...] = ()  # more keys for the same, Textual key names
+    twice: str = ""  # asked before it is done; the same key again does it
 
+    def why_not(self, state: S) -> str:
+        """Empty when the action works in `state`, else the sentence that says why not."""
+        if state in self.states:
+            return ""
+        return dict(self.because).get(state, self.elsewhere)
+
+
+_BUSY = tuple((state, _IN_A_CALL) for state in (S.DIALING, S.RINGING, S.TALKING))
 
 ACTIONS: tuple[Action, ...] = (
-    Action("dial", "space", "dial", "Dial the lead on the card.", frozenset({S.PREVIEW}), "Nothing to dial: no lead is on the card."),
-    Action("hang_up", "h", "hang up", "End the call and go to wrap-up.", _IN_CALL, "No call to hang up."),
-    Action("mute", "m", "mute", "Stop or restore your microphone.", frozenset({S.TALKING}), "Mute works during a conversation."),
-    Action("keypad", "#", "keypad", "Keypad tones on or off: digits are sent to the call.", frozenset({S.TALKING}), "The keypad works during a conversation."),
-    Action("note", "n", "note", "Write a note on the lead.", _WITH_LEAD, "A note needs a lead on the card."),
-    Action("skip", "s", "skip", "Pass this lead on, with a reason; it stays in the queue and the skip is logged.", frozenset({S.PREVIEW}), "Only a lead that is not being called can be skipped."),
-    Action("undo", "u", "undo", "Take back the last disposition; both stay in the log.", frozenset({S.READY, S.PREVIEW}), "Undo works before the next dial."),
-    Action("pause", "p", "pause", "Go not-ready, with a reason; again to come back.", _ALWAYS, ""),
-    Action("timeline", "t", "timeline", "Show the lead's history and what comes next.", _WITH_LEAD, "No lead is on the card."),
-    Action("find", "/", "find", "Find a lead by name, company, number or mail.", _ALWAYS, ""),
-    Action("keys", "?", "help", "Show every key.", _ALWAYS, ""),
-    Action("quit", "q", "quit", "Clock out and leave.", frozenset({S.READY, S.PREVIEW, S.NOT_READY}), "Finish the call and its disposition first: nothing may be lost."),
-)
+    Action(
+        "dial", "space", "dial", "Dial the lead on the card.",
+        frozenset({S.PREVIEW}), f"Nothing to dial: {_NO_LEAD[0].lower()}{_NO_LEAD[1:]}",
+        because=(*_BUSY, (S.WRAP_UP, _RECORD_FIRST), (S.NOT_READY, _PAUSED)),
+    ),
+    Action(
+        "hang_up", "h", "hang up", "End the call and go to wrap-up.",
+        _IN_CALL, "No call to hang up.",
+    ),
+    Action(
+        "mute", "m", "mute", "Stop or restore your microphone.",
+        frozenset({S.TALKING}), "Mute works during a conversation.",
+    ),
+    Action(
+        "keypad", "#", "keypad", "Keypad on or off: while it is on, digits are tones.",
+        frozenset({S.TALKING}), "The keypad works during a conversation.",
+    ),
+    Action(
+        "skip", "s", "skip", "Pass this lead on, with a reason; it stays in the queue and the skip is logged.",
+        frozenset({S.PREVIEW}), "Only a lead that is not being called can be skipped.",
+    ),
+    Action(
+        "note", "n", "note", "Write a note on the lead.",
+        _WITH_LEAD, "A note needs a lead on the card.",
+    ),
+    Action(
+        "timeline", "t", "timeline", "Show the lead's history and what comes next.",
+        _WITH_LEAD, _NO_LEAD,
+    ),
+    Action(
+        "find", "/", "find", "Find a lead by name, company, number or mail.",
+        _ALWAYS,
+    ),
+    Action(
+        "undo", "u", "undo", "Take back the last disposition; both stay in the log.",
+        frozenset({S.READY, S.PREVIEW}), "Undo works before the next dial.",
+        because=((S.NOT_READY, _PAUSED),),
+    ),
+    Action(
+        "pause", "p", "pause", "Go not-ready, with a reason; again to come back.",
+        _ALWAYS,
+    ),
+    Action(
+        "down", "j", "down", "Scroll the queue, or move down a list.",
+        _ALWAYS, also=("down",),
+    ),
+    Action(
+        "up", "k", "up", "Scroll the queue back, or move up a list.",
+        _ALWAYS, also=("up",),
+    ),
+    Action(
+        "keys", "?", "help", "Show every key.",
+        _ALWAYS,
+    ),
+    Action(
+        "quit", "q", "quit", "Clock out and leave; asked twice.",
+        _FREE, "Finish the call and its disposition first: nothing may be lost.",
+        also=("ctrl+q",), twice="Press q again to clock out and leave.",
+    ),
+)  # fmt: skip
 
 BY_NAME: dict[str, Action] = {action.name: action for action in ACTIONS}
-BY_KEY: dict[str, Action] = {action.key: action for action in ACTIONS}
+BY_KEY: dict[str, Action] = {key: action for action in ACTIONS for key in (action.key, *action.also)}
 
 
 def why_not(name: str, state: S) -> str:
     """Empty when action `name` works in `state`, else the sentence that says why not."""
-    action = BY_NAME[name]
-    return "" if state in action.states else action.elsewhere
+    return BY_NAME[name].why_not(state)

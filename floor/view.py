@@ -131,8 +131,12 @@ class DeskPort(Protocol):
         """Record the disposition on `key`, hanging up first where a call is up."""
         ...
 
-    def note(self, text: str) -> None:
-        """Keep a note on the lead of the card."""
+    def note(self, text: str, lead_id: int | None = None) -> None:
+        """Keep a note on lead `lead_id`, by default the lead of the card.
+
+        A call may end and the next lead arrive while the rep is still typing:
+        the note belongs to the lead it was begun for.
+        """
         ...
 
     def skip(self, reason: str) -> None:
@@ -144,7 +148,7 @@ class DeskPort(Protocol):
         ...
 
     def resume(self) -> None:
-        """Come back from not-ready."""
+        """Come back from not-ready, or take back a pause asked for during a call."""
         ...
 
     def keypad(self, digit: str) -> None:
