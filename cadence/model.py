@@ -34,8 +34,10 @@ class LeadStatus(StrEnum):
 
 
 class Lane(IntEnum):
-    """Rank bands of the queue, as stored. Age turns FRESH into missed and SOON into late
-    without a write: see `cadence.ranking`."""
+    """Rank bands of the queue, as stored.
+
+    Age turns FRESH into missed and SOON into late without a write: see `cadence.ranking`.
+    """
 
     FRESH = 0  # never called
     CALLBACK = 1  # a time was agreed
@@ -92,6 +94,13 @@ class Lead:
     notes: str = ""
     phones: tuple[Phone, ...] = ()
 
+    @property
+    def working(self) -> tuple[Phone, ...]:
+        """The numbers that may still be tried, in the order of trying."""
+        return tuple(
+            sorted((phone for phone in self.phones if not phone.bad), key=lambda phone: phone.position)
+        )
+
 
 class CallKind(StrEnum):
     """Why a call is planned."""
@@ -100,6 +109,7 @@ class CallKind(StrEnum):
     RETRY = "retry"  # the same step again: busy, network failure; does not consume a step
     CALLBACK = "callback"  # a time agreed with the lead
     NURTURE = "nurture"  # after the cadence's end
+    REVIEW = "review"  # no number may be dialed: a person must look at the lead; the reason says why
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,7 @@ class PlannedCall:
     lane: Lane
     due_at: int  # not before
     owner: str = ""  # a callback's rep; empty: anyone's
+    tries: int = 0  # attempts that reached nobody and used up no step (busy, network failure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,7 @@ class Plan:
     calls_done: int = 0  # call steps used up (never more than the cadence has)
     mails_done: int = 0
     voicemails: int = 0  # messages left so far
+    last_call_at: int = 0  # latest attempt, 0: none; keeps late steps from bunching up
     call: PlannedCall | None = None
     mail: PlannedMail | None = None
     reason: str = ""  # one line for a person: why this is next
