@@ -52,10 +52,10 @@ fi
 say "installing $requirements (hashes checked)"
 if command -v uv >/dev/null 2>&1; then
     VIRTUAL_ENV=$venv uv pip install --quiet --require-hashes -r "$requirements"
-    VIRTUAL_ENV=$venv uv pip install --quiet --no-deps --no-build-isolation -e .
+    PYTHONWARNINGS=ignore VIRTUAL_ENV=$venv uv pip install --quiet --no-deps --no-build-isolation -e .
 else
     pip="$venv/bin/python -m pip --disable-pip-version-check --quiet"
     $pip install --require-hashes -r "$requirements"
-    $pip install --no-deps --no-build-isolation -e .
+    PYTHONWARNINGS=ignore $pip install --no-deps --no-build-isolation -e .
 fi
 say "ready: $venv/bin/sixring"

@@ -1,0 +1,197 @@
+"""sixring.toml as types: every field has a default, every error says how to mend it.
+
+The commented text of the file is `config/data/sixring.toml`; a test holds both
+together. Nothing secret is ever a field here: see `config.secrets`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from config.home import Home
+from config.secrets import refuse_in
+
+_HOST_PORT = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?").fullmatch
+
+PRACTICE = "practice"  # the value of sip.server that means the embedded carrier
+
+Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
+Minutes = Annotated[int, msgspec.Meta(ge=1, le=1440)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+PerMinute = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$", description="two capital letters, as in US")]
+E164 = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$", description="as in +14155550123")]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of sixring.toml."""
+
+
+class Firm(Section, frozen=True):
+    """Who calls: shown in mails, and the default for numbers and days."""
+
+    name: str = ""
+    postal_address: str = ""
+    region: Country = "US"
+    zone: str = "America/New_York"
+    reply_to: str = ""
+    website: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a zone the time-zone data does not know.
+
+        Raises:
+            ValueError: `zone` is not an IANA zone.
+        """
+        try:
+            ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"zone {self.zone!r} is not an IANA time zone such as America/Chicago") from None
+
+
+class Rep(Section, frozen=True):
+    """Who sits at this desk."""
+
+    login: str = ""
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a login that cannot be a stable word in exports.
+
+        Raises:
+            ValueError: `login` has other characters than letters, digits and `.-_@`.
+        """
+        if self.login and not re.fullmatch(r"[\w.@-]{1,64}", self.login):
+            raise ValueError(f"login {self.login!r} may only have letters, digits and . - _ @")
+
+
+class Store(Section, frozen=True):
+    """Where the leads are."""
+
+    location: str = ""  # empty: the home's own database; a path; or postgresql://...
+
+    def __post_init__(self) -> None:
+        """Refuse a password in the open.
+
+        Raises:
+            ValueError: `location` carries a password.
+        """
+        if re.search(r"://[^/@:]*:[^/@]+@|\bpassword\s*=", self.location):
+            raise ValueError(
+                "location carries a password; take it out and keep it as the secret store_password"
+            )
+
+
+class Sip(Section, frozen=True):
+    """The carrier's account."""
+
+    server: str = ""  # host:port, or "practice"; empty: nothing to dial with
+    user: str = ""
+    login: str = ""  # empty: the same as `user`
+    realm: str = "*"
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    proxy: str = ""
+    caller_ids: tuple[E164, ...] = ()
+    ring_timeout_s: Seconds = 25
+    no_response_s: Seconds = 5
+    max_call_minutes: Minutes = 120
+
+    def __post_init__(self) -> None:
+        """Refuse a server that is a URI.
+
+        Raises:
+            ValueError: `server` or `proxy` is more than a host and a port.
+        """
+        for field in ("server", "proxy"):
+            value = getattr(self, field)
+            if value and not re.fullmatch(r"[A-Za-z0-9_.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?", value):
+                raise ValueError(
+                    f"{field} {value!r} should be a host or host:port, such as sip.example.com:5060"
+                )
+
+
+class Mail(Section, frozen=True):
+    """The server that takes our mail."""
+
+    host: str = ""  # empty: no mail is sent; mails wait in the outbox
+    port: Port = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    login: str = ""
+    sender: str = ""
+    sender_name: str = ""
+    per_minute: PerMinute = 30
+
+    def __post_init__(self) -> None:
+        """Refuse what no server would take.
+
+        Raises:
+            ValueError: a host without a sender, or a sender that is no address.
+        """
+        if self.sender and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", self.sender):
+            raise ValueError(f"sender {self.sender!r} is not a mail address")
+        if self.host and not self.sender:
+            raise ValueError("host is set but sender is empty: mails need an address to come from")
+
+
+class Queue(Section, frozen=True):
+    """How leads are handed out."""
+
+    cadence: str = "inbound-six"
+    lease_minutes: Minutes = 10
+
+
+class Floor(Section, frozen=True):
+    """What runs without a screen."""
+
+    mail_room: bool = True  # the workstation sends due mails; false where `sixring serve` does
+    mail_every_s: Seconds = 2
+
+
+class Export(Section, frozen=True):
+    """What reports look like when the command does not say."""
+
+    format: Literal["csv", "ndjson"] = "csv"
+
+
+class Settings(Section, frozen=True):
+    """The whole of sixring.toml."""
+
+    firm: Firm = Firm()
+    rep: Rep = Rep()
+    store: Store = Store()
+    sip: Sip = Sip()
+    mail: Mail = Mail()
+    queue: Queue = Queue()
+    floor: Floor = Floor()
+    export: Export = Export()
+
+
+def load(home: Home) -> Settings:
+    """The settings of `home`; every default where it has no file yet.
+
+    Raises:
+        ConfigError: the file cannot be read, is not TOML, has an unknown or
+            wrong field, or holds a password; names file, line, field and mend.
+    """
+    from config.toml import read
+
+    if not home.config_file.exists():
+        return Settings()
+    refuse_in(home.config_file, home)
+    return read(home.config_file, Settings)
+
+
+def location(settings: Settings, home: Home) -> str | Path:
+    """Where the store is: a path for the embedded one, else the text PostgreSQL takes."""
+    named = settings.store.location
+    if not named:
+        return home.database
+    if named.startswith(("postgresql://", "postgres://")) or "host=" in named:
+        return named
+    path = Path(named).expanduser()
+    return path if path.is_absolute() else home.path / path
