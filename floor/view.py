@@ -29,6 +29,7 @@ class CardView:
     callable_why: str = ""
     history: tuple[str, ...] = ()  # newest first, one line each
     next_mail: str = ""  # "step 2, Wed 09:00", empty when none is planned
+    steps: int = 6  # calls in the lead's cadence
 
 
 @dataclass(frozen=True, slots=True)
