@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from config.home import Home
-from config.secrets import refuse_in
+from config.secrets import refuse_in, secret
 
 _HOST_PORT = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?").fullmatch
 
@@ -94,6 +95,7 @@ class Sip(Section, frozen=True):
     user: str = ""
     login: str = ""  # empty: the same as `user`
     realm: str = "*"
+    register: bool = True  # false: a trunk that knows us by our address
     transport: Literal["udp", "tcp", "tls"] = "udp"
     proxy: str = ""
     caller_ids: tuple[E164, ...] = ()
@@ -187,11 +189,27 @@ def load(home: Home) -> Settings:
 
 
 def location(settings: Settings, home: Home) -> str | Path:
-    """Where the store is: a path for the embedded one, else the text PostgreSQL takes."""
+    """Where the store is: a path for the embedded one, else what PostgreSQL takes.
+
+    The latter carries the secret `store_password` where there is one: it is
+    for connecting, never for showing (that is `settings.store.location`).
+
+    Raises:
+        ConfigError: the secret's file can be read by others.
+    """
     named = settings.store.location
     if not named:
         return home.database
     if named.startswith(("postgresql://", "postgres://")) or "host=" in named:
-        return named
+        return _with_password(named, secret("store_password", home))
     path = Path(named).expanduser()
     return path if path.is_absolute() else home.path / path
+
+
+def _with_password(where: str, password: str | None) -> str:
+    if password is None:
+        return where
+    if "://" in where:
+        return f"{where}{'&' if '?' in where else '?'}password={quote(password, safe='')}"
+    escaped = password.replace("\\", "\\\\").replace("'", "\\'")
+    return f"{where} password='{escaped}'"

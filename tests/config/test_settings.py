@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import msgspec
+import psycopg.conninfo
 import pytest
 
 from config import starter
@@ -161,3 +162,19 @@ def test_a_file_that_is_not_utf8_is_one_sentence(home: Home) -> None:
     home.config_file.write_bytes(b'[firm]\nname = "M\xfcller"\n')
     with pytest.raises(ConfigError, match=re.escape(str(home.config_file))):
         load(home)
+
+
+@pytest.mark.parametrize(
+    "named", ["postgresql://anna@db/floor", "postgresql://anna@db/floor?sslmode=require", "host=db user=anna"]
+)
+def test_the_stores_password_joins_its_location_only_for_connecting(
+    home: Home, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = 'it\'s & a \\ "pass=word"'
+    monkeypatch.setenv("SIXRING_STORE_PASSWORD", password)
+    home.config_file.write_text(f'[store]\nlocation = "{named}"\n')
+    settings = load(home)
+    found = psycopg.conninfo.conninfo_to_dict(str(location(settings, home)))
+    assert found["password"] == password
+    assert found["host"] == "db"
+    assert password not in repr(settings)
