@@ -1,0 +1,22 @@
+"""The carrier's account for the phone process, out of the settings and the secret."""
+
+from __future__ import annotations
+
+from config.home import Home
+from config.secrets import secret
+from config.settings import Settings
+from telephony.account import Account
+
+
+def account_of(settings: Settings, home: Home) -> Account:
+    """The account that the [sip] table describes, with its password from the keyring, environment or file.
+
+    Raises:
+        ConfigError: the password's file is readable by others.
+    """
+    sip = settings.sip
+    return Account(
+        server=sip.server, user=sip.user, login=sip.login, realm=sip.realm, transport=sip.transport,
+        proxy=sip.proxy, password=str(secret("sip_password", home) or ""),
+        no_response_ms=sip.no_response_s * 1000, max_call_ms=sip.max_call_minutes * 60_000,
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""Carries out a desk's store effects, and says in the desk's inputs what came of them.
+
+Everything here runs on the store's thread (`floor.store_room`); each method
+is one or a few short transactions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cadence.rulebook import Rulebook
+from config.clock import Clock
+from floor import desk_effects as ask
+from floor import desk_inputs as told
+from floor.card import card_view
+from floor.view import QueueLine
+from store.attempts import CallEnd
+from store.queue import Claim
+from store.store import Store
+
+_SKIP_MS = 30 * 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The queue as the pane shows it."""
+
+    lines: tuple[QueueLine, ...]
+    total: int
+    callbacks_due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """One rep's hand in the store."""
+
+    rep: str
+    shift_id: int
+    book: Rulebook
+    clock: Clock
+
+    def carry_out(self, store: Store, effect: ask.StoreEffect) -> told.Input | None:
+        """Do `effect`; the input that tells the desk of it, None where nothing needs telling.
+
+        Raises:
+            SixringError: it was not done; nothing of it is on disk.
+        """
+        match effect:
+            case ask.ClaimNext():
+                return self._claim(store)
+            case ask.Begin():
+                attempt = store.attempts.begin(effect.claim, self.rep, self.shift_id, effect.caller_id)
+                return told.Begun(attempt)
+            case ask.Finish():
+                return self._finish(store, effect)
+            case ask.Dispose():
+                return self._dispose(store, effect)
+            case ask.Undo():
+                return self._undo(store, effect.attempt_id)
+            case _:
+                return self._note_down(store, effect)
+
+    def _note_down(self, store: Store, effect: ask.StoreEffect) -> told.Input | None:
+        match effect:
+            case ask.Instant():
+                store.attempts.instant(effect.attempt_id, effect.name, effect.at, effect.sip_call_id)
+            case ask.Enter():
+                store.shifts.state(self.shift_id, effect.state, effect.reason, at=effect.at)
+            case ask.Release():
+                store.queue.release(effect.claim, effect.why)
+            case ask.Skip():
+                store.queue.skip(effect.claim, effect.reason, self.clock.now() + _SKIP_MS)
+            case ask.Note():
+                store.leads.note(effect.lead_id, self.rep, effect.text)
+                return told.Told("Note kept.")
+            case _:
+                raise TypeError(f"not a store effect: {effect}")
+        return None
+
+    def _claim(self, store: Store) -> told.Input:
+        found = store.queue.claim(self.rep, self.shift_id)
+        if isinstance(found, Claim):
+            return told.Claimed(found, card_view(store, found, self.book, self.clock.now()))
+        return told.NothingDue(found.next_at, found.why)
+
+    def _finish(self, store: Store, effect: ask.Finish) -> told.Input:
+        ended = effect.ended
+        end = CallEnd(
+            result=ended.result, at=ended.at, ring_ms=ended.ring_ms, talk_ms=ended.talk_ms,
+            sip_code=ended.sip_code, reason=ended.reason, q850=ended.q850, ended_by=ended.ended_by,
+        )  # fmt: skip
+        done = store.attempts.finish(effect.attempt_id, end, self.rep, automatic=effect.automatic)
+        return told.Finished(effect.attempt_id, done.disposition, done.plan)
+
+    def _dispose(self, store: Store, effect: ask.Dispose) -> told.Input:
+        choice = effect.choice
+        plan = store.attempts.dispose(
+            effect.attempt_id, choice.disposition.code, self.rep, callback_at=choice.callback_at
+        )
+        return told.Recorded(effect.attempt_id, choice.disposition, plan)
+
+    def _undo(self, store: Store, attempt_id: int) -> told.Input:
+        claim = store.attempts.undo(attempt_id, self.rep)
+        result = store.attempts.get(attempt_id).result
+        card = card_view(store, claim, self.book, self.clock.now())
+        return told.Undone(attempt_id, claim, card, result or "")
+
+    def glance(self, store: Store, rows: int) -> Glance:
+        """The first `rows` of the queue in rank order, and how much there is of it."""
+        counts = store.queue.counts()
+        lines = tuple(
+            QueueLine(row.lead_id, row.name, row.company, row.reason, row.held_by)
+            for row in store.queue.peek(self.rep, rows, 0)
+        )
+        return Glance(lines, counts.due, counts.callbacks_due)

@@ -1,0 +1,135 @@
+"""What a desk asks of the world: to be carried out in order, outcomes fed back as inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cadence.dispositions import Disposition
+from cadence.model import ShiftState
+from store.queue import Claim
+from telephony.protocol import Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A disposition the rep chose, with the agreed time (ms UTC) where it is a callback."""
+
+    disposition: Disposition
+    callback_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimNext:
+    """Take the most urgent callable lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give a lead back untouched."""
+
+    claim: Claim
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Pass a lead on, with a reason that is logged."""
+
+    claim: Claim
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Open the attempt: the gate decides, and both are written."""
+
+    claim: Claim
+    caller_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """Write one of an attempt's instants (ms UTC)."""
+
+    attempt_id: int
+    name: str  # invited, ringing, answered
+    at: int
+    sip_call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Write the result. `automatic`: the result may record its own disposition."""
+
+    attempt_id: int
+    ended: Ended
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dispose:
+    """Write the rep's disposition; the lead moves along."""
+
+    attempt_id: int
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take the last disposition back."""
+
+    attempt_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Keep a note."""
+
+    lead_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """The shift's state changed at this instant (ms UTC)."""
+
+    state: ShiftState
+    reason: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Dial."""
+
+    call: str
+    e164: str
+    caller_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Stop or restore the rep's voice."""
+
+    call: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """Send a keypad tone."""
+
+    call: str
+    digit: str
+
+
+StoreEffect = ClaimNext | Release | Skip | Begin | Instant | Finish | Dispose | Undo | Note | Enter
+PhoneEffect = Place | HangUp | Mute | Tone
+Effect = StoreEffect | PhoneEffect

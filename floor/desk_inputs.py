@@ -1,0 +1,155 @@
+"""What a desk can be told: keys of the rep, news of the store, events of the phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cadence.dispositions import Disposition
+from cadence.model import Plan
+from floor.desk_effects import StoreEffect
+from floor.view import CardView
+from store.attempts import Attempt
+from store.queue import Claim
+from telephony.protocol import AnyEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The store handed over a lead."""
+
+    claim: Claim
+    card: CardView
+
+
+@dataclass(frozen=True, slots=True)
+class NothingDue:
+    """No lead may be called now; the next one at `next_at` (ms UTC), if any."""
+
+    next_at: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """Time to ask the queue again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key of the registry: dial, hang_up, mute, undo."""
+
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disposed:
+    """A disposition key; `callback_at` (ms UTC) where it is a callback."""
+
+    key: str
+    callback_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keypad:
+    """A tone to send."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A note on the lead of the card."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """The rep passes the lead on; `reason` is the code, `label` its words."""
+
+    reason: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The rep goes not-ready."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The rep comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The attempt is on disk, with the gate's decision."""
+
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The result is on disk; with a plan, the lead has moved on by itself."""
+
+    attempt_id: int
+    disposition: Disposition | None
+    plan: Plan | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The disposition is on disk and the lead has moved on."""
+
+    attempt_id: int
+    disposition: Disposition
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The disposition is taken back; the lead is on the desk again."""
+
+    attempt_id: int
+    claim: Claim
+    card: CardView
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """News for the message row."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The store could not do `effect`; `why` is one sentence."""
+
+    effect: StoreEffect
+    why: str
+    lease_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneState:
+    """Whether the phone can dial, and its state in words."""
+
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSaid:
+    """An event of the phone process."""
+
+    event: AnyEvent
+
+
+Input = (
+    Claimed | NothingDue | LookAgain | Pressed | Disposed | Keypad | Noted | Skipped | Paused | Resumed | Begun
+    | Finished | Recorded | Undone | Told | Refused | PhoneState | PhoneSaid
+)  # fmt: skip

@@ -1,0 +1,142 @@
+"""The practice floor: sample leads, a carrier that answers real SIP on loopback, a catcher for the mail.
+
+Everything is the real thing but the people: leads go through the importer,
+calls through the phone process, mails through SMTP.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from cadence.rulebook import Rulebook, load
+from config.clock import Clock, SystemClock
+from config.errors import UsageError
+from config.home import Home
+from config.settings import PRACTICE, Firm, Mail, Rep, Settings, Sip
+from config.settings import load as load_settings
+from floor.catcher import Catcher
+from floor.practice_leads import practice_leads
+from floor.station import Rep as Person
+from floor.store_room import StoreRoom
+from floor.workplace import Screen, Workplace, work
+from store.imports.run import Options, import_file
+from store.store import Store
+from telephony.account import Account
+from telephony.carrier import PracticeCarrier
+
+_FIRM = Firm(
+    name="Northwind Practice", postal_address="1 Example Street, Springfield",
+    reply_to="sam@northwind.example", website="https://northwind.example",
+)  # fmt: skip
+_PHONE_NAME = "practice carrier"
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeFloor:
+    """A running practice floor."""
+
+    place: Workplace
+    carrier: PracticeCarrier
+    catcher: Catcher
+
+
+def practice_settings(home: Home) -> Settings:
+    """The settings of a practice home; its file, once there, may change everything but the carrier.
+
+    Raises:
+        UsageError: the home is configured for a real carrier.
+    """
+    settings = load_settings(home)
+    if home.config_file.exists() and settings.sip.server not in ("", PRACTICE):
+        raise UsageError(
+            f"{home.config_file} is set up for the carrier {settings.sip.server}: practice there would mix "
+            "sample leads with real ones. Name another folder with --home."
+        )
+    changed = {
+        "firm": settings.firm if settings.firm.name else _FIRM,
+        "rep": settings.rep if settings.rep.login else Rep(login="sam", name="Sam"),
+        "sip": msgspec.structs.replace(settings.sip, server=PRACTICE),
+    }
+    return msgspec.structs.replace(settings, **changed)
+
+
+@asynccontextmanager
+async def practice_floor(
+    home: Home,
+    leads: int,
+    *,
+    clock: Clock | None = None,
+    lines: int = 1,
+    pace: float = 1.0,
+    only_open: bool = False,
+) -> AsyncIterator[PracticeFloor]:
+    """Set up `home` for practice and run its carrier and catcher until the block ends.
+
+    A home without leads gets `leads` of them. `pace` scales every wait of the
+    carrier (0.1: ten times faster); `only_open`: all leads may be called now.
+
+    Raises:
+        SixringError: the home is a real one, or a part will not start.
+    """
+    clock = clock or SystemClock()
+    settings = practice_settings(home)
+    home.make()
+    book = load(home.rules)
+    await _fill(home, book, clock, leads, only_open=only_open)
+    carrier = PracticeCarrier(home.logs / "carrier.log", pace=pace, lines=lines)
+    catcher = Catcher(home.path / "mail")
+    address = await carrier.start()
+    try:
+        host, port = catcher.start()
+        settings = msgspec.structs.replace(
+            settings,
+            sip=_practice_sip(settings.sip),
+            mail=Mail(
+                host=host, port=port, security="none", sender="sam@northwind.example",
+                sender_name="Sam, Northwind Practice", per_minute=600,
+            ),
+        )  # fmt: skip
+        account = Account(server=f"{address.host}:{address.port}", user="practice", registers=False)
+        place = Workplace(home, settings, book, clock, home.database, account, _PHONE_NAME)
+        yield PracticeFloor(place, carrier, catcher)
+    finally:
+        catcher.close()
+        await carrier.close()
+
+
+def _practice_sip(sip: Sip) -> Sip:
+    return sip if sip.caller_ids else msgspec.structs.replace(sip, caller_ids=("+14155550100",))
+
+
+async def _fill(home: Home, book: Rulebook, clock: Clock, leads: int, *, only_open: bool) -> None:
+    """Import sample leads into a home that has none."""
+    async with StoreRoom(home.database, book, clock) as room:
+        if leads and await room.run(lambda store: store.leads.count()) == 0:
+            sheet = home.path / "practice-leads.csv"
+            write_private(sheet, practice_leads(leads, clock.now(), only_open=only_open))
+            await room.run(lambda store: _import(store, sheet))
+
+
+def _import(store: Store, sheet: Path) -> None:
+    import_file(store, sheet, Options(region="US"))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write `text` to `path`, readable by its owner only, in one step."""
+    part = path.with_name(path.name + ".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    part.replace(path)
+
+
+async def run(home: Home, leads: int, screen: Screen) -> int:
+    """What `sixring practice` does: a floor, one rep, one screen; the screen's exit code."""
+    async with practice_floor(home, leads) as floor:
+        rep = floor.place.settings.rep
+        return await work(floor.place, Person(rep.login, rep.name), screen)

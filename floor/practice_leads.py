@@ -1,0 +1,119 @@
+"""Sample leads for the practice floor: invented people, numbers that only the practice carrier answers.
+
+The last digit of a number picks what the practice carrier does with it
+(`telephony.carrier`). Numbers come from the ranges kept free for fiction
+(North America 555-01xx, United Kingdom 020 7946 0xxx). So that a newcomer can
+dial at any hour of any day, most leads live where the law allows a call right
+now; the others show how the queue waits.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+from config.clock import DAY, HOUR, MINUTE, SECOND, iso
+
+_FIRST = (
+    "Ana Bo Cy Dee Eli Fay Gus Hal Ivy Jo Kim Lena Max Nora Omar Pia Quin Rosa Sam Tess Uma Vic Wen Yara Zed"
+).split()
+_LAST = (
+    "Moreno Lindqvist Patel Okafor Rossi Kim Novak Jones Baker Chen Diaz Evans Fox Green Hill Ito Katz Lopez "
+    "Meyer Nash Olsen Perez Reyes Stone Tran"
+).split()
+_FIRMS = (
+    "Halcyon Freight;Birch & Vale;Rossi Grain;Delta Dental;Kim Optics;Novak HVAC;Jones Steel;Oak Street Bakery;"
+    "Harbor Tools;Bluefin Logistics;Sunrise Solar;Cedar Clinic"
+).split(";")
+_SOURCES = ("web form", "price request", "trade fair", "newsletter", "partner")
+# What a floor meets, by the last digit that the practice carrier understands.
+_OUTCOMES = "1331814312531648791343"
+_AREA_CA = "213 310 408 415 510 619 626 650 707 714 805 818 831 858 909 916 925 949 951 209".split()
+_AREA_NY = "212 315 516 518 585 607 631 646 716 718 845 914 917".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere leads live, and its area codes."""
+
+    country: str
+    region: str
+    postal_code: str
+    zone: str
+    areas: tuple[str, ...]
+    capacity: int  # numbers that the place can give out
+
+    def number(self, index: int, digit: str) -> str:
+        """The `index`-th number of the place, ending in `digit`, E.164.
+
+        The first of each place lie in the ranges for fiction; a larger floor
+        borrows other exchanges, which never leave this machine either.
+        """
+        if self.country == "GB":
+            return f"+442079{460 + index // 100:03d}{index % 100:02d}{digit}"
+        area = self.areas[index // 10 % len(self.areas)]
+        beyond = index // (10 * len(self.areas))
+        exchange = 199 + beyond if beyond else 555
+        return f"+1{area}{exchange}01{index % 10}{digit}"
+
+
+_PLACES = (
+    Place("US", "NY", "10011", "America/New_York", tuple(_AREA_NY), 50_000),
+    Place("US", "CA", "94107", "America/Los_Angeles", tuple(_AREA_CA), 80_000),
+    Place("GB", "", "EC1A 1BB", "Europe/London", (), 5_000),
+    Place("GU", "", "96910", "Pacific/Guam", ("671",), 1_000),
+)
+_OPEN_FROM, _OPEN_TO = 9, 19  # inside every shipped window of these places, on every weekday
+
+
+def _open(place: Place, now: int) -> bool:
+    local = datetime.fromtimestamp(now / SECOND, UTC).astimezone(ZoneInfo(place.zone))
+    return _OPEN_FROM <= local.hour < _OPEN_TO
+
+
+def _place(now: int, index: int, used: Counter[str]) -> Place:
+    """Where the `index`-th lead lives: five of six where it is calling time now."""
+    free = [place for place in _PLACES if used[place.zone] < place.capacity]
+    awake = [place for place in free if _open(place, now)] or free
+    asleep = [place for place in free if not _open(place, now)] or awake
+    return asleep[index % len(asleep)] if index % 6 == 5 else awake[index % len(awake)]
+
+
+def _age(index: int, rng: random.Random) -> int:
+    """How long ago the lead asked, in ms: some just now, many forgotten."""
+    if index < 3:
+        return (20 + 25 * index) * SECOND
+    return rng.choice((rng.randint(6 * MINUTE, 3 * HOUR), rng.randint(3 * HOUR, 9 * DAY)))
+
+
+def practice_leads(count: int, now: int, *, seed: int = 6, only_open: bool = False) -> str:
+    """A CSV of `count` sample leads, as a web form would hand it over.
+
+    `now` (ms UTC) decides where they live and when they asked; the same seed
+    gives the same people. `only_open`: every lead may be called now.
+    """
+    rng = random.Random(seed)
+    text = StringIO()
+    sheet = csv.writer(text, lineterminator="\n")
+    sheet.writerow(
+        "name company title email phone country state postal_code source arrived_at value notes".split()
+    )
+    used: Counter[str] = Counter()
+    for index in range(count):
+        first, last = _FIRST[index % len(_FIRST)], _LAST[(index * 7 + index // len(_FIRST)) % len(_LAST)]
+        place = _place(now, 0 if only_open else index, used)
+        number = place.number(used[place.zone], _OUTCOMES[index % len(_OUTCOMES)])
+        used[place.zone] += 1
+        firm = _FIRMS[index % len(_FIRMS)]
+        mail = f"{first}.{last}{index}@{firm.split()[0].lower()}.example".lower()
+        sheet.writerow((
+            f"{first} {last}", firm, rng.choice(("Owner", "Ops director", "Buyer", "")), mail,
+            number, place.country, place.region, place.postal_code, rng.choice(_SOURCES),
+            iso(now - _age(index, rng)), rng.choice((0, 500, 1200, 4000)), "",
+        ))  # fmt: skip
+    return text.getvalue()

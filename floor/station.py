@@ -1,0 +1,305 @@
+"""Runs a desk: carries its effects to store and phone, feeds their news back, keeps the view.
+
+Phone effects go out at once, so that a hang-up never waits for a disk. Store
+effects go through one queue in the order the desk asked for them. What the
+world has done (an instant, a result, a change of state) is written again until
+it is on disk; what the rep asked for is done once or refused with a reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cadence.model import Lead, ShiftState
+from cadence.rulebook import Rulebook
+from config.clock import SECOND, Clock
+from config.errors import SixringError
+from floor import desk_effects as out
+from floor import desk_inputs as told
+from floor.callback_times import choices as callback_times
+from floor.callback_times import parse as parse_callback_time
+from floor.clerk import Clerk, Glance
+from floor.desk import IN_CALL, Desk
+from floor.phone_words import phone_state
+from floor.reasons import PAUSES, SKIPS, label_of
+from floor.store_room import StoreRoom
+from floor.view import Choice, DeskView
+from store.attempts import LeaseLost
+from telephony import protocol as phone
+from telephony.client import Phone
+
+QUEUE_ROWS = 60
+_BEAT_S = 5.0
+_LOOK_S = 2.0
+_RETRY_S = 1.0
+_GOODBYE_S = 4.0
+_FACTS = (out.Instant, out.Finish, out.Enter)
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """Who works at the desk."""
+
+    login: str
+    name: str
+
+
+class Station:
+    """A rep's desk with its store and its phone; a `floor.view.DeskPort`."""
+
+    def __init__(
+        self,
+        room: StoreRoom,
+        make_phone: Callable[[Callable[[phone.AnyEvent], None]], Phone],
+        book: Rulebook,
+        clock: Clock,
+        rep: Rep,
+        *,
+        caller_id: str = "",
+        ring_timeout_ms: int = 25_000,
+        phone_name: str = "",
+    ) -> None:
+        """Nothing runs before `start`; `make_phone` gets the callback for the phone's events."""
+        self._room, self._book, self._clock, self._rep = room, book, clock, rep
+        self._ring_timeout_ms, self._phone_name = ring_timeout_ms, phone_name
+        self._phone = make_phone(self._heard)
+        self._desk = Desk(book.dispositions, clock, caller_id=caller_id)
+        self._clerk: Clerk | None = None
+        self._glance = Glance((), 0, 0)
+        self._todo: asyncio.Queue[out.StoreEffect] = asyncio.Queue()
+        self._watchers: list[Callable[[], None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._changed = asyncio.Event()
+        self._glance_wanted = asyncio.Event()
+        self._view = self._draw()
+        self._left = False
+
+    # -------------------------------------------------------------- life
+
+    async def start(self) -> None:
+        """Clock in, close what an earlier death left open, start the phone, ask for a lead.
+
+        Raises:
+            SixringError: the rep is at work elsewhere, or the store or the phone will not start.
+        """
+        rep = self._rep
+        shift = await self._room.run(
+            lambda store: store.shifts.clock_in(rep.login, rep.name, socket.gethostname(), os.getpid())
+        )
+        self._clerk = Clerk(rep.login, shift.id, self._book, self._clock)
+        closed = await self._room.run(lambda store: store.attempts.recover(rep.login))
+        await self._phone.start()
+        self._tasks = [
+            asyncio.create_task(coroutine)
+            for coroutine in (self._write(), self._beat(), self._look(), self._glance_round())
+        ]
+        self._tell(told.Resumed())
+        if closed:
+            self._tell(told.Told(f"{len(closed)} unfinished call(s) of an earlier session closed as interrupted."))
+
+    async def leave(self) -> None:
+        """Hang up, write what is left, give the lead back, clock out, close the phone."""
+        clerk = self._clerk
+        if self._left or clerk is None:
+            return
+        self._left = True
+        self._tell(told.Paused("leaving"))
+        if self._desk.state in IN_CALL:
+            self._tell(told.Pressed("hang_up"))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE_S):
+                await self._quiet()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._room.run(lambda store: store.shifts.clock_out(clerk.shift_id))
+        await self._phone.close()
+
+    async def _quiet(self) -> None:
+        """Wait until no call is up and every store effect is on disk."""
+        while self._desk.state in IN_CALL:
+            self._changed.clear()
+            await self._changed.wait()
+        await self._todo.join()
+
+    # ---------------------------------------------------------- DeskPort
+
+    @property
+    def view(self) -> DeskView:
+        """The desk as it is now."""
+        return self._view
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the view's instants."""
+        return self._clock
+
+    def subscribe(self, changed: Callable[[], None]) -> None:
+        """Call `changed` after every change of the view."""
+        self._watchers.append(changed)
+
+    def press(self, action: str) -> None:
+        """Do an action that needs nothing more: dial, hang_up, mute, undo."""
+        self._tell(told.Pressed(action))
+
+    def dispose(self, key: str, callback_at: int | None = None) -> None:
+        """Record the disposition on `key`."""
+        self._tell(told.Disposed(key, callback_at))
+
+    def note(self, text: str) -> None:
+        """Keep a note on the lead of the card."""
+        self._tell(told.Noted(text))
+
+    def skip(self, reason: str) -> None:
+        """Pass the lead on."""
+        self._tell(told.Skipped(reason, label_of(SKIPS, reason)))
+
+    def pause(self, reason: str) -> None:
+        """Go not-ready."""
+        self._tell(told.Paused(reason))
+
+    def resume(self) -> None:
+        """Come back."""
+        self._tell(told.Resumed())
+
+    def keypad(self, digit: str) -> None:
+        """Send one tone."""
+        self._tell(told.Keypad(digit))
+
+    def callback_choices(self) -> tuple[Choice, ...]:
+        """Times to offer, in the lead's local time and inside its calling window."""
+        claim = self._desk.claim
+        return callback_times(claim, self._book, self._clock.now()) if claim is not None else ()
+
+    def skip_choices(self) -> tuple[Choice, ...]:
+        """Reasons to skip."""
+        return SKIPS
+
+    def pause_choices(self) -> tuple[Choice, ...]:
+        """Reasons to be not-ready."""
+        return PAUSES
+
+    def parse_callback(self, text: str) -> int:
+        """A typed time in the lead's local time, as ms UTC.
+
+        Raises:
+            SixringError: no time, or in the past.
+        """
+        return parse_callback_time(text, self._desk.claim, self._clock.now())
+
+    async def find(self, text: str) -> list[Lead]:
+        """Leads matching `text`."""
+        return await self._room.run(lambda store: store.leads.find(text, 50))
+
+    async def timeline(self) -> list[str]:
+        """The card's lead from its arrival to what comes next."""
+        claim = self._desk.claim
+        if claim is None:
+            return []
+        return await self._room.run(lambda store: store.leads.history(claim.lead.id))
+
+    # ------------------------------------------------------------ inside
+
+    def _heard(self, event: phone.AnyEvent) -> None:
+        """Take an event of the phone process."""
+        state = phone_state(event, self._phone_name)
+        if state is not None:
+            self._tell(state)
+        self._tell(told.PhoneSaid(event))
+
+    def _tell(self, given: told.Input) -> None:
+        """Feed the desk, send its effects on their way, redraw."""
+        for effect in self._desk.handle(given):
+            match effect:
+                case out.Place():
+                    self._phone.dial(
+                        phone.Dial(effect.call, effect.e164, effect.caller_id, self._ring_timeout_ms)
+                    )
+                case out.HangUp():
+                    self._phone.hang_up(effect.call)
+                case out.Mute():
+                    self._phone.mute(effect.call, effect.on)
+                case out.Tone():
+                    self._phone.dtmf(effect.call, effect.digit)
+                case _:
+                    self._todo.put_nowait(effect)
+        self._show()
+
+    def _show(self) -> None:
+        self._view = self._draw()
+        self._changed.set()
+        for changed in self._watchers:
+            changed()
+
+    async def _write(self) -> None:
+        """Carry out the store effects, one after the other."""
+        clerk = self._clerk
+        assert clerk is not None
+        while True:
+            effect = await self._todo.get()
+            news = await self._carry_out(clerk, effect)
+            if news is not None:
+                self._tell(news)
+            if isinstance(effect, out.ClaimNext | out.Dispose | out.Finish):
+                self._glance_wanted.set()
+            self._todo.task_done()
+
+    async def _carry_out(self, clerk: Clerk, effect: out.StoreEffect) -> told.Input | None:
+        """Do one store effect; a fact is tried again until it is on disk."""
+        while True:
+            try:
+                return await self._room.run(lambda store: clerk.carry_out(store, effect))
+            except LeaseLost as error:
+                return told.Refused(effect, str(error), lease_lost=True)
+            except SixringError as error:
+                if not isinstance(effect, _FACTS):
+                    return told.Refused(effect, str(error))
+                self._tell(told.Refused(effect, f"Not on disk yet, trying again: {error}"))
+                await asyncio.sleep(_RETRY_S)
+
+    async def _beat(self) -> None:
+        """Say that this desk lives, and keep the lead's lease."""
+        clerk = self._clerk
+        assert clerk is not None
+        while True:
+            await asyncio.sleep(_BEAT_S)
+            claim = self._desk.claim
+            with contextlib.suppress(SixringError):
+                await self._room.run(lambda store: store.shifts.beat(clerk.shift_id))
+                if claim is not None:
+                    await self._room.run(lambda store, held=claim: store.queue.renew(held))
+
+    async def _look(self) -> None:
+        """While nothing is due, ask again: at the moment known, and every two seconds for news."""
+        while True:
+            due = self._desk.next_due_at
+            wait = _LOOK_S if due is None else min(_LOOK_S, max(0.05, (due - self._clock.now()) / SECOND))
+            await asyncio.sleep(wait)
+            self._glance_wanted.set()
+            if self._desk.state is ShiftState.READY:
+                self._tell(told.LookAgain())
+
+    async def _glance_round(self) -> None:
+        """Keep the queue pane fresh, never twice at once."""
+        clerk = self._clerk
+        assert clerk is not None
+        while True:
+            await self._glance_wanted.wait()
+            self._glance_wanted.clear()
+            with contextlib.suppress(SixringError):
+                glance = await self._room.run(lambda store: clerk.glance(store, QUEUE_ROWS))
+                if glance != self._glance:
+                    self._glance = glance
+                    self._show()
+
+    def _draw(self) -> DeskView:
+        desk, glance = self._desk, self._glance
+        return desk.draw(
+            rep=self._rep.login, rep_name=self._rep.name, queue=glance.lines, queue_total=glance.total,
+            callbacks_due=glance.callbacks_due,
+        )  # fmt: skip

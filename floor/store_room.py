@@ -1,0 +1,65 @@
+"""The store, on a thread of its own: the event loop never waits for a disk.
+
+SQLite connections belong to the thread that opened them, and a busy database
+may block for seconds; so one dedicated thread owns the store and takes the
+calls one after the other, in the order they were made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from cadence.rulebook import Rulebook
+from config.clock import Clock
+from store.store import Store
+
+T = TypeVar("T")
+
+
+class StoreRoom:
+    """An async door to one `Store`."""
+
+    def __init__(self, location: str | Path, book: Rulebook, clock: Clock) -> None:
+        """Nothing is opened yet; `location` is what `Store.open` takes."""
+        self._location, self._book, self._clock = location, book, clock
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._store: Store | None = None
+
+    async def open(self) -> None:
+        """Open the store on its thread.
+
+        Raises:
+            SixringError: it cannot be opened; the sentence says why.
+        """
+        self._store = await self._submit(lambda: Store.open(self._location, self._book, self._clock))
+
+    async def run(self, work: Callable[[Store], T]) -> T:
+        """Do `work` on the store's thread, after all that was asked before; what it raises is raised here."""
+        store = self._store
+        if store is None:
+            raise RuntimeError("the store is not open")
+        return await self._submit(lambda: work(store))
+
+    async def close(self) -> None:
+        """Close the store and end its thread; safe to call twice."""
+        store, self._store = self._store, None
+        if store is not None:
+            await self._submit(store.close)
+        self._thread.shutdown(wait=False)
+
+    async def _submit(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def __aenter__(self) -> StoreRoom:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

@@ -1,0 +1,116 @@
+"""Everything a desk needs, put together from a home and its settings; and one rep's work at it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cadence.rulebook import Rulebook, load
+from config.clock import Clock, SystemClock
+from config.errors import UsageError
+from config.home import Home
+from config.settings import PRACTICE, Settings, location
+from floor.account import account_of
+from floor.housekeeping import Housekeeping
+from floor.mailroom import MailRoom
+from floor.station import Rep, Station
+from floor.store_room import StoreRoom
+from floor.view import DeskPort
+from telephony import protocol as phone
+from telephony.account import Account
+from telephony.client import Phone
+
+Screen = Callable[[DeskPort], Awaitable[int]]
+"""Shows a desk until its rep leaves; the exit code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where a rep works: rules, store, phone and mail of one floor."""
+
+    home: Home
+    settings: Settings
+    book: Rulebook
+    clock: Clock
+    store: str | Path
+    account: Account
+    phone_name: str = ""  # what a phone without a registrar is called
+
+    def make_phone(self, on_event: Callable[[phone.AnyEvent], None]) -> Phone:
+        """A phone of this place, not yet started."""
+        return Phone(self.account, on_event, self.home.logs / "phone.log")
+
+
+def real_workplace(home: Home, settings: Settings) -> Workplace:
+    """The workplace that `sixring.toml` describes.
+
+    Raises:
+        SixringError: something needed is not configured; the sentence names the field.
+    """
+    if not settings.sip.server:
+        raise UsageError(
+            f"No carrier is configured: set server in the [sip] table of {home.config_file}, "
+            "or run 'sixring practice' to try Sixring without one."
+        )
+    if settings.sip.server == PRACTICE:
+        raise UsageError(f"{home.config_file} belongs to a practice floor: open it with 'sixring practice'.")
+    home.make()
+    return Workplace(
+        home, settings, load(home.rules), SystemClock(), location(settings, home), account_of(settings, home)
+    )
+
+
+def rep_of(settings: Settings, login: str = "") -> Rep:
+    """Who sits here: `login` (--rep) or the configured one.
+
+    Raises:
+        UsageError: neither is given.
+    """
+    login = login or settings.rep.login
+    if not login:
+        raise UsageError("Nobody is named: set login in the [rep] table of sixring.toml, or pass --rep NAME.")
+    return Rep(login, settings.rep.name if login == settings.rep.login else login)
+
+
+@asynccontextmanager
+async def at_work(place: Workplace, rep: Rep) -> AsyncIterator[Station]:
+    """One rep at one desk, with the mail room and the housekeeping beside it; clocked out at the end.
+
+    Raises:
+        SixringError: the store, the phone or the shift cannot be opened.
+    """
+    settings = place.settings
+    caller_id = settings.sip.caller_ids[0] if settings.sip.caller_ids else ""
+    async with AsyncExitStack() as stack:
+        desk_store = await stack.enter_async_context(StoreRoom(place.store, place.book, place.clock))
+        floor_store = await stack.enter_async_context(StoreRoom(place.store, place.book, place.clock))
+        station = Station(
+            desk_store, place.make_phone, place.book, place.clock, rep, caller_id=caller_id,
+            ring_timeout_ms=settings.sip.ring_timeout_s * 1000, phone_name=place.phone_name,
+        )  # fmt: skip
+        await station.start()
+        stack.push_async_callback(station.leave)
+        await stack.enter_async_context(unattended(place, floor_store))
+        yield station
+
+
+@asynccontextmanager
+async def unattended(place: Workplace, room: StoreRoom) -> AsyncIterator[None]:
+    """The mail room and the housekeeping of a floor, running until the block ends."""
+    async with AsyncExitStack() as stack:
+        if place.settings.floor.mail_room and place.settings.mail.host:
+            mail_room = MailRoom(room, place.settings, place.home, place.clock)
+            await mail_room.start()
+            stack.push_async_callback(mail_room.close)
+        housekeeping = Housekeeping(room, place.clock, place.store)
+        await housekeeping.start()
+        stack.push_async_callback(housekeeping.close)
+        yield
+
+
+async def work(place: Workplace, rep: Rep, screen: Screen) -> int:
+    """Open the desk, show it until the rep leaves; the screen's exit code."""
+    async with at_work(place, rep) as station:
+        return await screen(station)
