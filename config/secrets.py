@@ -17,7 +17,7 @@ from pathlib import Path
 from config.errors import ConfigError
 from config.home import Home
 
-NAMES = ("sip_password", "mail_password", "store_password")
+NAMES = ("sip_password", "mail_password", "store_password", "hooks_secret")
 KEYRING_SERVICE = "sixring"
 
 _LOOKS_SECRET = re.compile(
@@ -128,8 +128,7 @@ def refuse_in(path: Path, home: Home) -> None:
 
 
 def _name_for(section: str) -> str:
-    name = f"{section}_password"
-    return name if name in NAMES else NAMES[0]
+    return next((name for name in NAMES if name.partition("_")[0] == section), NAMES[0])
 
 
 def _line_of(field: str, text: str) -> int:

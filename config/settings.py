@@ -127,13 +127,20 @@ class Mail(Section, frozen=True):
     sender: str = ""
     sender_name: str = ""
     per_minute: PerMinute = 30
+    unsubscribe_url: str = ""  # https address of a one-click endpoint; a token is appended to its path
 
     def __post_init__(self) -> None:
         """Refuse what no server would take.
 
         Raises:
-            ValueError: a host without a sender, or a sender that is no address.
+            ValueError: a host without a sender, a sender that is no address, or an
+                unsubscribe_url that is not a plain https address.
         """
+        if self.unsubscribe_url and not re.fullmatch(r"https://[^\s<>,?#]+", self.unsubscribe_url):
+            raise ValueError(
+                f"unsubscribe_url {self.unsubscribe_url!r} should be an https address without ? or #, "
+                "such as https://example.com/stop"
+            )
         if self.sender and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", self.sender):
             raise ValueError(f"sender {self.sender!r} is not a mail address")
         if self.host and not self.sender:
@@ -154,6 +161,24 @@ class Floor(Section, frozen=True):
     mail_every_s: Seconds = 2
 
 
+class Hooks(Section, frozen=True):
+    """Who is told of every event, as it happens."""
+
+    urls: tuple[str, ...] = ()  # each gets every event as a JSON POST, in order
+
+    def __post_init__(self) -> None:
+        """Refuse to send what leads said in clear text over a network.
+
+        Raises:
+            ValueError: an address is neither https nor on this machine.
+        """
+        for url in self.urls:
+            if not re.match(r"https://\S+$|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?(/\S*)?$", url):
+                raise ValueError(
+                    f"urls has {url!r}: it should start with https:// (http:// only to localhost)"
+                )
+
+
 class Export(Section, frozen=True):
     """What reports look like when the command does not say."""
 
@@ -170,6 +195,7 @@ class Settings(Section, frozen=True):
     mail: Mail = Mail()
     queue: Queue = Queue()
     floor: Floor = Floor()
+    hooks: Hooks = Hooks()
     export: Export = Export()
 
 

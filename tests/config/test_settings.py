@@ -178,3 +178,24 @@ def test_the_stores_password_joins_its_location_only_for_connecting(
     assert found["password"] == password
     assert found["host"] == "db"
     assert password not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://crm.example.com/in", "ftp://localhost/", "https://", "http://localhost.evil/"]
+)
+def test_hooks_never_leave_this_machine_in_clear_text(home: Home, url: str) -> None:
+    assert "https://" in refused(home, f'[hooks]\nurls = ["{url}"]\n')
+
+
+def test_hooks_may_be_https_anywhere_and_http_here(home: Home) -> None:
+    home.config_file.write_text(
+        '[hooks]\nurls = ["https://crm.example.com/in", "http://localhost:8080/in"]\n'
+    )
+    assert len(load(home).hooks.urls) == 2
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.com/stop", "https://example.com/stop?x=1", "https://a>, <mailto:x"]
+)
+def test_the_unsubscribe_address_is_one_that_a_mail_header_can_carry(home: Home, url: str) -> None:
+    assert "unsubscribe_url" in refused(home, f'[mail]\nunsubscribe_url = "{url}"\n')
