@@ -53,6 +53,7 @@ create table lead(
     calls_done <int> not null default 0,
     mails_done <int> not null default 0,
     voicemails <int> not null default 0,
+    last_call_at <int> not null default 0,
     plan_reason text not null default '',
     attempts <int> not null default 0,
     due_lead <int> generated always as (case when status = 'open' then id end) stored unique
@@ -69,12 +70,16 @@ create table queue(
     lane <int> not null,
     due_at <int> not null,
     value <int> not null default 0,
-    owner text check (owner <> ''),
+    owner text check (owner <> ''), -- whose the lead is now: the call's own rep, else the lead's owner
     rep text,
     token <int>,
-    call_kind text not null default '' check (call_kind in ('', 'step', 'retry', 'callback', 'nurture')),
+    prior text, -- who held the lead before rep did and let the lease run out
+    call_kind text not null default ''
+        check (call_kind in ('', 'step', 'retry', 'callback', 'nurture', 'review')),
     call_step <int> not null default 0,
+    call_tries <int> not null default 0,
     call_at <int>,
+    call_owner text not null default '',
     mail_step <int> not null default 0,
     mail_template text not null default '',
     mail_at <int>,
@@ -82,8 +87,11 @@ create table queue(
     check ((call_at is null) = (lane = 99)),
     check ((rep is null) = (token is null))
 ) <strict>;
-create index queue_pool on queue(lane, due_at, value) where owner is null;
-create index queue_owned on queue(owner, lane, due_at, value) where owner is not null;
+-- Each branch of the claim (store/ranks.py) reads the front of one range of one of these, in order.
+create index queue_pool on queue(lane, due_at, value desc, lead_id) where owner is null;
+create index queue_new on queue(due_at desc, value desc, lead_id) where owner is null and lane = 0;
+create index queue_own on queue(owner, lane, due_at, value desc, lead_id) where owner is not null;
+create index queue_left on queue(lane, due_at, value desc, lead_id) where owner is not null;
 create index queue_mail on queue(mail_at) where mail_at is not null;
 create unique index queue_token on queue(token) where token is not null;
 create unique index queue_rep on queue(rep) where rep is not null;

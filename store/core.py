@@ -1,0 +1,47 @@
+"""What every part of the store shares: the engine, the rules, the clock, the log, and the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cadence.rulebook import Rulebook
+from config.clock import Clock
+from store.engine import Engine
+from store.log import Log
+
+
+class Core:
+    """One open database with the rules it is worked by."""
+
+    def __init__(self, engine: Engine, book: Rulebook, clock: Clock) -> None:
+        self.engine = engine
+        self.book = book
+        self.clock = engine.clock(clock)
+        self.log = Log(engine, self.now)
+        self._inside = False
+
+    def now(self) -> int:
+        """The time that rules here, ms UTC."""
+        return self.clock.now()
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """One fact, one transaction: state and events together, or neither.
+
+        Inside another `write` it joins that one.
+
+        Raises:
+            StoreError: the database failed; nothing of the transaction remains.
+        """
+        if self._inside:
+            yield
+            return
+        self._inside = True
+        try:
+            with self.engine.write():
+                yield
+                self.log.flush()
+        finally:
+            self._inside = False
+            self.log.forget()

@@ -1,0 +1,103 @@
+"""What the log may tell: the kinds of events and what their bodies hold.
+
+=====================  =======================================================
+kind                   body (besides rep, lead and attempt, which have columns)
+=====================  =======================================================
+lead.arrived           source, campaign, cadence, arrived_at, next_at; import_id where a file brought it
+lead.inquired          source, campaign, arrived_at, next_at, ref
+lead.imported          one per file: import_id, file, sha256, counts
+lead.changed           fields: names of what was filled in
+lead.planned           why, status, next_at: the plan changed with no attempt and no mail
+lead.released          why, held_ms is not kept: the rep gave the lead back without a dial
+lead.skipped           reason, until
+lead.expired           held_by: a lease ran out and somebody else took the lead
+lead.noted             note_id
+attempt.opened         e164, caller_id, call_kind, step, rules_version
+attempt.answered       at
+attempt.ended          the record (below)
+attempt.blocked        the record; the gate refused, nothing was dialed
+attempt.interrupted    the record, its times those known; a process of ours died
+attempt.disposed       disposition, at, callback_at, automatic, next_at, status
+attempt.undone         disposition, at: what was taken back
+mail.queued            outbox_id, step, template, address, due_at
+mail.sent              outbox_id, step, reply
+mail.failed            outbox_id, step, why, permanent
+mail.uncertain         outbox_id, step: sending when the process died; shown to a person
+mail.cancelled         outbox_id, step, why
+dnc.added              value, kind, why
+dnc.removed            value, kind, why
+callback.agreed        callback_at
+callback.settled       settled: kept, moved or cancelled
+shift.in               shift_id, host
+shift.state            shift_id, n, state, reason, at
+shift.out              shift_id, at, closed
+=====================  =======================================================
+
+The **record** of an attempt is `attempt_record`: everything a payroll or a
+court would ask. It stands in the event that closes the attempt, so the chain
+covers it, and `verify` holds the row against it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from store.engine import Row
+
+CLOSING = ("attempt.ended", "attempt.blocked", "attempt.interrupted")
+
+RECORD_COLUMNS = (
+    "token",
+    "e164",
+    "shift_id",
+    "campaign",
+    "source",
+    "cadence",
+    "cadence_version",
+    "call_kind",
+    "step",
+    "caller_id",
+    "allowed",
+    "rules_version",
+    "opened_at",
+    "sip_call_id",
+    "invited_at",
+    "ringing_at",
+    "answered_at",
+    "ended_at",
+    "ring_ms",
+    "talk_ms",
+    "result",
+    "sip_code",
+    "q850",
+    "reason",
+    "ended_by",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the log; `seq` is its place, without gaps."""
+
+    seq: int
+    at: int
+    kind: str
+    rep: str = ""
+    lead_id: int | None = None
+    attempt_id: int | None = None
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+def attempt_record(row: Row) -> dict[str, Any]:
+    """What the closing event says of an attempt, from its table row."""
+    record = {column: row[column] for column in RECORD_COLUMNS}
+    record["decision_sha256"] = hashlib.sha256(row["decision"].encode()).hexdigest()
+    return record
+
+
+def to_json(body: dict[str, Any]) -> str:
+    """One spelling for one body: keys sorted, no spaces, ASCII."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,185 @@
+"""A lead and its plan, read from and written to `lead` and `queue`.
+
+Every change of what comes next for a lead goes through `put`: it is the one
+place that keeps the two tables telling the same story.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from cadence.model import CallKind, Lane, Lead, LeadStatus, Phone, Plan, PlannedCall, PlannedMail
+from store.core import Core
+from store.engine import Row
+from store.errors import NotFound
+
+LEAD = """select l.*, q.lane, q.due_at, q.rep, q.token, q.call_kind, q.call_step,
+    q.call_tries, q.call_at, q.call_owner, q.mail_step, q.mail_template, q.mail_at
+    from lead l left join queue q on q.lead_id = l.id """
+
+_PUT_LEAD = """update lead set status = :status, cadence = :cadence, cadence_version = :version,
+    anchor_at = :anchor_at, calls_done = :calls_done, mails_done = :mails_done, voicemails = :voicemails,
+    last_call_at = :last_call_at, plan_reason = :reason where id = :lead_id"""
+
+_PUT_QUEUE = """insert into queue(lead_id, lane, due_at, value, owner, call_kind, call_step, call_tries,
+        call_at, call_owner, mail_step, mail_template, mail_at)
+    values (:lead_id, :lane, :due_at, :value, :owner, :call_kind, :call_step, :call_tries,
+        :call_at, :call_owner, :mail_step, :mail_template, :mail_at)
+    on conflict (lead_id) do update set lane = excluded.lane, value = excluded.value, owner = excluded.owner,
+        call_kind = excluded.call_kind, call_step = excluded.call_step, call_tries = excluded.call_tries,
+        call_at = excluded.call_at,
+        call_owner = excluded.call_owner, mail_step = excluded.mail_step, mail_template = excluded.mail_template, mail_at = excluded.mail_at,
+        due_at = case when :held = 1 and queue.rep is not null then queue.due_at else excluded.due_at end,
+        rep = case when :held = 1 then queue.rep end,
+        token = case when :held = 1 then queue.token end"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A lead, its plan, and who holds it."""
+
+    lead: Lead
+    plan: Plan
+    attempts: int
+    rep: str | None
+    token: int | None
+    due_at: int | None  # the end of the lease while a rep holds it
+
+
+def read(core: Core, lead_id: int, *, lock: bool = False) -> Standing:
+    """Where the lead stands; with `lock`, nobody else changes it until the transaction ends.
+
+    Raises:
+        NotFound: there is no such lead.
+    """
+    if lock and core.engine.lock_row:
+        core.engine.rows("select id from lead where id = :id for update", id=lead_id)
+    found = core.engine.rows(LEAD + "where l.id = :id", id=lead_id)
+    if not found:
+        raise NotFound(f"there is no lead {lead_id}")
+    return standing(found[0], phones_of(core, lead_id))
+
+
+def phones_of(core: Core, lead_id: int) -> tuple[Phone, ...]:
+    """The lead's numbers in the order of trying."""
+    rows = core.engine.rows(
+        "select id, e164, kind, position, bad from phone where lead_id = :lead order by position, id", lead=lead_id
+    )
+    return tuple(Phone(row["id"], row["e164"], row["kind"], row["position"], bool(row["bad"])) for row in rows)
+
+
+def put(core: Core, lead: Lead, plan: Plan, *, held: bool = False) -> None:
+    """Write `plan` as the lead's own; with `held`, a rep who holds the lead keeps it."""
+    core.engine.run(
+        _PUT_LEAD,
+        lead_id=lead.id,
+        status=plan.status.value,
+        cadence=plan.cadence,
+        version=plan.version,
+        anchor_at=plan.anchor_at,
+        calls_done=plan.calls_done,
+        mails_done=plan.mails_done,
+        voicemails=plan.voicemails,
+        last_call_at=plan.last_call_at,
+        reason=plan.reason,
+    )
+    if plan.status is LeadStatus.OPEN:
+        core.engine.run(_PUT_QUEUE, held=int(held), **queue_columns(lead, plan))
+    else:
+        core.engine.run("delete from queue where lead_id = :lead", lead=lead.id)
+
+
+def queue_columns(lead: Lead, plan: Plan) -> Row:
+    """The queue row of an open plan: the call's time while there is a call, else the mail's."""
+    call, mail = plan.call, plan.mail
+    return {
+        "lead_id": lead.id,
+        "lane": int(call.lane if call else Lane.NO_CALL),
+        "due_at": call.due_at if call else plan.next_at,
+        "value": lead.value,
+        "owner": (call.owner if call else "") or lead.owner or None,
+        "call_kind": call.kind.value if call else "",
+        "call_step": call.step if call else 0,
+        "call_tries": call.tries if call else 0,
+        "call_at": call.due_at if call else None,
+        "call_owner": call.owner if call else "",
+        "mail_step": mail.step if mail else 0,
+        "mail_template": mail.template if mail else "",
+        "mail_at": mail.due_at if mail else None,
+    }
+
+
+def standing(row: Row, phones: tuple[Phone, ...]) -> Standing:
+    """From a row of `LEAD` and the lead's numbers."""
+    return Standing(
+        lead=_lead(row, phones),
+        plan=_plan(row),
+        attempts=row["attempts"],
+        rep=row["rep"],
+        token=row["token"],
+        due_at=row["due_at"],
+    )
+
+
+def _lead(row: Row, phones: tuple[Phone, ...]) -> Lead:
+    return Lead(
+        id=row["id"],
+        name=row["name"],
+        company=row["company"],
+        title=row["title"],
+        email=row["email"] or "",
+        email_bad=bool(row["email_bad"]),
+        country=row["country"],
+        region=row["region"],
+        postal_code=row["postal_code"],
+        zone=row["zone"],
+        source=row["source"],
+        campaign=row["campaign"],
+        value=row["value"],
+        owner=row["owner"],
+        consent=row["consent"],
+        arrived_at=row["arrived_at"],
+        status=LeadStatus(row["status"]),
+        notes=row["notes"],
+        phones=phones,
+    )
+
+
+def _plan(row: Row) -> Plan:
+    call = mail = None
+    if row["call_at"] is not None:
+        call = PlannedCall(
+            CallKind(row["call_kind"]),
+            row["call_step"],
+            Lane(row["lane"]),
+            row["call_at"],
+            row["call_owner"],
+            row["call_tries"],
+        )
+    if row["mail_at"] is not None:
+        mail = PlannedMail(row["mail_step"], row["mail_template"], row["mail_at"])
+    return Plan(
+        status=LeadStatus(row["status"]),
+        cadence=row["cadence"],
+        version=row["cadence_version"],
+        anchor_at=row["anchor_at"],
+        calls_done=row["calls_done"],
+        mails_done=row["mails_done"],
+        voicemails=row["voicemails"],
+        last_call_at=row["last_call_at"],
+        call=call,
+        mail=mail,
+        reason=row["plan_reason"],
+    )
+
+
+def plan_to_json(plan: Plan) -> str:
+    """A plan as text, to be restored by `plan_from_json`."""
+    return msgspec.json.encode(plan).decode()
+
+
+def plan_from_json(text: str) -> Plan:
+    """The plan that `plan_to_json` wrote."""
+    return msgspec.json.decode(text, type=Plan)

