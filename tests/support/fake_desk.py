@@ -1,0 +1,250 @@
+"""A desk with a script, for tests of the screen's own behaviour.
+
+It keeps what was asked of it in `asked`, holds a clock moved by hand, and lets
+a test play the telephone: `ring`, `answer`, `end`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import cadence
+from cadence import dispositions
+from cadence.model import CallKind, Lane, Lead, LeadStatus, Phone, Plan, PlannedCall, PlannedMail
+from cadence.model import ShiftState as S
+from config.clock import HOUR, Clock, HandClock
+from config.errors import SixringError
+from floor.actions import why_not
+from floor.view import CallView, CardView, Choice, DeskView, QueueLine
+
+NOW = 1_795_270_500_000  # 2026-11-21 14:15 UTC, a Saturday
+SHIPPED = dispositions.load(Path(cadence.__file__).parent / "data" / "dispositions.toml")
+_IN_CALL = (S.DIALING, S.RINGING, S.TALKING)
+
+PEOPLE = (
+    ("Ana Moreno", "Halcyon Freight", "Operations director", "web form 40 s ago, never called"),
+    ("Bo Lindqvist", "Birch & Vale", "Owner", "callback agreed for 14:10"),
+    ("Cy Patel", "Delta Dental Group", "Practice manager", "step 3, due since 13:40"),
+    ("Dee Okafor", "Rossi Grain", "Buyer", "arrived Thu, never called"),
+    ("Eli Rossi", "Kim Optics", "", "busy 20 min ago, again now"),
+    ("Fay Kim", "Novak HVAC", "Office lead", "step 4, due since 09:00"),
+    ("Gus Novak", "Ostrava Tools", "Plant manager", "step 4, due since 09:12"),
+    ("Hal Jones", "Jones Steel", "Sales", "step 5, due since Fri"),
+    ("Ivy Adeyemi", "Alma Clinics", "Head of care", "step 5, due since Fri"),
+    ("Jo Tanaka", "Calder Oil", "Dispatcher", "step 6, due since Thu"),
+)
+
+HISTORY = (
+    "Fri 20 Nov 14:05  no answer, rang 25 s (sam)",
+    "Fri 20 Nov 13:58  mail 1 sent",
+    "Fri 20 Nov 13:57  arrived, web form",
+)
+CALLBACKS = (
+    "in 1 hour      07:15",
+    "in 3 hours     09:15",
+    "this afternoon 14:00",
+    "Mon 23 Nov     09:30",
+    "Mon 23 Nov     14:00",
+    "Tue 24 Nov     09:30",
+)
+PAUSES = (Choice("1", "Break", "break"), Choice("2", "Lunch", "lunch"), Choice("3", "Meeting", "meeting"))
+SKIPS = (Choice("1", "Someone else is talking to them", "in_contact"), Choice("2", "Other", "other"))
+
+
+def lead(index: int, **changes: object) -> Lead:
+    """A made-up lead; numbers are from the range kept for fiction."""
+    name, company, title, _ = PEOPLE[index % len(PEOPLE)]
+    made = Lead(
+        id=index + 1, name=name, company=company, title=title, email=f"lead{index}@example.com", country="US",
+        region="CA", zone="America/Los_Angeles", source="web form", arrived_at=NOW - 40_000,
+        notes="Asked about the Oakland lane.\nGate: Rosa, try after 10.",
+        phones=(Phone(index + 1, f"+1415555{100 + index % 100:04}", "mobile"),),
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def card(index: int, **changes: object) -> CardView:
+    """A lead as it lies on the desk."""
+    person = lead(index)
+    plan = Plan(
+        LeadStatus.OPEN, "inbound-six", 1, NOW - HOUR, calls_done=1,
+        call=PlannedCall(CallKind.STEP, 2, Lane.SOON, NOW),
+        mail=PlannedMail(2, "second", NOW + 24 * HOUR),
+    )  # fmt: skip
+    made = CardView(
+        lead=person, plan=plan, phone=person.phones[0], reason=PEOPLE[index % len(PEOPLE)][3], attempts=1,
+        local_time="06:15 PST", history=HISTORY,
+        next_mail="step 2, Sun 09:00",
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+class FakeDesk:
+    """A `DeskPort` that does what a desk does, at once and in memory."""
+
+    def __init__(self, clock: Clock | None = None, *, leads: int = 60) -> None:
+        self.clock: Clock = clock or HandClock(NOW)
+        self.asked: list[tuple[object, ...]] = []
+        self.recorded: list[tuple[int, str, int | None]] = []
+        self.notes: list[tuple[int | None, str]] = []
+        self.left = asyncio.Event()
+        self.leave_takes_s = 0.0
+        self._subscribers: list[Callable[[], None]] = []
+        self._next = 0
+        self._leads = leads
+        self.view = DeskView(
+            S.READY, self.clock.monotonic(), "sam", "Sam Reyes", dispositions=SHIPPED.items,
+            phone_line="registered at sip.example.com", phone_ok=True,
+        )  # fmt: skip
+        self.next_lead()
+
+    # ------------------------------------------------ what a test can do
+
+    def set(self, **changes: object) -> None:
+        """Change the view and say so."""
+        self.view = replace(self.view, **changes)  # type: ignore[arg-type]
+        for changed in self._subscribers:
+            changed()
+
+    def enter(self, state: S, **changes: object) -> None:
+        """Go to `state` now."""
+        self.set(state=state, since_mono=self.clock.monotonic(), **changes)
+
+    def next_lead(self, **changes: object) -> None:
+        """Put the next lead on the desk."""
+        shown = card(self._next)
+        rows = tuple(
+            QueueLine(index + 1, lead(index).name, lead(index).company, PEOPLE[index % len(PEOPLE)][3])
+            for index in range(self._next + 1, min(self._next + 41, self._leads))
+        )
+        self._next += 1
+        values: dict[str, object] = {
+            "card": shown, "call": None, "queue": rows, "queue_total": max(self._leads - self._next, 0),
+        }  # fmt: skip
+        self.enter(S.PREVIEW, **(values | changes))
+
+    def ring(self) -> None:
+        """The far end rings."""
+        assert self.view.call
+        self.enter(S.RINGING, call=replace(self.view.call, ringing_mono=self.clock.monotonic()))
+
+    def answer(self) -> None:
+        """Somebody answers."""
+        assert self.view.call
+        tally = replace(self.view.tally, contacts=self.view.tally.contacts + 1)
+        self.enter(S.TALKING, call=replace(self.view.call, answered_mono=self.clock.monotonic()), tally=tally)
+
+    def end(self, result: str = "answered", text: str = "they hung up") -> None:
+        """The call ends."""
+        assert self.view.call
+        ended = replace(
+            self.view.call, ended_mono=self.clock.monotonic(), result=result, result_text=text, muted=False
+        )
+        self.enter(S.WRAP_UP, call=ended)
+
+    # ----------------------------------------------------------- DeskPort
+
+    def subscribe(self, changed: Callable[[], None]) -> None:
+        self._subscribers.append(changed)
+
+    def press(self, action: str) -> None:
+        self.asked.append(("press", action))
+        refusal = why_not(action, self.view.state)
+        if refusal:
+            self.set(message=refusal)
+        elif action == "dial":
+            assert self.view.card
+            call = CallView(self.view.card.phone.e164, "+12125550100", dialed_mono=self.clock.monotonic())
+            tally = replace(self.view.tally, attempts=self.view.tally.attempts + 1)
+            self.enter(S.DIALING, call=call, tally=tally, message="", can_undo=False)
+        elif action == "hang_up":
+            self.end("no_answer", "you hung up")
+        elif action == "mute":
+            assert self.view.call
+            self.set(call=replace(self.view.call, muted=not self.view.call.muted))
+        elif action == "undo":
+            self._next -= 2
+            self.next_lead(message="Taken back.", can_undo=False)
+
+    def dispose(self, key: str, callback_at: int | None = None) -> None:
+        self.asked.append(("dispose", key, callback_at))
+        disposition = SHIPPED.by_key[key]
+        if self.view.state not in (*_IN_CALL, S.WRAP_UP):
+            self.set(message=f"No call to record as {disposition.label.lower()}: space dials.")
+            return
+        assert self.view.card
+        lead = self.view.card.lead
+        self.recorded.append((lead.id, disposition.code, callback_at))
+        tally = replace(self.view.tally, won=self.view.tally.won + disposition.won)
+        news = f"{lead.name}: {disposition.label.lower()}. u takes it back."
+        if self.view.after_call_pause:
+            gone: dict[str, object] = {"card": None, "call": None, "after_call_pause": False}
+            self.enter(S.NOT_READY, reason="Break", message=news, **gone)
+        else:
+            self.next_lead(message=news, can_undo=True, tally=tally)
+
+    def note(self, text: str, lead_id: int | None = None) -> None:
+        self.asked.append(("note", text, lead_id))
+        self.notes.append((lead_id, text))
+        self.set(message="Note kept.")
+
+    def skip(self, reason: str) -> None:
+        self.asked.append(("skip", reason))
+        self.next_lead(message="Skipped. The lead stays in the queue.")
+
+    def pause(self, reason: str) -> None:
+        self.asked.append(("pause", reason))
+        if self.view.state in (*_IN_CALL, S.WRAP_UP):
+            self.set(after_call_pause=True, message="You go not-ready after this call.")
+        else:
+            self.enter(S.NOT_READY, reason=reason, card=None, call=None)
+
+    def resume(self) -> None:
+        self.asked.append(("resume",))
+        if self.view.after_call_pause:
+            self.set(after_call_pause=False, message="You stay ready after this call.")
+        else:
+            self.next_lead()
+
+    def keypad(self, digit: str) -> None:
+        self.asked.append(("keypad", digit))
+        self.set(message=f"Sent tone {digit}.")
+
+    def callback_choices(self) -> tuple[Choice, ...]:
+        return tuple(
+            Choice(str(index), label, str(NOW + index * HOUR))
+            for index, label in enumerate(CALLBACKS, start=1)
+        )
+
+    def skip_choices(self) -> tuple[Choice, ...]:
+        return SKIPS
+
+    def pause_choices(self) -> tuple[Choice, ...]:
+        return PAUSES
+
+    def parse_callback(self, text: str) -> int:
+        if text == "tomorrow 14:30":
+            return NOW + 32 * HOUR
+        raise SixringError(f"{text!r} is not a time; type it like tomorrow 14:30 or 27 Nov 9:00.")
+
+    async def find(self, text: str) -> list[Lead]:
+        people = [lead(index) for index in range(len(PEOPLE))]
+        return [each for each in people if text.lower() in f"{each.name} {each.company}".lower()]
+
+    async def timeline(self) -> list[str]:
+        return [
+            "x Fri 20 Nov 13:57  arrived       web form",
+            "x Fri 20 Nov 13:58  mail 1        sent",
+            "x Fri 20 Nov 14:05  call 1        no answer",
+            "> Sat 21 Nov 06:15  call 2        now",
+            "  Sun 22 Nov 09:00  mail 2        planned",
+            "  Mon 23 Nov 10:00  call 3        planned",
+        ]
+
+    async def leave(self) -> None:
+        self.asked.append(("leave",))
+        await asyncio.sleep(self.leave_takes_s)
+        self.left.set()

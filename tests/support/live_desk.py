@@ -1,0 +1,48 @@
+"""The fake desk on the machine's clock, its telephone playing by itself: for terminals and for the eye.
+
+`python tests/support/live_desk.py [state]` shows the workstation, in `state` if given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from support.fake_desk import FakeDesk  # noqa: E402
+
+from config.clock import SystemClock  # noqa: E402
+
+
+class LiveDesk(FakeDesk):
+    """Rings after half a second; every second number answers after two."""
+
+    def press(self, action: str) -> None:
+        super().press(action)
+        if action == "dial":
+            lead = self.view.card
+            asyncio.get_running_loop().call_later(0.5, self._play, lead, self.ring)
+            asyncio.get_running_loop().call_later(2.0, self._play, lead, self.answer)
+
+    def _play(self, lead: object, event: object) -> None:
+        if self.view.card is lead and self.view.call is not None and self.view.call.ended_mono is None:
+            event()  # type: ignore[operator]
+
+
+def main() -> int:
+    """Run the workstation on a live desk."""
+    import tui.app
+
+    desk = LiveDesk(SystemClock())
+    desk.leave_takes_s = 0.05
+    try:
+        return tui.app.run(desk)
+    finally:
+        print("left" if desk.left.is_set() else "lost", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""What opens above the desk: pickers, help, search, timeline. Pure, like the panes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.text import Text
+
+from floor.actions import ACTIONS
+from tui.lines import Part, filled, line, padded, wrapped
+from tui.panes import pretty
+from tui.scene import Scene
+from tui.ui import Mode
+
+TALL = frozenset({Mode.HELP, Mode.FIND, Mode.TIMELINE})
+SHOWN = TALL | {Mode.CALLBACK, Mode.CALLBACK_TIME, Mode.SKIP, Mode.PAUSE}
+TYPED_TIME = 'in your words and their time: "tomorrow 14:30", "27 Nov 9:00"'
+
+
+def overlay(scene: Scene, width: int, height: int) -> list[Text]:
+    """The open overlay."""
+    draw = _DRAWN.get(scene.ui.mode)
+    return filled(draw(scene, width, height) if draw else [], height)
+
+
+def _title(text: str, note: str, width: int) -> list[Text]:
+    return [line(" ", (text, "title"), "  ", (note, "dim"), width=width), Text("")]
+
+
+def _choices(scene: Scene, width: int) -> list[Text]:
+    return [line("  ", (each.key, "key"), "  ", each.label, width=width) for each in scene.ui.choices]
+
+
+def _callback(scene: Scene, width: int, height: int) -> list[Text]:
+    title = _title(f"Call {scene.ui.lead_name} back", "times are the lead's own", width)
+    if scene.ui.mode is Mode.CALLBACK_TIME:
+        problem = [
+            line(" ", (each, "alarm"), width=width) for each in wrapped(scene.ui.message, width - 2, 3)
+        ]
+        return [*title, line("  Type a time, ", TYPED_TIME, width=width), Text(""), *problem]
+    last = line("  ", ("t", "key"), "  another time, typed", width=width)
+    return [*title[: 2 if height > len(scene.ui.choices) + 2 else 1], *_choices(scene, width), last]
+
+
+def _skip(scene: Scene, width: int, _: int) -> list[Text]:
+    return [
+        *_title(f"Skip {scene.ui.lead_name}: why?", "it stays in the queue; the skip is logged", width),
+        *_choices(scene, width),
+    ]
+
+
+def _pause(scene: Scene, width: int, _: int) -> list[Text]:
+    when = (
+        "from now on"
+        if scene.view.call is None or scene.view.call.ended_mono is not None
+        else "after this call"
+    )
+    return [*_title("Not ready: why?", when, width), *_choices(scene, width)]
+
+
+def _help(scene: Scene, width: int, height: int) -> list[Text]:
+    rows = [_help_row(action.key, action.label, action.help, width) for action in ACTIONS]
+    rows.append(
+        _help_row("1-9 0", "record", "End the call if it is up, record it, bring the next lead.", width)
+    )
+    top = scene.ui.cursor if len(rows) > height - 2 else 0
+    return [*_title("Keys", "letters work in either case; ? or enter closes, j k scroll", width), *rows[top:]]
+
+
+def _help_row(key: str, label: str, words: str, width: int) -> Text:
+    return line("  ", (f"{key:<6}", "key"), padded(label, 10), (words, "dim"), width=width)
+
+
+def _timeline(scene: Scene, width: int, _: int) -> list[Text]:
+    ui = scene.ui
+    rows = [line("  ", each, width=width) for each in ui.timeline if ui.timeline_of == ui.lead_id]
+    rows = rows or [line(("  reading ...", "dim"), width=width)]
+    return [
+        *_title(f"Timeline of {ui.lead_name}", "t or enter closes, j k scroll", width),
+        *rows[ui.cursor :],
+    ]
+
+
+def _find(scene: Scene, width: int, height: int) -> list[Text]:
+    ui = scene.ui
+    room = max(height - 2, 1)
+    top = max(min(ui.cursor - room // 2, len(ui.found) - room), 0)
+    rows = [_found_row(scene, index, width) for index in range(top, min(top + room, len(ui.found)))]
+    if not rows:
+        words = (
+            "nobody found"
+            if ui.searched and ui.searched == ui.line.text
+            else "type a name, company, number or mail"
+        )
+        rows = [line(("  " + words, "dim"), width=width)]
+    return [*_title("Find", f"{len(ui.found)} found" if ui.found else "", width), *rows]
+
+
+def _found_row(scene: Scene, index: int, width: int) -> Text:
+    lead = scene.ui.found[index]
+    here = index == scene.ui.cursor
+    number = pretty(lead.phones[0].e164) if lead.phones else "no number"
+    third = max((width - 6) // 3, 8)
+    parts: tuple[Part, ...] = (
+        ("> " if here else "  ", "key"), (padded(lead.name, third), "strong" if here else ""), " ",
+        (padded(lead.company, third - 4), "dim"), " ", (padded(number, 18), "number"), " ",
+        (lead.status.value.replace("_", " "), "dim"),
+    )  # fmt: skip
+    return line(*parts, width=width)
+
+
+_DRAWN: dict[Mode, Callable[[Scene, int, int], list[Text]]] = {
+    Mode.CALLBACK: _callback,
+    Mode.CALLBACK_TIME: _callback,
+    Mode.SKIP: _skip,
+    Mode.PAUSE: _pause,
+    Mode.HELP: _help,
+    Mode.TIMELINE: _timeline,
+    Mode.FIND: _find,
+}

@@ -1,0 +1,86 @@
+"""Everything one frame is drawn from, and the words and timers that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cadence.model import CallKind, ShiftState
+from floor.view import CallView, CardView, DeskView
+from tui.ui import Ui
+
+SIGNS = {
+    ShiftState.READY: "[ ]",
+    ShiftState.PREVIEW: "[>]",
+    ShiftState.DIALING: ">> ",
+    ShiftState.RINGING: ">>>",
+    ShiftState.TALKING: "(*)",
+    ShiftState.WRAP_UP: "[!]",
+    ShiftState.NOT_READY: "|| ",
+}
+WORDS = {
+    state: state.value.replace("_", "-" if state is ShiftState.WRAP_UP else " ").upper()
+    for state in ShiftState
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The desk, the screen's own state, and the two clocks, at one moment."""
+
+    view: DeskView
+    ui: Ui
+    mono: int  # `Clock.monotonic` ms
+    now: int  # ms UTC
+
+    @property
+    def running_since(self) -> int:
+        """Since when the header's timer runs: the ring, the talk, or the state; they are never mixed."""
+        state, call = self.view.state, self.view.call
+        own = {
+            ShiftState.DIALING: call.dialed_mono if call else None,
+            ShiftState.RINGING: call.ringing_mono if call else None,
+            ShiftState.TALKING: call.answered_mono if call else None,
+        }.get(state)
+        return self.view.since_mono if own is None else own
+
+
+def ring_ms(call: CallView, mono: int) -> int | None:
+    """How long it rang; None when it did not."""
+    if call.ringing_mono is None:
+        return None
+    return _first(call.answered_mono, call.ended_mono, mono) - call.ringing_mono
+
+
+def talk_ms(call: CallView, mono: int) -> int | None:
+    """How long the conversation took; None when there was none."""
+    if call.answered_mono is None:
+        return None
+    return _first(call.ended_mono, mono) - call.answered_mono
+
+
+def attempt_words(card: CardView) -> str:
+    """Which attempt the next dial is: `2 of 6`, or why it is none of the six."""
+    number = card.attempts + 1
+    planned = card.plan.call
+    if planned is None:
+        return f"{number}, not planned by the cadence"
+    if planned.kind is CallKind.CALLBACK:
+        return f"{number}, a callback was agreed"
+    if planned.kind is CallKind.NURTURE:
+        return f"{number}, after the cadence"
+    step = f"{planned.step} of {card.steps}"
+    if planned.kind is CallKind.RETRY:
+        return f"{number}, again for step {step}"
+    return f"{step}" if number == planned.step else f"{number}, for step {step}"
+
+
+def wall_time(ms: int, now: int) -> str:
+    """A moment on the rep's own wall clock: `14:05`, with the day when it is not today."""
+    moment = datetime.fromtimestamp(ms / 1000).astimezone()
+    today = datetime.fromtimestamp(now / 1000).astimezone()
+    return moment.strftime("%H:%M" if moment.date() == today.date() else "%a %d %b %H:%M")
+
+
+def _first(*moments: int | None) -> int:
+    return next(moment for moment in moments if moment is not None)

@@ -1,0 +1,167 @@
+"""The screen without a screen: keys in, requests to the desk out.
+
+Holds the one `Ui` value, runs the router, and carries its intents out on the
+`DeskPort`, key by key, in order. What needs waiting for (a search, a timeline,
+leaving) is handed to the `Errands` of whoever drives it: the Textual app, or a
+test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from cadence.model import Lead
+from cadence.model import ShiftState as S
+from config.errors import SixringError
+from floor.view import Choice, DeskPort, DeskView
+from tui import intents as do
+from tui.intents import Intent
+from tui.router import Key, Routed, paste, route, settle
+from tui.ui import Mode, Ui
+
+FLOOD_KEYS = 12
+FLOOD_MS = 100
+
+
+class Errands(Protocol):
+    """What takes time, and must never hold up a key."""
+
+    def search(self, text: str) -> None:
+        """Find leads, then call `Session.found`."""
+        ...
+
+    def read_timeline(self, lead_id: int | None) -> None:
+        """Read the timeline, then call `Session.told`."""
+        ...
+
+    def leave(self) -> None:
+        """Clock out and end."""
+        ...
+
+
+class Session:
+    """One rep's sitting at the screen."""
+
+    def __init__(self, port: DeskPort, errands: Errands) -> None:
+        self.port = port
+        self.ui = Ui()
+        self._errands = errands
+        self._flood = Flood()
+        self._said = port.view.message
+
+    @property
+    def view(self) -> DeskView:
+        """The desk as it is now."""
+        return self.port.view
+
+    def key(self, name: str, char: str = "", waiting: int = 0) -> None:
+        """Take one key; `waiting` more have arrived already."""
+        key = Key(name, char, self.port.clock.monotonic())
+        if self.view.state is S.PREVIEW and self.ui.mode is Mode.MAIN and self._flood.is_paste(key, waiting):
+            self.ui = self.ui.said("That looked like a paste: its keys were dropped.")
+            return
+        self._carry_out(route(self.ui, self.view, key))
+
+    def paste(self, text: str) -> None:
+        """Take a bracketed paste."""
+        self._carry_out(paste(settle(self.ui, self.view), text))
+
+    def view_changed(self) -> None:
+        """The desk changed by itself: its news replaces an older word of the screen."""
+        self.ui = settle(self.ui, self.view)
+        if self.view.message != self._said:
+            self._said = self.view.message
+            if self.ui.armed is None and self.ui.mode is Mode.MAIN:
+                self.ui = replace(self.ui, message="")
+
+    def found(self, text: str, leads: Sequence[Lead]) -> None:
+        """The answer to a search; an answer to an older text is dropped."""
+        if self.ui.mode is Mode.FIND and self.ui.line.text == text:
+            self.ui = replace(self.ui, found=tuple(leads), searched=text, cursor=0)
+
+    def told(self, lead_id: int | None, lines: Sequence[str]) -> None:
+        """A lead's timeline; dropped when another lead is on the card by now."""
+        card = self.view.card
+        if card is not None and card.lead.id == lead_id:
+            self.ui = replace(self.ui, timeline=tuple(lines), timeline_of=lead_id)
+
+    def _carry_out(self, routed: Routed) -> None:
+        self.ui, intents = routed
+        for intent in intents:
+            self._do(intent)
+
+    def _do(self, intent: Intent) -> None:
+        match intent:
+            case do.DisposeAt(key, typed):
+                self._dispose_at(key, typed)
+            case do.OpenPicker(mode, pick_key):
+                self.ui = self.ui.opened(mode, self.view, self._choices(mode), pick_key)
+            case do.Search(text):
+                self._errands.search(text)
+            case do.ReadTimeline(lead_id):
+                self._errands.read_timeline(lead_id)
+            case do.Leave():
+                self._errands.leave()
+            case _:
+                request(self.port, intent)
+
+    def _choices(self, mode: Mode) -> tuple[Choice, ...]:
+        asked = {
+            Mode.CALLBACK: self.port.callback_choices,
+            Mode.SKIP: self.port.skip_choices,
+            Mode.PAUSE: self.port.pause_choices,
+        }
+        return asked[mode]()
+
+    def _dispose_at(self, key: str, typed: str) -> None:
+        try:
+            at = self.port.parse_callback(typed)
+        except SixringError as error:
+            self.ui = self.ui.said(str(error))
+            return
+        self.ui = self.ui.closed()
+        self.port.dispose(key, at)
+
+
+def request(port: DeskPort, wanted: do.Request) -> None:
+    """Ask the desk for `wanted`."""
+    match wanted:
+        case do.Press(action):
+            port.press(action)
+        case do.Dispose(key, callback_at):
+            port.dispose(key, callback_at)
+        case do.SaveNote(text, lead_id):
+            port.note(text, lead_id)
+        case do.Skip(reason):
+            port.skip(reason)
+        case do.Pause(reason):
+            port.pause(reason)
+        case do.Resume():
+            port.resume()
+        case do.Tone(digit):
+            port.keypad(digit)
+
+
+class Flood:
+    """Tells a raw paste (terminals without bracketed paste) from typing.
+
+    More than `FLOOD_KEYS` keys within `FLOOD_MS` are nobody's fingers. It
+    looks ahead at the keys that wait, so that not even the first of them acts,
+    and goes on dropping until the keys pause.
+    """
+
+    def __init__(self) -> None:
+        self._recent: list[int] = []
+        self._dropping = False
+
+    def is_paste(self, key: Key, waiting: int) -> bool:
+        """Whether `key` is part of a paste, with `waiting` more behind it."""
+        self._recent = [at for at in self._recent if key.at - at < FLOOD_MS]
+        if not self._recent:
+            self._dropping = False
+        self._recent.append(key.at)
+        if len(self._recent) + waiting > FLOOD_KEYS:
+            self._dropping = True
+        return self._dropping

@@ -1,0 +1,108 @@
+"""What the screen itself remembers: the open overlay, the typed line, the armed key.
+
+One immutable value, replaced by the router; nothing in it is about the call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from cadence.model import Lead
+from floor.view import Choice, DeskView
+
+
+class Mode(StrEnum):
+    """What the keys mean now. `MAIN` is the desk; every other mode is one overlay."""
+
+    MAIN = "main"
+    NOTE = "note"
+    CALLBACK = "callback"
+    CALLBACK_TIME = "callback_time"
+    SKIP = "skip"
+    PAUSE = "pause"
+    FIND = "find"
+    HELP = "help"
+    TIMELINE = "timeline"
+
+
+TYPING = frozenset({Mode.NOTE, Mode.CALLBACK_TIME, Mode.FIND})
+PICKING = frozenset({Mode.CALLBACK, Mode.SKIP, Mode.PAUSE})
+ABOUT_THE_LEAD = frozenset({Mode.CALLBACK, Mode.CALLBACK_TIME, Mode.SKIP, Mode.TIMELINE})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line being typed: its text and where the cursor stands in it (characters)."""
+
+    text: str = ""
+    cursor: int = 0
+
+    def insert(self, typed: str) -> Line:
+        """`typed` put in at the cursor."""
+        return Line(self.text[: self.cursor] + typed + self.text[self.cursor :], self.cursor + len(typed))
+
+    def edited(self, key: str) -> Line:
+        """The line after an editing key; unchanged by any other key."""
+        text, at = self.text, self.cursor
+        if key == "backspace":
+            return Line(text[: max(at - 1, 0)] + text[at:], max(at - 1, 0))
+        if key == "delete":
+            return Line(text[:at] + text[at + 1 :], at)
+        if key == "ctrl+u":
+            return Line(text[at:], 0)
+        if key == "ctrl+w":
+            kept = text[:at].rstrip()
+            kept = kept[: kept.rfind(" ") + 1]
+            return Line(kept + text[at:], len(kept))
+        moves = {"left": max(at - 1, 0), "right": min(at + 1, len(text)), "home": 0, "end": len(text)}
+        return Line(text, moves.get(key, at))
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """A key that asks to be pressed twice and was pressed once, for one lead."""
+
+    key: str
+    lead_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ui:
+    """The screen's own state."""
+
+    mode: Mode = Mode.MAIN
+    lead_id: int | None = None  # the lead the overlay was opened for
+    lead_name: str = ""
+    line: Line = field(default_factory=Line)
+    choices: tuple[Choice, ...] = ()
+    pick_key: str = ""  # the disposition key that waits for a callback time
+    found: tuple[Lead, ...] = ()
+    searched: str = ""  # what `found` answers
+    timeline: tuple[str, ...] = ()
+    timeline_of: int | None = None  # the lead `timeline` tells of
+    cursor: int = 0  # of a list in an overlay
+    queue_top: int = 0
+    keypad: bool = False  # digits are tones
+    armed: Armed | None = None
+    message: str = ""  # why a key did nothing; goes away with the next key that does something
+    space_at: int | None = None  # last space and nothing pressed since, `Clock.monotonic` ms
+
+    def opened(self, mode: Mode, view: DeskView, choices: tuple[Choice, ...] = (), pick_key: str = "") -> Ui:
+        """The overlay `mode` open for the lead on the card."""
+        lead = view.card.lead if view.card else None
+        return replace(
+            self, mode=mode, lead_id=lead.id if lead else None, lead_name=lead.name if lead else "",
+            line=Line(), choices=choices, pick_key=pick_key, found=(), searched="",
+            cursor=0, armed=None, message="",
+        )  # fmt: skip
+
+    def closed(self, message: str = "") -> Ui:
+        """Back at the desk."""
+        return replace(
+            self, mode=Mode.MAIN, line=Line(), choices=(), pick_key="", armed=None, message=message
+        )
+
+    def said(self, message: str) -> Ui:
+        """The same, with `message` on the message row and nothing armed."""
+        return replace(self, message=message, armed=None)
