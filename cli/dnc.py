@@ -1,0 +1,150 @@
+"""`sixring dnc`: the do-not-call list."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.lazy import Group, State, pass_state
+
+if TYPE_CHECKING:
+    from store.records import Suppression
+
+
+@click.group(cls=Group, example='sixring dnc add +14155550123 --why "asked on the phone"')
+def command() -> None:
+    """Keep the do-not-call list.
+
+    An entry is a number, a mail address, or a mail domain such as
+    @example.com. It is effective at once, for every lead that has it, also
+    for the one on another rep's screen.
+    """
+
+
+_by = click.option(
+    "--by", default="", metavar="LOGIN", help="Who asks for it; default: your login on this machine."
+)
+_why = click.option("--why", required=True, help="The reason, as it shall be found in five years.")
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line (docs/json.md).")
+
+
+@command.command("add", example='sixring dnc add +14155550123 --why "asked on the phone"')
+@click.argument("value")
+@_why
+@_by
+@pass_state
+def add(state: State, value: str, why: str, by: str) -> None:
+    """Take a number, address or domain out of every queue, now."""
+    from cli.output import line
+    from cli.session import opened
+
+    entry, kind = _entry(state, value)
+    with opened(state.home, create=True) as store:
+        store.dnc.add(entry, by or _login(), why, kind)
+    line(f"{entry} is on the do-not-call list.")
+
+
+@command.command("remove", example='sixring dnc remove +14155550123 --why "signed up again on 2026-11-20"')
+@click.argument("value")
+@_why
+@_by
+@pass_state
+def remove(state: State, value: str, why: str, by: str) -> None:
+    """Take an entry off the list; both stay in the log."""
+    from cli.output import line
+    from cli.session import opened
+
+    entry, _ = _entry(state, value)
+    with opened(state.home) as store:
+        store.dnc.remove(entry, by or _login(), why)
+    line(f"{entry} is off the do-not-call list.")
+
+
+@command.command("check", example="sixring dnc check +14155550123")
+@click.argument("value")
+@_json
+@pass_state
+def check(state: State, value: str, as_json: bool) -> int:
+    """Tell whether a number, address or domain is on the list.
+
+    Exits 1 where it is, 0 where it is not.
+    """
+    from cli.output import json_line, line
+    from cli.session import opened
+
+    entry, _ = _entry(state, value)
+    with opened(state.home) as store:
+        why = store.dnc.check(entry)
+    if as_json:
+        json_line({"value": entry, "listed": bool(why), "why": why or ""})
+    else:
+        line(f"{entry} is on the list: {why}" if why else f"{entry} is not on the list.")
+    return 1 if why else 0
+
+
+@command.command("list", example="sixring dnc list --json")
+@_json
+@pass_state
+def list_(state: State, as_json: bool) -> None:
+    """Show every entry: what, since when, by whom, why."""
+    from cli.events import clock
+    from cli.output import json_line, table
+    from cli.session import opened, settings_of
+
+    zone = settings_of(state.home).firm.zone
+    with opened(state.home) as store:
+        entries = store.dnc.list()
+    if as_json:
+        for entry in entries:
+            json_line(_record(entry))
+        return
+    table(
+        ("value", "kind", "since", "by", "why"),
+        [
+            (entry.value, entry.kind, clock(entry.added_at, zone), entry.added_by, entry.why)
+            for entry in entries
+        ],
+    )
+
+
+def _record(entry: Suppression) -> dict[str, object]:
+    from config.clock import iso
+
+    return {
+        "value": entry.value,
+        "kind": entry.kind,
+        "added_at": iso(entry.added_at),
+        "added_by": entry.added_by,
+        "why": entry.why,
+    }
+
+
+def _entry(state: State, typed: str) -> tuple[str, str]:
+    """What was typed as the list keeps it, and its kind: phone, email or domain.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    from cadence.numbers import e164
+    from cli.session import settings_of
+    from config.errors import UsageError
+
+    text = typed.strip()
+    if "@" in text:
+        local, _, domain = text.rpartition("@")
+        return (text.lower(), "email") if local else (domain.lower(), "domain")
+    number = e164(text, settings_of(state.home).firm.region)
+    if number is None:
+        raise UsageError(
+            f"{typed!r} is neither a telephone number, nor a mail address, nor a domain as in @example.com."
+        )
+    return number, "phone"
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

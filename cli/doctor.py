@@ -1,0 +1,63 @@
+"""`sixring doctor`: everything a working day needs, each with its mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.lazy import Command, State, pass_state
+
+if TYPE_CHECKING:
+    from cli.checks.finding import Finding
+    from config.home import Home
+
+
+@click.command(cls=Command, example="sixring doctor")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line (docs/json.md).")
+@pass_state
+def command(state: State, as_json: bool) -> int:
+    """Check everything a working day needs, and say how to mend it.
+
+    Exits 1 where something fails. No call is placed and no mail is sent.
+    """
+    from cli.checks.finding import Health
+    from cli.output import json_line, line
+
+    failed = 0
+    for finding in _examine(state.home):
+        failed += finding.health is Health.FAILS
+        if as_json:
+            json_line(
+                {
+                    "check": finding.check,
+                    "health": finding.health,
+                    "found": finding.found,
+                    "mend": finding.mend,
+                }
+            )
+        else:
+            line(f"{finding.health:<8} {finding.check:<14} {finding.found}")
+            if finding.mend:
+                line(f"{'':<8} {'':<14} -> {finding.mend}")
+    return 1 if failed else 0
+
+
+def _examine(home: Home) -> Iterator[Finding]:
+    """Every finding as soon as it is there: some wait for a network."""
+    from cli.checks import configured, machine, network, storage
+
+    yield machine.python()
+    yield machine.sip_stack()
+    yield machine.folders(home)
+    yield machine.disk(home)
+    finding, settings = configured.settings(home)
+    yield finding
+    yield from configured.secrets(home, settings)
+    yield configured.rules(home)
+    findings, last_event_at = storage.store(home, settings)
+    yield from findings
+    yield machine.clock(last_event_at)
+    yield from network.carrier(home, settings)
+    yield network.mail_server(home, settings)

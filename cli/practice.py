@@ -1,0 +1,34 @@
+"""`sixring practice`: the workstation, with nothing to configure."""
+
+from __future__ import annotations
+
+import click
+
+from cli.lazy import Command, State, pass_state
+
+
+@click.command(cls=Command, example="sixring practice --leads 30")
+@click.option(
+    "--leads",
+    default=40,
+    type=click.IntRange(1, 100_000),
+    show_default=True,
+    help="Sample leads of a new practice home.",
+)
+@pass_state
+def command(state: State, leads: int) -> int:
+    """Open the workstation on sample leads and a practice carrier.
+
+    Calls are real SIP and RTP, mails are real SMTP, and neither leaves this
+    machine. Practice has a home of its own, beside the real one.
+    """
+    import asyncio
+
+    from cli.workstation import require_terminal, screen
+    from floor.practice import run
+
+    require_terminal()
+    home = state.practice_home
+    code = asyncio.run(run(home, leads, screen()))
+    click.echo(f"This practice is kept; look at it with: sixring tail --home {home.path}", err=True)
+    return code

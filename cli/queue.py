@@ -1,0 +1,61 @@
+"""`sixring queue`: who is to be called next, and why."""
+
+from __future__ import annotations
+
+import click
+
+from cli.lazy import Command, State, pass_state
+
+
+@click.command(cls=Command, example="sixring queue --limit 10\nsixring queue --rep anna --json")
+@click.option(
+    "--rep",
+    default="",
+    metavar="LOGIN",
+    help="As this rep sees it, with the callbacks promised to others left out.",
+)
+@click.option("--limit", default=20, type=click.IntRange(1), show_default=True, help="Leads to show.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line (docs/json.md).")
+@pass_state
+def command(state: State, rep: str, limit: int, as_json: bool) -> None:
+    """Show who is to be called next, and why, in the order of calling."""
+    from cli.events import clock
+    from cli.output import json_line, line, table
+    from cli.session import opened, settings_of
+    from config.clock import iso
+
+    zone = settings_of(state.home).firm.zone
+    with opened(state.home) as store:
+        rows = store.queue.peek(rep, limit, 0)
+    if as_json:
+        for row in rows:
+            json_line(
+                {
+                    "lead_id": row.lead_id,
+                    "name": row.name,
+                    "company": row.company,
+                    "lane": row.lane.name.lower(),
+                    "due_at": iso(row.due_at),
+                    "reason": row.reason,
+                    "owner": row.owner,
+                    "held_by": row.held_by,
+                }
+            )
+    elif rows:
+        table(
+            ("lead", "due", "name", "company", "reason", "owner", "held by"),
+            [
+                (
+                    str(row.lead_id),
+                    clock(row.due_at, zone),
+                    row.name,
+                    row.company,
+                    row.reason,
+                    row.owner,
+                    row.held_by,
+                )
+                for row in rows
+            ],
+        )
+    else:
+        line("Nobody is to be called.")
