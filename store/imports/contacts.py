@@ -1,0 +1,79 @@
+"""A phone number and a mail address as a stranger's file writes them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from cadence.numbers import e164
+
+NOTHING = frozenset({"", "-", "--", "n/a", "na", "none", "null", "nil", "unknown", "0", "x", "?", "."})
+
+_NUMBER = re.compile(r"[+(0-9][0-9 ()./\u00a0\u2010-\u2015\-]*").fullmatch
+_EXTENSION = re.compile(
+    r"\s*(?:[,;]?\s*(?:ext|extension|x|durchwahl|poste|int)\.?|#)\s*:?\s*(\d{1,6})$", re.IGNORECASE
+)
+_PREFIX = re.compile(r"^(?:tel|phone|mob|mobile|cell)?[.:]?\s+", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
+).fullmatch
+_NAMED = re.compile(r"[^<>]*<([^<>]+)>").fullmatch
+
+
+class Hostile(ValueError):  # noqa: N818 - it says what the cell is; nothing went wrong here
+    """A phone field that is no number at all: SIP syntax, letters, star codes. Its text is the reason."""
+
+
+def phone(raw: str, region: str) -> tuple[str, str] | None:
+    """E.164 and extension (or empty) of a phone cell; None where it is no valid number of the region.
+
+    Raises:
+        Hostile: it carries what a number never carries; such a row is refused, not mended.
+    """
+    if _NUMBER(raw):
+        number = e164(raw, region)
+        return (number, "") if number is not None else None
+    text = _PREFIX.sub("", unicodedata.normalize("NFKC", raw)).strip()
+    extension = _EXTENSION.search(text)
+    digits = text[: extension.start()] if extension else text
+    if not _NUMBER(digits):
+        raise Hostile(_reason(digits))
+    number = e164(digits, region)
+    return (number, extension[1] if extension else "") if number is not None else None
+
+
+def _reason(text: str) -> str:
+    if any(unicodedata.category(char).startswith("C") for char in text):
+        return "has control characters in it"
+    if re.search(r"sips?:|[@;<>\"%&?=]", text, re.IGNORECASE):
+        return "has SIP or URL syntax in it"
+    if re.search(r"[*#]", text):
+        return "has a star or hash code in it"
+    if any(char.isalpha() for char in text):
+        return "has letters in it"
+    return "has characters in it that no number has"
+
+
+def email(raw: str) -> str | None:
+    """The address in lower case, an international domain in its ASCII form; None where it is no address."""
+    if not _ADDRESS(raw):
+        raw = raw.removeprefix("mailto:").strip()
+        if named := _NAMED(raw):
+            raw = named[1].strip()
+        raw = _ascii_domain(raw)
+        if not _ADDRESS(raw):
+            return None
+    if len(raw) > 254 or raw.index("@") > 64:
+        return None
+    return raw.lower()
+
+
+def _ascii_domain(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return address
