@@ -10,11 +10,20 @@ from __future__ import annotations
 
 import msgspec
 
+from telephony.account import Account, Sound
+
 # --------------------------------------------------------------- commands
 
 
 class Command(msgspec.Struct, frozen=True, tag_field="cmd", omit_defaults=True):
     """Anything the desk may ask of the phone process."""
+
+
+class Configure(Command, frozen=True, tag="configure"):
+    """The first line down the pipe: who we are to the carrier. Carries the password; is never logged."""
+
+    account: Account
+    sound: Sound = Sound()
 
 
 class Dial(Command, frozen=True, tag="dial"):
@@ -54,7 +63,7 @@ class Quit(Command, frozen=True, tag="quit"):
     """Hang up everything, unregister and leave."""
 
 
-AnyCommand = Dial | HangUp | SendDtmf | Mute | Abort | Quit
+AnyCommand = Configure | Dial | HangUp | SendDtmf | Mute | Abort | Quit
 
 # ----------------------------------------------------------------- events
 
@@ -134,4 +143,36 @@ class Down(Event, frozen=True, tag="down"):
     restarting: bool
 
 
+class Dialog(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What it takes to end a call from outside the process that placed it (RFC 3261, 12.1.2)."""
+
+    call_id: str
+    local: str  # the whole From value, with our tag
+    remote: str  # the whole To value; with the peer's tag once there is one
+    cseq: int  # of the INVITE
+    target: str  # request URI: the peer's Contact, or what was dialed while it rings
+    via: str = ""  # top Via of the INVITE; a CANCEL must repeat it
+    routes: tuple[str, ...] = ()  # in the order of sending
+    transport: str = "udp"
+
+
+class DialogKnown(Event, frozen=True, tag="dialog"):
+    """For the client alone: kept until the call ends, used if the process dies in the call."""
+
+    call: str
+    answered: bool
+    dialog: Dialog
+
+
+class Recycle(Event, frozen=True, tag="recycle"):
+    """For the client alone: the process leaves, with no live call, to free lines that a dead peer holds.
+
+    Dials it was sent and did not report as invited never reached the wire;
+    they may be sent to the next process.
+    """
+
+    why: str
+
+
 AnyEvent = Ready | Registration | Invited | Ringing | Answered | Ended | Dtmf | Trouble | Down
+EngineEvent = AnyEvent | DialogKnown | Recycle

@@ -1,0 +1,49 @@
+"""Who the phone is to the carrier, and where its sound comes from."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Transport = Literal["udp", "tcp", "tls"]
+ShowNumber = Literal["from", "name", "p-preferred-identity", "p-asserted-identity", "off"]
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A SIP account, or a carrier reached without one (`register=False`).
+
+    It is passed to the phone process through a pipe, never through arguments,
+    environment or files; its `repr` hides the password.
+    """
+
+    server: str  # host or host:port: the domain of every URI, and the registrar
+    user: str = "sixring"
+    login: str = ""  # of the digest; empty: `user`
+    password: str = ""  # empty: challenges stay unanswered
+    realm: str = "*"
+    transport: Transport = "udp"
+    proxy: str = ""  # host or host:port every request goes through
+    register: bool = False
+    register_every_s: int = 300
+    display_name: str = ""
+    show_number: ShowNumber = "from"  # where the caller ID of a dial is put; trunks differ
+    bound_address: str = ""  # empty: chosen by the route to the server
+    local_port: int = 0  # 0: any free one
+    codecs: tuple[str, ...] = ("PCMU", "PCMA", "G722")  # best first; others are switched off
+    ca_file: str = ""  # TLS: trusted certificates, PEM; empty: the machine's own
+    verify_server: bool = True  # TLS only
+    no_response_ms: int = 5_000  # an INVITE without any reply is given up
+    silence_ms: int = 10_000  # an answered call without a single RTP packet is given up
+    max_call_ms: int = 0  # longest talk; 0: no limit
+
+    def __repr__(self) -> str:
+        """The account without its password."""
+        return f"Account({self.user}@{self.server} over {self.transport})"
+
+
+class Sound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the called person hears. The headset comes as another kind."""
+
+    kind: Literal["null", "file"] = "null"  # null: silence, in real RTP packets
+    file: str = ""  # kind `file`: a mono WAV played round and round in place of a microphone

@@ -1,0 +1,123 @@
+"""The carrier process's loop: calls in, scripts on time."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import os
+import queue
+import re
+from pathlib import Path
+from typing import Any
+
+import pjsua2 as pj
+
+from config.clock import Clock
+from telephony.carrier.call import InCall
+from telephony.carrier.desk import Desk
+from telephony.carrier.digest import challenge, fits
+from telephony.carrier.reports import CarrierReady, CarrierSetup
+from telephony.carrier.script import Step, script
+from telephony.carrier.tones import compose, make_folder
+from telephony.engine.endpoint import Binding, bind_media, open_endpoint, prefer_codecs
+from telephony.engine.guard import explain, guarded
+from telephony.engine.message import values
+from telephony.pipe import Pipe
+
+POLL_MS = 5
+BURY_AFTER_MS = 50
+LEAVE_MS = 200
+_USER = re.compile(r"sips?:([^@;>]*)@", re.IGNORECASE).search
+
+
+class Carrier(pj.Account):
+    """Answers whatever rings."""
+
+    def __init__(self, pipe: Pipe, setup: CarrierSetup, clock: Clock) -> None:
+        super().__init__()
+        self._pipe, self._setup, self._clock = pipe, setup, clock
+        self._folder = make_folder()
+        self._desk = Desk(pipe, clock, compose(Path(self._folder.name)))
+        binding = Binding(bound=setup.host, port=setup.port)
+        self._stack = open_endpoint(binding)
+        prefer_codecs(self._stack.lib, ("PCMU", "PCMA", "G722"))
+        self._desk.silence = self._stack.lib.audDevManager().getCaptureDevMedia()
+        config = pj.AccountConfig()
+        config.idUri = f"sip:carrier@{setup.host}:{self._stack.port}"
+        bind_media(config, binding)
+        self.create(config)
+        self._calls: list[InCall] = []
+        self._buried: list[tuple[int, InCall]] = []
+        self._due: list[tuple[float, int, InCall, Step]] = []
+        self._order = itertools.count()
+
+    def report(self, text: str) -> None:
+        """Say what failed in a callback."""
+        self._desk.trouble(text)
+
+    def run(self) -> None:
+        """Serve until the controller closes the pipe. Does not return: leaves the process."""
+        self._pipe.listen(lambda: None)
+        self._desk.send(CarrierReady(port=self._stack.port))
+        while not self._closed():
+            self._stack.lib.libHandleEvents(POLL_MS)
+            self._act()
+            self._bury()
+        self._leave()
+
+    @guarded("an incoming call could not be taken", None)
+    def onIncomingCall(self, prm: Any) -> None:  # noqa: ANN401, N802
+        """Called for each INVITE."""
+        invite = str(prm.rdata.wholeMsg)
+        found = _USER(invite.partition("\r\n")[0])
+        number = found[1] if found else ""
+        call = InCall(self, prm.callId, number, (values(invite, "From") or [""])[0], self._desk)
+        self._calls.append(call)
+        if self._setup.password and not self._known(invite):
+            name = "Proxy-Authenticate" if self._setup.challenge == 407 else "WWW-Authenticate"
+            call.refuse(self._setup.challenge, ((name, challenge("practice")),))
+            return
+        now = self._clock.monotonic()
+        for step in script(number):
+            when = now + step.at_s * 1000 * self._setup.pace
+            heapq.heappush(self._due, (when, next(self._order), call, step))
+
+    def _known(self, invite: str) -> bool:
+        name = "Proxy-Authorization" if self._setup.challenge == 407 else "Authorization"
+        setup = self._setup
+        return any(fits(value, "INVITE", setup.login, setup.password) for value in values(invite, name))
+
+    def _act(self) -> None:
+        now = self._clock.monotonic()
+        while self._due and self._due[0][0] <= now:
+            _, _, call, step = heapq.heappop(self._due)
+            try:
+                call.act(step)
+            except pj.Error as error:
+                self._desk.trouble(f"a step of a call failed ({explain(error)})")
+
+    def _bury(self) -> None:
+        """Let ended calls go, well outside the callback that ended them."""
+        now = self._clock.monotonic()
+        over = [call for call in self._calls if call.over]
+        if over:
+            self._calls = [call for call in self._calls if not call.over]
+            self._due = [due for due in self._due if not due[2].over]
+            heapq.heapify(self._due)
+            self._buried += [(now, call) for call in over]
+        self._buried = [(at, call) for at, call in self._buried if now - at < BURY_AFTER_MS]
+
+    def _closed(self) -> bool:
+        try:
+            return self._pipe.next_line() is None
+        except queue.Empty:
+            return False
+
+    def _leave(self) -> None:
+        if self._calls:
+            self._stack.lib.hangupAllCalls()
+            until = self._clock.monotonic() + LEAVE_MS
+            while self._clock.monotonic() < until:
+                self._stack.lib.libHandleEvents(POLL_MS)
+        self._folder.cleanup()
+        os._exit(0)  # tearing the stack down aborts on stray references

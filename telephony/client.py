@@ -1,0 +1,267 @@
+"""The phone as the rest of Sixring knows it: commands down, typed events up, whatever happens below.
+
+The SIP stack lives in a child process. If that dies, its calls are ended in
+its name (`interrupted`), the other sides are told to hang up, and a new
+process is started; the caller sees `Ended`, `Down` and `Ready`, and can dial
+again. Every call gets exactly one `Ended`, as its last event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from cadence.model import Result
+from config.clock import Clock, SystemClock
+from telephony.account import Account, Sound
+from telephony.child import Child
+from telephony.errors import TelephonyError
+from telephony.ledger import Ledger
+from telephony.orphan import hang_up as hang_up_orphan
+from telephony.protocol import (
+    AnyCommand,
+    AnyEvent,
+    Configure,
+    Dial,
+    DialogKnown,
+    Down,
+    Ended,
+    EngineEvent,
+    HangUp,
+    Mute,
+    Quit,
+    Ready,
+    Recycle,
+    SendDtmf,
+    Trouble,
+)
+
+ENGINE = "telephony.engine"
+START_S = 10.0
+GRACE_S = 2.5  # for the engine to hang up and leave
+HOLD_MS = 3_000  # how long a dial waits for a process that is starting again
+BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
+STEADY_MS = 10_000  # a process that lived this long resets the back-off
+
+
+class Phone:
+    """One rep's telephone. All methods belong to the event loop that called `start`."""
+
+    def __init__(
+        self,
+        account: Account,
+        on_event: Callable[[AnyEvent], None],
+        log: Path,
+        *,
+        sound: Sound | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """A telephone for `account`.
+
+        Args:
+            account: Who we are to the carrier; handed to the process through its pipe alone.
+            on_event: Called in the event loop for each event; must not block.
+            log: The process's native chatter; created with mode 0600.
+            sound: What the called person hears; silence by default.
+            clock: Stamps events the client makes itself.
+        """
+        self._setup = Configure(account=account, sound=sound or Sound())
+        self._on_event = on_event
+        self._log = log
+        self._clock = clock or SystemClock()
+        self._ledger = Ledger()
+        self._held: dict[str, Dial] = {}
+        self._decode = msgspec.json.Decoder[EngineEvent](EngineEvent).decode
+        self._child: Child | None = None
+        self._ready = False
+        self._closing = False
+        self._recycling = False
+        self._last_trouble = ""
+        self._keeper: asyncio.Task[None] | None = None
+        self._orphans: set[asyncio.Task[bool]] = set()
+
+    # ------------------------------------------------------------- the face
+
+    async def start(self) -> None:
+        """Start the process and wait until it takes commands.
+
+        Raises:
+            TelephonyError: it cannot start; the sentence says why.
+        """
+        loop = asyncio.get_running_loop()
+        first: asyncio.Future[None] = loop.create_future()
+        self._keeper = loop.create_task(self._keep(first))
+        try:
+            await asyncio.wait_for(asyncio.shield(first), START_S)
+        except TimeoutError:
+            await self.close()
+            raise TelephonyError(f"The phone did not start in {START_S:.0f} s; see {self._log}.") from None
+
+    def dial(self, order: Dial) -> None:
+        """Place a call; its events carry `order.call`, which must be new."""
+        self._ledger.open(order)
+        if self._ready:
+            self._send(order)
+        else:
+            self._hold(order)
+
+    def hang_up(self, call: str) -> None:
+        """End a call in any state; nothing happens for one that has ended."""
+        if call in self._held:
+            del self._held[call]
+            self._end_unsent(call, "You hung up before it rang.", "rep")
+        elif call in self._ledger:
+            self._send(HangUp(call))
+
+    def dtmf(self, call: str, digits: str) -> None:
+        """Send keypad tones."""
+        self._send(SendDtmf(call, digits))
+
+    def mute(self, call: str, on: bool) -> None:
+        """Stop or restore what the called person hears."""
+        self._send(Mute(call, on))
+
+    def send(self, command: AnyCommand) -> None:
+        """Send any other command of the protocol."""
+        self._send(command)
+
+    @property
+    def pid(self) -> int | None:
+        """The engine's process id, while there is one."""
+        return self._child.pid if self._child is not None and self._child.alive else None
+
+    async def close(self) -> None:
+        """Hang up everything, unregister, end the process. Calls still open end as interrupted."""
+        self._closing = True
+        if self._child is not None and self._child.alive:
+            self._send(Quit())
+            await self._child.end(GRACE_S)
+        if self._keeper is not None:
+            if not self._child or not self._child.alive:
+                self._keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._keeper
+        self._abandon(frozenset())
+        if self._orphans:
+            await asyncio.wait(self._orphans, timeout=GRACE_S)
+
+    # ------------------------------------------------------------ the keeper
+
+    async def _keep(self, first: asyncio.Future[None]) -> None:
+        """Run one process after another until closed."""
+        failures = 0
+        while not self._closing:
+            born = self._clock.monotonic()
+            code = await self._run_once(first)
+            if not first.done():
+                first.set_exception(
+                    TelephonyError(self._last_trouble or f"The phone died at its start; see {self._log}.")
+                )
+                return
+            if self._closing:
+                return
+            planned, self._recycling = self._recycling, False
+            self._bury(code, planned)
+            steady = self._clock.monotonic() - born >= STEADY_MS
+            failures = 0 if planned or steady else failures + 1
+            await asyncio.sleep(BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1] if failures else 0)
+
+    async def _run_once(self, first: asyncio.Future[None]) -> int:
+        try:
+            child = self._child = await Child.start(ENGINE, self._log)
+        except OSError as error:
+            self._last_trouble = f"The phone process could not be started: {error}."
+            return -1
+        child.send(msgspec.json.encode(self._setup))
+        async for line in child.lines():
+            self._take(line)
+            if self._ready and not first.done():
+                first.set_result(None)
+        self._ready = False
+        return await child.end(0.5)
+
+    def _take(self, line: bytes) -> None:
+        try:
+            event = self._decode(line)
+        except msgspec.DecodeError as error:
+            self._trouble(f"The phone process said something unreadable ({error}).")
+            return
+        if not self._ledger.note(event):
+            return  # a call that was ended in its name already
+        match event:
+            case DialogKnown():
+                return
+            case Recycle(why=why):
+                self._ready, self._recycling = False, True
+                self._trouble(why)
+                return
+            case Ready():
+                self._ready = True
+            case Trouble(text=text):
+                self._last_trouble = text
+        self._on_event(event)
+        if isinstance(event, Ready):
+            self._release_held()
+
+    def _bury(self, code: int, planned: bool) -> None:
+        """The process is gone: settle its calls, tell the other sides, say so."""
+        unsent = self._ledger.unsent() if planned else []
+        for order in unsent:
+            self._hold(order)
+        self._abandon(frozenset(self._held))
+        self._on_event(Down(at=self._clock.now(), mono=self._clock.monotonic(), code=code, restarting=True))
+
+    def _abandon(self, keep: frozenset[str]) -> None:
+        for ended, entry in self._ledger.abandon(self._clock.now(), self._clock.monotonic(), keep):
+            self._on_event(ended)
+            if entry.dialog is not None:
+                answered = entry.answered is not None
+                task = asyncio.ensure_future(
+                    hang_up_orphan(entry.dialog, self._setup.account, answered=answered)
+                )
+                self._orphans.add(task)
+                task.add_done_callback(self._orphans.discard)
+
+    # ------------------------------------------------------------- held dials
+
+    def _hold(self, order: Dial) -> None:
+        """Keep a dial for the next process, for a moment."""
+        self._held[order.call] = order
+        asyncio.get_running_loop().call_later(HOLD_MS / 1000, self._give_up, order.call)
+
+    def _give_up(self, call: str) -> None:
+        if self._held.pop(call, None) is not None:
+            self._end_unsent(
+                call, "The phone process is starting again; dial once more in a moment.", "engine"
+            )
+
+    def _release_held(self) -> None:
+        held, self._held = self._held, {}
+        for order in held.values():
+            self._send(order)
+
+    def _end_unsent(self, call: str, sentence: str, by: str) -> None:
+        self._ledger.close(call)
+        self._on_event(
+            Ended(
+                at=self._clock.now(),
+                mono=self._clock.monotonic(),
+                call=call,
+                result=Result.FAILED.value,
+                reason=sentence,
+                ended_by=by,
+            )
+        )
+
+    # ------------------------------------------------------------------ small
+
+    def _send(self, command: AnyCommand) -> None:
+        if self._child is not None:
+            self._child.send(msgspec.json.encode(command))
+
+    def _trouble(self, text: str) -> None:
+        self._on_event(Trouble(at=self._clock.now(), mono=self._clock.monotonic(), text=text))

@@ -1,0 +1,39 @@
+"""The phone process's first steps: take the pipes, read who we are, only then load the stack."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import msgspec
+
+from config.clock import SystemClock
+from telephony.pipe import Pipe
+from telephony.protocol import Configure, Trouble
+
+
+def main() -> None:
+    """Serve the client at the other end of the pipes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pipe, clock = Pipe.claim(), SystemClock()
+    line = pipe.first_line()
+    if not line:
+        os._exit(0)
+    try:
+        setup = msgspec.json.decode(line, type=Configure)
+        from telephony.engine.loop import Engine
+
+        engine = Engine(pipe, setup, clock)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the client must hear it
+        pipe.send(Trouble(at=clock.now(), mono=clock.monotonic(), text=_sentence(error)))
+        os._exit(1)
+    engine.run()
+
+
+def _sentence(error: Exception) -> str:
+    reason = getattr(error, "reason", "") or str(error) or type(error).__name__
+    return f"The phone could not start: {reason}."
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""What calls, account and sound share inside the phone process: set-up, clock, way up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from config.clock import Clock
+from telephony.account import Account
+from telephony.pipe import Pipe
+from telephony.protocol import Event, Trouble
+
+
+@dataclass(slots=True)
+class Board:
+    """One for the process."""
+
+    pipe: Pipe
+    clock: Clock
+    account: Account
+    microphone: Any = None  # telephony.engine.audio.Microphone once the stack runs
+
+    def send(self, event: Event) -> None:
+        """Report to the client."""
+        self.pipe.send(event)
+
+    def trouble(self, text: str) -> None:
+        """Report something that no call owns."""
+        self.send(Trouble(at=self.clock.now(), mono=self.clock.monotonic(), text=text))

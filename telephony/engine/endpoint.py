@@ -1,0 +1,124 @@
+"""The stack's set-up, shared by the phone and the practice carrier."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pjsua2 as pj
+
+from telephony.account import Account, Transport
+
+CLOCK_RATE = 8_000  # Hz; telephone sound
+USER_AGENT = "Sixring"
+LOG_LEVEL = 3  # from 4 on the stack writes whole messages, digests included
+
+_KINDS = {
+    "udp": pj.PJSIP_TRANSPORT_UDP,
+    "tcp": pj.PJSIP_TRANSPORT_TCP,
+    "tls": pj.PJSIP_TRANSPORT_TLS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Where the stack listens, and the address it tells others."""
+
+    bound: str = ""  # empty: every interface
+    public: str = ""  # empty: the bound one
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The running stack."""
+
+    lib: Any
+    transport_id: int
+    port: int
+
+
+def open_endpoint(binding: Binding, transport: Transport = "udp", account: Account | None = None) -> Endpoint:
+    """Start the stack with no thread of its own for SIP and a null sound device as its clock.
+
+    Raises:
+        pj.Error: the address or the port cannot be had.
+    """
+    lib = pj.Endpoint()
+    lib.libCreate()
+    lib.libInit(_settings())
+    transport_id = lib.transportCreate(_KINDS[transport], _transport(binding, transport, account))
+    lib.libStart()
+    lib.audDevManager().setNullDev()
+    address = lib.transportGetInfo(transport_id).localAddress
+    return Endpoint(lib, transport_id, int(address.rpartition(":")[2]))
+
+
+def _settings() -> Any:  # noqa: ANN401 - pjsua2 has no types
+    settings = pj.EpConfig()
+    settings.logConfig.level = settings.logConfig.consoleLevel = LOG_LEVEL
+    settings.logConfig.msgLogging = 0
+    settings.uaConfig.threadCnt = 0
+    settings.uaConfig.mainThreadOnly = False
+    settings.uaConfig.userAgent = USER_AGENT
+    media = settings.medConfig
+    media.clockRate = media.sndClockRate = CLOCK_RATE
+    media.noVad = True
+    media.ecTailLen = 0
+    # The default closes even the null device a second after a call, and with it the clock of the
+    # conference bridge: the next call would send no RTP for its whole life.
+    media.sndAutoCloseTime = -1
+    return settings
+
+
+def _transport(binding: Binding, transport: Transport, account: Account | None) -> Any:  # noqa: ANN401
+    config = pj.TransportConfig()
+    config.port = binding.port
+    config.boundAddress = binding.bound
+    config.publicAddress = binding.public
+    if transport == "tls":
+        config.tlsConfig.method = pj.PJSIP_TLSV1_2_METHOD
+        config.tlsConfig.verifyServer = account is None or account.verify_server
+        config.tlsConfig.CaListFile = (account.ca_file if account else "") or _trusted()
+    return config
+
+
+def _trusted() -> str:
+    """The machine's bundle of trusted certificates; the stack's own OpenSSL knows no path."""
+    paths = ssl.get_default_verify_paths()
+    return paths.cafile or paths.openssl_cafile
+
+
+def bind_media(config: Any, binding: Binding) -> None:  # noqa: ANN401 - an AccountConfig
+    """Let an account's RTP use the same address as its SIP."""
+    config.mediaConfig.transportConfig.boundAddress = binding.bound
+    config.mediaConfig.transportConfig.publicAddress = binding.public
+
+
+def prefer_codecs(lib: Any, names: Sequence[str]) -> None:  # noqa: ANN401
+    """Allow only `names` ("PCMU", "PCMA", "G722"), best first."""
+    wanted = [name.upper() for name in names]
+    for codec in lib.codecEnum2():
+        name = codec.codecId.partition("/")[0].upper()
+        lib.codecSetPriority(codec.codecId, 255 - wanted.index(name) if name in wanted else 0)
+
+
+def binding_towards(host: str, bound: str = "", port: int = 0) -> Binding:
+    """The binding that reaches `host`: loopback stays on loopback, else the routed address is told.
+
+    Raises:
+        OSError: `host` has no address, or no way leads there.
+    """
+    if bound:
+        return Binding(bound=bound, port=port)
+    family, _, _, _, address = socket.getaddrinfo(host, 5060, type=socket.SOCK_DGRAM)[0]
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect(address)
+        local = probe.getsockname()[0]
+    if ipaddress.ip_address(local).is_loopback:
+        return Binding(bound=local, port=port)
+    return Binding(public=local, port=port)

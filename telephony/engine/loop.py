@@ -1,0 +1,239 @@
+"""The phone process's one loop: the stack's events, the client's commands, time limits, burials."""
+
+from __future__ import annotations
+
+import os
+import queue
+from collections import deque
+from collections.abc import Callable
+
+import msgspec
+import pjsua2 as pj
+
+from config.clock import Clock
+from config.errors import SixringError
+from telephony.engine.audio import Microphone
+from telephony.engine.board import Board
+from telephony.engine.call import OutCall
+from telephony.engine.endpoint import binding_towards, open_endpoint, prefer_codecs
+from telephony.engine.guard import explain
+from telephony.engine.line import Line
+from telephony.engine.progress import Limits, Progress
+from telephony.engine.throttle import Throttle
+from telephony.engine.wake import POLL_MS, POLL_WITHOUT_WAKE_MS, Wake
+from telephony.pipe import Pipe
+from telephony.protocol import (
+    Abort,
+    AnyCommand,
+    Configure,
+    Dial,
+    Ended,
+    HangUp,
+    Mute,
+    Quit,
+    Ready,
+    Recycle,
+    SendDtmf,
+)
+from telephony.results import Cut
+
+LISTEN_EVERY_MS = 1_000
+BURY_AFTER_MS = 50  # well outside the callback that ended the call
+LEAVE_MS = 1_500  # the longest wait for the other side's answer to our last BYE
+TOO_MANY = 70010  # PJ_ETOOMANY: the stack's four call slots are taken
+
+
+class Engine:
+    """Owns every object of the stack, in the thread that calls `run`."""
+
+    def __init__(self, pipe: Pipe, setup: Configure, clock: Clock) -> None:
+        account = setup.account
+        self._board = Board(pipe, clock, account)
+        self._pipe, self._clock = pipe, clock
+        host = (account.proxy or account.server).rpartition(":")[0] or account.server
+        binding = binding_towards(host, account.bound_address, account.local_port)
+        self._stack = open_endpoint(binding, account.transport, account)
+        self._lib = self._stack.lib
+        prefer_codecs(self._lib, account.codecs)
+        self._board.microphone = Microphone(self._lib, setup.sound)
+        self._line = Line(self._board, binding, self._stack.transport_id)
+        self._calls: dict[str, OutCall] = {}
+        self._buried: deque[tuple[int, OutCall]] = deque()
+        self._waiting: deque[Dial] = deque()
+        self._throttle = Throttle()
+        self._decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
+        self._listened = 0
+        self._stuck = False  # a call was given up whose peer never replied: it holds its slot for 32 s
+        self._leaving = False
+        self._wake: Callable[[], None] = lambda: None
+        self._poll_ms = POLL_WITHOUT_WAKE_MS
+        if account.transport == "udp":
+            self._wake, self._poll_ms = Wake(binding.bound, self._stack.port), POLL_MS
+
+    def run(self) -> None:
+        """Serve until the client quits or is gone. Does not return: leaves the process."""
+        self._pipe.listen(self._wake)
+        self._board.send(Ready(at=self._clock.now(), mono=self._clock.monotonic(), pid=os.getpid()))
+        while not self._leaving:
+            self._lib.libHandleEvents(self._poll_ms)
+            self._obey()
+            self._place_waiting()
+            self._watch()
+            self._bury()
+        self._leave()
+
+    # ------------------------------------------------------------ commands
+
+    def _obey(self) -> None:
+        while not self._leaving:
+            try:
+                line = self._pipe.next_line()
+            except queue.Empty:
+                return
+            if line is None:
+                self._leaving = True
+                return
+            self._obey_one(line)
+
+    def _obey_one(self, line: bytes) -> None:
+        try:
+            self._do(self._decoder.decode(line))
+        except msgspec.DecodeError as error:
+            self._board.trouble(f"a command could not be read ({error})")
+        except pj.Error as error:
+            self._board.trouble(f"a command failed ({explain(error)})")
+
+    def _do(self, command: AnyCommand) -> None:
+        match command:
+            case Dial():
+                self._waiting.append(command)
+            case HangUp(call=name):
+                self._hang_up(name)
+            case SendDtmf(call=name, digits=digits) if name in self._calls:
+                self._calls[name].dialDtmf(digits)
+            case Mute(call=name, on=on) if name in self._calls:
+                self._calls[name].mute(on)
+            case Abort():
+                os.abort()
+            case Quit():
+                self._leaving = True
+
+    def _hang_up(self, name: str) -> None:
+        if name in self._calls:
+            self._calls[name].cut_off(Cut.REP)
+            self._note_stuck(self._calls[name])
+        for order in [order for order in self._waiting if order.call == name]:
+            self._waiting.remove(order)
+            progress = Progress(order.call, Limits(), cut=Cut.REP)
+            self._send_end(progress.end(self._clock.now(), self._clock.monotonic()))
+
+    def _place_waiting(self) -> None:
+        while self._waiting and self._throttle.allows(self._clock.monotonic()):
+            self._place(self._waiting.popleft())
+
+    def _place(self, order: Dial) -> None:
+        call = OutCall(self._line, order, self._board)
+        self._calls[order.call] = call
+        try:
+            call.place()
+        except SixringError as error:
+            self._refuse(call, "invalid", str(error))
+        except pj.Error as error:
+            if error.status == TOO_MANY:
+                self._no_slot(call)
+            else:
+                self._refuse(call, "failed", f"The call could not be placed ({explain(error)}).")
+
+    def _no_slot(self, call: OutCall) -> None:
+        """All four slots are taken: by live calls, or by dead ones that only a new process frees."""
+        if any(not other.progress.over for other in self._calls.values() if other is not call):
+            self._refuse(call, "failed", "All four lines of this phone are in use; end a call first.")
+        else:
+            call.progress.over = True
+            self._recycle()
+
+    def _refuse(self, call: OutCall, result: str, sentence: str) -> None:
+        if call.progress.over:
+            return
+        call.progress.over = True
+        self._send_end(
+            Ended(
+                at=self._clock.now(),
+                mono=self._clock.monotonic(),
+                call=call.order.call,
+                result=result,
+                reason=sentence,
+                ended_by="engine",
+            )
+        )
+
+    def _send_end(self, ended: Ended | None) -> None:
+        if ended is not None:
+            self._board.send(ended)
+
+    # --------------------------------------------------------------- watch
+
+    def _watch(self) -> None:
+        mono = self._clock.monotonic()
+        listen = mono - self._listened >= LISTEN_EVERY_MS
+        if listen:
+            self._listened = mono
+        for call in list(self._calls.values()):
+            if call.progress.over:
+                continue
+            try:
+                self._watch_one(call, mono, listen)
+            except pj.Error as error:
+                self._board.trouble(f"a call could not be watched ({explain(error)})")
+
+    def _watch_one(self, call: OutCall, mono: int, listen: bool) -> None:
+        if not call.isActive():  # its end was missed: a callback failed
+            call.progress.lost = True
+            call.finish()
+            return
+        if listen:
+            call.listen(mono)
+        cut = call.progress.overdue(mono)
+        if cut is not None:
+            call.cut_off(cut)
+            self._note_stuck(call)
+
+    def _note_stuck(self, call: OutCall) -> None:
+        if call.progress.replied is None or call.progress.cut is Cut.SILENCE:
+            self._stuck = True
+
+    def _bury(self) -> None:
+        mono = self._clock.monotonic()
+        for name in [name for name, call in self._calls.items() if call.progress.over]:
+            self._buried.append((mono, self._calls.pop(name)))
+        while self._buried and mono - self._buried[0][0] >= BURY_AFTER_MS:
+            self._buried.popleft()
+        self._line.forget_strangers()
+        if self._stuck and not self._calls and not self._waiting and not self._buried:
+            self._recycle()
+
+    # --------------------------------------------------------------- leave
+
+    def _recycle(self) -> None:
+        """Leave for a fresh process, which has all its slots, and no INVITE in retransmission."""
+        why = "A line was held by a carrier that does not reply; the phone begins anew."
+        self._board.send(Recycle(at=self._clock.now(), mono=self._clock.monotonic(), why=why))
+        os._exit(0)
+
+    def _leave(self) -> None:
+        """End every call, unregister, and go; tearing the stack down aborts on stray references."""
+        for call in self._calls.values():
+            if not call.progress.over:
+                try:
+                    call.cut_off(Cut.ENGINE)
+                except pj.Error as error:
+                    self._board.trouble(f"a call could not be ended ({explain(error)})")
+        talked = bool(self._calls)
+        if self._board.account.register:
+            self._line.setRegistration(False)
+            talked = True
+        if talked:
+            until = self._clock.monotonic() + LEAVE_MS // 5
+            while self._clock.monotonic() < until:
+                self._lib.libHandleEvents(10)
+        os._exit(0)

@@ -1,0 +1,71 @@
+"""Reading the few headers we need out of a raw SIP message. Pure; trusts nothing in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from telephony.protocol import Dialog
+
+_SHORT = {"from": "f", "to": "t", "via": "v", "contact": "m", "call-id": "i"}
+_STATUS = re.compile(r"SIP/2\.0 (\d{3}) ?([^\r\n]*)").match
+_URI = re.compile(r"<?(sips?:[^>\s]+)", re.IGNORECASE).search
+_CAUSE = re.compile(r"^\s*Q\.850\s*;.*?\bcause\s*=\s*(\d{1,3})\b", re.IGNORECASE).search
+_TEXT = re.compile(r'\btext\s*=\s*"([^"]*)"', re.IGNORECASE).search
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A Reason header of protocol Q.850."""
+
+    cause: int = 0
+    text: str = ""
+
+
+def values(message: str, name: str) -> list[str]:
+    """The values of header `name` (long or short form), in order, each trimmed."""
+    short = _SHORT.get(name.lower())
+    names = re.escape(name) + (f"|{short}" if short else "")
+    head = message.partition("\r\n\r\n")[0]
+    found = re.findall(rf"^(?:{names})\s*:[ \t]*([^\r\n]*)", head, re.MULTILINE | re.IGNORECASE)
+    return [value.strip() for value in found]
+
+
+def status(message: str) -> tuple[int, str]:
+    """Code and phrase of a response; (0, '') for anything else."""
+    found = _STATUS(message)
+    return (int(found[1]), found[2]) if found else (0, "")
+
+
+def why(message: str) -> Why:
+    """The Q.850 cause of a message, if it carries one."""
+    for value in values(message, "Reason"):
+        cause = _CAUSE(value)
+        if cause:
+            text = _TEXT(value)
+            return Why(int(cause[1]), text[1] if text else "")
+    return Why()
+
+
+def dialog(response: str, request_uri: str, transport: str) -> Dialog | None:
+    """The dialog a 18x or 2xx to our INVITE made; None if the message lacks what it must have."""
+    try:
+        cseq = int(values(response, "CSeq")[0].split()[0])
+        answered = status(response)[0] >= 200
+        contact = _URI((values(response, "Contact") or [""])[0])
+        return Dialog(
+            call_id=values(response, "Call-ID")[0],
+            local=values(response, "From")[0],
+            remote=values(response, "To")[0],
+            cseq=cseq,
+            target=contact[1] if contact and answered else request_uri,
+            via=values(response, "Via")[0],
+            routes=tuple(reversed(_split(values(response, "Record-Route")))),
+            transport=transport,
+        )
+    except (IndexError, ValueError):
+        return None
+
+
+def _split(headers: list[str]) -> list[str]:
+    return [part.strip() for value in headers for part in re.split(r",(?=\s*<)", value) if part.strip()]

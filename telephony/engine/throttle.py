@@ -1,0 +1,28 @@
+"""Not more calls at once than the stack's sockets bear.
+
+Each call takes two sockets of the 64 that the wheel of pjsua2 can watch and
+gives them back half a second late; the process aborts when they run out.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+WINDOW_MS = 600
+CALLS_A_WINDOW = 12
+
+
+class Throttle:
+    """Lets `CALLS_A_WINDOW` calls begin in any `WINDOW_MS`."""
+
+    def __init__(self) -> None:
+        self._begun: deque[int] = deque()
+
+    def allows(self, mono: int) -> bool:
+        """Whether a call may begin now; if so it is counted."""
+        while self._begun and mono - self._begun[0] >= WINDOW_MS:
+            self._begun.popleft()
+        if len(self._begun) >= CALLS_A_WINDOW:
+            return False
+        self._begun.append(mono)
+        return True

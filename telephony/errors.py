@@ -1,0 +1,13 @@
+"""What can keep the telephone from working at all."""
+
+from __future__ import annotations
+
+from config.errors import SixringError
+
+
+class TelephonyError(SixringError):
+    """The phone process, or the practice carrier, could not be started."""
+
+
+class NotDialableError(SixringError):
+    """The text is no telephone number and no practice name; nothing was sent."""
