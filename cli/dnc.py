@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from cli.lazy import Group, State, pass_state
 
 if TYPE_CHECKING:
     from store.records import Suppression
+    from store.store import Store
 
 
 @click.group(cls=Group, example='sixring dnc add +14155550123 --why "asked on the phone"')
@@ -51,15 +53,19 @@ def add(state: State, value: str, why: str, by: str) -> None:
 @_why
 @_by
 @pass_state
-def remove(state: State, value: str, why: str, by: str) -> None:
-    """Take an entry off the list; both stay in the log."""
+def remove(state: State, value: str, why: str, by: str) -> int:
+    """Take an entry off the list; the list keeps who had it on, and who took it off.
+
+    Exits 1 where it was not on the list.
+    """
     from cli.output import line
     from cli.session import opened
 
     entry, _ = _entry(state, value)
     with opened(state.home) as store:
-        store.dnc.remove(entry, by or _login(), why)
-    line(f"{entry} is off the do-not-call list.")
+        removed = store.dnc.remove(entry, by or _login(), why)
+    line(f"{entry} is off the do-not-call list." if removed else f"{entry} was not on the do-not-call list.")
+    return 0 if removed else 1
 
 
 @command.command("check", example="sixring dnc check +14155550123")
@@ -76,12 +82,14 @@ def check(state: State, value: str, as_json: bool) -> int:
 
     entry, _ = _entry(state, value)
     with opened(state.home) as store:
-        why = store.dnc.check(entry)
+        found = store.dnc.check(entry)
     if as_json:
-        json_line({"value": entry, "listed": bool(why), "why": why or ""})
+        json_line({"value": entry, "listed": found is not None, "entry": _record(found) if found else None})
+    elif found is None:
+        line(f"{entry} is not on the list.")
     else:
-        line(f"{entry} is on the list: {why}" if why else f"{entry} is not on the list.")
-    return 1 if why else 0
+        line(f"{entry} is on the list, by {found.value}: {found.why} ({found.added_by})")
+    return 0 if found is None else 1
 
 
 @command.command("list", example="sixring dnc list --json")
@@ -95,7 +103,7 @@ def list_(state: State, as_json: bool) -> None:
 
     zone = settings_of(state.home).firm.zone
     with opened(state.home) as store:
-        entries = store.dnc.list()
+        entries = list(_entries(store))
     if as_json:
         for entry in entries:
             json_line(_record(entry))
@@ -107,6 +115,13 @@ def list_(state: State, as_json: bool) -> None:
             for entry in entries
         ],
     )
+
+
+def _entries(store: Store) -> Iterator[Suppression]:
+    page = store.dnc.entries()
+    while page:
+        yield from page
+        page = store.dnc.entries(after=page[-1].value)
 
 
 def _record(entry: Suppression) -> dict[str, object]:
@@ -134,7 +149,7 @@ def _entry(state: State, typed: str) -> tuple[str, str]:
     text = typed.strip()
     if "@" in text:
         local, _, domain = text.rpartition("@")
-        return (text.lower(), "email") if local else (domain.lower(), "domain")
+        return (text.lower(), "email") if local else (domain.lower().strip("."), "domain")
     number = e164(text, settings_of(state.home).firm.region)
     if number is None:
         raise UsageError(

@@ -37,9 +37,7 @@ def opened(home: Home, *, create: bool = False) -> Iterator[Store]:
     Raises:
         SixringError: there is no store, or it cannot be opened.
     """
-    from config.clock import SystemClock
     from config.settings import location
-    from store.store import Store
 
     where = location(settings_of(home), home)
     if create:
@@ -49,6 +47,9 @@ def opened(home: Home, *, create: bool = False) -> Iterator[Store]:
             f"There are no leads in {where.parent} yet: run 'sixring import', or 'sixring practice' to try "
             "it out, or name another folder with --home."
         )
+    from config.clock import SystemClock
+    from store.store import Store
+
     store = Store.open(where, rules_of(home), SystemClock(), create=create)
     try:
         yield store
