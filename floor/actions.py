@@ -64,7 +64,7 @@ ACTIONS: tuple[Action, ...] = (
         frozenset({S.TALKING}), "The keypad works during a conversation.",
     ),
     Action(
-        "skip", "s", "skip", "Pass this lead on, with a reason; it stays in the queue, the skip is logged.",
+        "skip", "s", "skip", "Pass this lead on, with a reason that is logged.",
         frozenset({S.PREVIEW}), "Only a lead that is not being called can be skipped.",
     ),
     Action(
