@@ -57,6 +57,14 @@ def opened(home: Home, *, create: bool = False) -> Iterator[Store]:
         store.close()
 
 
+def has_store(home: Home) -> bool:
+    """Whether `home` has a store to open."""
+    from config.settings import location
+
+    where = location(settings_of(home), home)
+    return not isinstance(where, Path) or where.exists()
+
+
 def moment(text: str, zone: str) -> int:
     """A time typed by a person, ISO 8601, in `zone` where it does not say; ms UTC.
 

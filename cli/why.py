@@ -1,0 +1,65 @@
+"""`sixring why`: one lead's whole story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.lazy import Command, State, pass_state
+
+if TYPE_CHECKING:
+    from store.store import Store
+
+
+@click.command(
+    cls=Command, example="sixring why 17\nsixring why +14155550123\nsixring why 'anna acme' --json"
+)
+@click.argument("lead")
+@click.option(
+    "--json", "as_json", is_flag=True, help="The lead's events, one JSON object a line (docs/json.md)."
+)
+@pass_state
+def command(state: State, lead: str, as_json: bool) -> None:
+    """Tell a lead's whole history, and what comes next.
+
+    LEAD is its number in the queue, or what finds it: a name, a company, a
+    telephone number, a mail address.
+    """
+    from cli.events import json_record
+    from cli.output import json_line, line
+    from cli.session import opened
+
+    with opened(state.home) as store:
+        lead_id = _one(store, lead)
+        if as_json:
+            for event in store.log.of_lead(lead_id):
+                json_line(json_record(event))
+            return
+        found = store.leads.get(lead_id)
+        line(
+            ", ".join(
+                filter(None, (f"lead {found.id}: {found.name}", found.title, found.company, found.email))
+            )
+        )
+        for told in store.leads.history(lead_id):
+            line(told)
+
+
+def _one(store: Store, typed: str) -> int:
+    """The id of the one lead that was meant.
+
+    Raises:
+        UsageError: it fits none, or several.
+    """
+    from config.errors import UsageError
+
+    if typed.isascii() and typed.isdecimal() and len(typed) < 10:
+        return int(typed)
+    found = store.leads.find(typed, 6)
+    if not found:
+        raise UsageError(f"No lead fits {typed!r}.")
+    if len(found) > 1:
+        some = ", ".join(f"{lead.id} {lead.name}" for lead in found[:5])
+        raise UsageError(f"Several leads fit {typed!r} ({some}); give the number of one.")
+    return found[0].id
