@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from cli.lazy import Group, State, pass_state
-
-if TYPE_CHECKING:
-    from cadence.model import Lead, Plan
-    from cadence.rulebook import Rulebook
 
 
 @click.group(cls=Group, example="sixring cadence show inbound-six --from 2026-11-25 --zone America/Chicago")
@@ -41,16 +34,6 @@ def check(state: State, files: tuple[Path, ...]) -> None:
         line(f"{path}: {cadence.name} {cadence.version}, {steps}: ok")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the calendar."""
-
-    at: int  # ms UTC
-    kind: str  # call, mail
-    step: int
-    template: str = ""
-
-
 @command.command("show", example="sixring cadence show inbound-six --from 2026-11-25 --zone America/Chicago")
 @click.argument("name", default="")
 @click.option(
@@ -67,6 +50,7 @@ def show(state: State, name: str, since: str, zone: str, number: str, as_json: b
 
     NAME is a cadence; default: the one that new leads get.
     """
+    from cli.outlook import outlook, somebody
     from cli.output import json_line, line, table
     from cli.session import moment, rules_of, settings_of
     from config.clock import SystemClock, iso
@@ -77,7 +61,7 @@ def show(state: State, name: str, since: str, zone: str, number: str, as_json: b
     zone = _zone(zone or settings.firm.zone)
     since = f"{since}T10:00" if len(since) == len("2026-11-25") else since
     now = moment(since, zone) if since else SystemClock().now()
-    entries = list(_calendar(_lead(number, settings.firm.region, zone, now), book, cadence.name, now))
+    entries = list(outlook(somebody(number, settings.firm.region, zone, now), book, cadence.name, now))
     if as_json:
         for entry in entries:
             json_line(
@@ -91,65 +75,6 @@ def show(state: State, name: str, since: str, zone: str, number: str, as_json: b
     )
     if cadence.then:
         line(f"then {cadence.then}")
-
-
-def _calendar(lead: Lead, book: Rulebook, name: str, now: int) -> Iterator[Entry]:
-    """What a lead who never answers gets, until another cadence follows or a step repeats."""
-    from cadence.advance import advance, start
-    from cadence.happenings import Called, MailSent
-    from cadence.model import Result
-
-    plan = start(lead, book, now, name)
-    seen: set[tuple[str, int]] = set()
-    while plan.cadence == name:
-        entry = _next(plan)
-        if entry is None or (entry.kind, entry.step) in seen:
-            return
-        seen.add((entry.kind, entry.step))
-        yield entry
-        happened = (
-            MailSent(entry.step, entry.at)
-            if entry.kind == "mail"
-            else Called(
-                Result.NO_ANSWER,
-                book.dispositions.automatic(Result.NO_ANSWER),
-                entry.at,
-                e164=lead.phones[0].e164,
-            )
-        )
-        plan = advance(lead, plan, happened, book, entry.at)
-
-
-def _next(plan: Plan) -> Entry | None:
-    call, mail = plan.call, plan.mail
-    if mail is not None and (call is None or mail.due_at < call.due_at):
-        return Entry(mail.due_at, "mail", mail.step, mail.template)
-    return None if call is None else Entry(call.due_at, "call", call.step)
-
-
-def _lead(number: str, region: str, zone: str, now: int) -> Lead:
-    """Somebody in `zone` with a number and an address.
-
-    Raises:
-        UsageError: `number` is no telephone number.
-    """
-    from cadence.model import Lead, Phone
-    from cadence.numbers import e164
-    from config.errors import UsageError
-
-    found = e164(number or _example_number(region), region)
-    if found is None:
-        raise UsageError(f"{number!r} is not a telephone number of {region}; write it as +14155550123.")
-    return Lead(
-        1, "Somebody", email="somebody@example.com", zone=zone, arrived_at=now, phones=(Phone(1, found),)
-    )
-
-
-def _example_number(region: str) -> str:
-    import phonenumbers
-
-    example = phonenumbers.example_number(region)
-    return "" if example is None else phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _zone(name: str) -> str:
