@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import ClassVar
 
 os.environ.setdefault(
@@ -26,7 +27,7 @@ from textual.timer import Timer
 from cadence.model import ShiftState
 from config.errors import SixringError
 from config.text import for_terminal
-from floor.view import DeskPort
+from floor.view import DeskPort, DeskView
 from tui import footer, overlays, panes
 from tui.scene import WORDS, Scene
 from tui.session import Session
@@ -116,6 +117,7 @@ class DeskScreen(Screen[None]):
 class Workstation(App[None]):
     """Glue between the terminal, the session and the desk."""
 
+    TITLE = "Sixring"
     CSS_PATH = "sixring.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -150,7 +152,7 @@ class Workstation(App[None]):
             self.call_after_refresh(self._start, self._begin)
 
     def _start(self, begin: Callable[[], Awaitable[None]]) -> None:
-        self.run_worker(self._run(begin), exit_on_error=False)
+        self.run_worker(partial(self._run, begin), exit_on_error=False)
 
     async def _run(self, begin: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -168,7 +170,7 @@ class Workstation(App[None]):
 
     def _signalled(self, code: int) -> None:
         """The terminal is gone, or the machine stops: put everything on disk and go."""
-        self.run_worker(self._leave(code), group="leave", exclusive=True, exit_on_error=False)
+        self.run_worker(partial(self._leave, code), group="leave", exclusive=True, exit_on_error=False)
 
     async def _leave(self, code: int) -> None:
         try:
@@ -208,7 +210,7 @@ class Workstation(App[None]):
 
     def search(self, text: str) -> None:
         """Find leads without holding up a key; only the newest search is answered."""
-        self.run_worker(self._search(text), group="search", exclusive=True, exit_on_error=False)
+        self.run_worker(partial(self._search, text), group="search", exclusive=True, exit_on_error=False)
 
     async def _search(self, text: str) -> None:
         self.session.found(text, await self.port.find(text) if text.strip() else [])
@@ -216,7 +218,9 @@ class Workstation(App[None]):
 
     def read_timeline(self, lead_id: int | None) -> None:
         """Read the lead's timeline without holding up a key."""
-        self.run_worker(self._read_timeline(lead_id), group="timeline", exclusive=True, exit_on_error=False)
+        self.run_worker(
+            partial(self._read_timeline, lead_id), group="timeline", exclusive=True, exit_on_error=False
+        )
 
     async def _read_timeline(self, lead_id: int | None) -> None:
         self.session.told(lead_id, await self.port.timeline())
@@ -224,7 +228,7 @@ class Workstation(App[None]):
 
     def leave(self) -> None:
         """Clock out and end."""
-        self.run_worker(self._leave(0), group="leave", exclusive=True, exit_on_error=False)
+        self.run_worker(partial(self._leave, 0), group="leave", exclusive=True, exit_on_error=False)
 
     # ------------------------------------------------------------- paint
 
@@ -237,14 +241,16 @@ class Workstation(App[None]):
     def _show_view(self) -> None:
         self._repaint_due = False
         self.session.view_changed()
-        card = self.port.view.card
-        lead_id = card.lead.id if card else None
-        if lead_id != self._timeline_of:
-            self._timeline_of = lead_id
-            if card and self.screen.has_class("-wide"):
-                self.read_timeline(lead_id)
         self._announce()
         self.repaint()
+
+    def _follow_lead(self, view: DeskView) -> None:
+        """Where the timeline is always in sight, it is the timeline of the lead on the card."""
+        lead_id = view.card.lead.id if view.card and self.screen.has_class("-wide") else None
+        if lead_id != self._timeline_of:
+            self._timeline_of = lead_id
+            if lead_id is not None:
+                self.read_timeline(lead_id)
 
     def repaint(self) -> None:
         """Draw what is now; panes repaint only the lines that changed."""
@@ -262,6 +268,7 @@ class Workstation(App[None]):
             self.call_after_refresh(screen.overlay.show, scene)
         for pane in screen.panes:
             pane.show(scene)
+        self._follow_lead(scene.view)
         self._tick_at_the_second(scene)
 
     def _tick_at_the_second(self, scene: Scene) -> None:

@@ -63,8 +63,9 @@ def _help(scene: Scene, width: int, height: int) -> list[Text]:
     rows.append(
         _help_row("1-9 0", "record", "End the call if it is up, record it, bring the next lead.", width)
     )
-    top = scene.ui.cursor if len(rows) > height - 2 else 0
-    return [*_title("Keys", "letters work in either case; ? or enter closes, j k scroll", width), *rows[top:]]
+    top = scene.ui.cursor if len(rows) >= height else 0
+    title = _title("Keys", "letters work in either case; ? or enter closes, j k scroll", width)
+    return [*title[: 2 if len(rows) + 2 <= height else 1], *rows[top:]]
 
 
 def _help_row(key: str, label: str, words: str, width: int) -> Text:

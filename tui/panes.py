@@ -22,6 +22,7 @@ def header(scene: Scene, width: int, _: int) -> list[Text]:
     left = line(
         (f" {SIGNS[state]} {WORDS[state]} ", f"state-{state.value}"),
         (f" {mmss(scene.mono - scene.running_since)} ", "timer"),
+        (" then pause " if view.after_call_pause else "", "note"),
         " ",
         (_headline(scene), "strong"),
         width=width,
@@ -40,10 +41,9 @@ def header(scene: Scene, width: int, _: int) -> list[Text]:
 
 def _headline(scene: Scene) -> str:
     view = scene.view
-    pause = " · then not ready" if view.after_call_pause else ""
     if view.state is S.NOT_READY:
         return view.reason
-    return (view.card.lead.name if view.card else "no lead") + pause
+    return view.card.lead.name if view.card else "no lead"
 
 
 # ------------------------------------------------------------- the lead
@@ -58,16 +58,14 @@ def card(scene: Scene, width: int, height: int) -> list[Text]:
 
 def _card(shown: CardView, width: int, height: int) -> list[Text]:
     lead = shown.lead
-    allowed: list[Part] = [("[ok]", "good"), " may be called"]
-    if not shown.callable_now:
-        allowed = [("[no]", "alarm"), f" {shown.callable_why or 'not now'}"]
     place = " · ".join(part for part in (lead.company, lead.title) if part)
     note = lead.notes.strip().rsplit("\n", 1)[-1]
     rows = [
         line(" ", (lead.name, "strong"), width=width),
         line(" ", (place, "dim"), width=width),
         _row("number", width, (pretty(shown.phone.e164), "number"), ("  " + shown.phone.kind, "dim")),
-        _row("there", width, f"{shown.local_time or 'time unknown'}  ", *allowed),
+        _row("there", width, shown.local_time or "local time unknown"),
+        *_gate_rows(shown, width),
         _row("attempt", width, attempt_words(shown)),
         _row("why now", width, (shown.reason, "strong")),
         _row("last", width, shown.history[0] if shown.history else "never called"),
@@ -77,6 +75,17 @@ def _card(shown: CardView, width: int, height: int) -> list[Text]:
     return rows + [_row("note" if index == 0 else "", width, text) for index, text in enumerate(notes)]
 
 
+def _gate_rows(shown: CardView, width: int) -> list[Text]:
+    """Whether a call is allowed now; a refusal is shown whole."""
+    if shown.callable_now:
+        return [_row("gate", width, ("[ok]", "good"), " may be called")]
+    first, *more = wrapped(shown.callable_why or "not now", width - _LABEL - 7, 2)
+    return [
+        _row("gate", width, ("[no]", "alarm"), " " + first),
+        *(_row("", width, " " * 5, each) for each in more),
+    ]
+
+
 def _row(label: str, width: int, *parts: Part) -> Text:
     return line((f" {label:<{_LABEL}}", "dim"), *parts, width=width - 1)
 
@@ -84,7 +93,10 @@ def _row(label: str, width: int, *parts: Part) -> Text:
 def _no_card(scene: Scene, width: int) -> list[Text]:
     view = scene.view
     if view.state is S.NOT_READY:
-        title, words = "Not ready", f"{view.reason}. p brings you back, and the next lead with you."
+        title, words = (
+            "Not ready",
+            f"{view.reason.capitalize()}. p brings you back, and the next lead with you.",
+        )
     elif view.next_due_at is not None:
         wait = max(view.next_due_at - scene.now, 0)
         title = "Nothing to call now"
@@ -112,23 +124,28 @@ def pretty(e164: str) -> str:
 def queue(scene: Scene, width: int, height: int) -> list[Text]:
     """The next leads in rank order, each with the reason of its place."""
     view, top = scene.view, scene.ui.queue_top
-    shown = view.queue[top : top + height - 1]
+    shown = view.queue[top : top + (height - 1) // 2]
+    rows = [row for index, each in enumerate(shown) for row in _queue_pair(each, top + index == 0, width)]
     below = max(view.queue_total, len(view.queue)) - top - len(shown)
     title = line((" Queue ", "title"), (f"{view.queue_total} to call", "dim"), width=width)
     note = line(
         (f"{top} above " if top else "", "dim"), (f"{below} more " if below > 0 else "", "dim"), width=width
     )
-    rows = [_queue_row(each, top + index == 0, width) for index, each in enumerate(shown)]
     if not view.queue:
         rows = [line((" nobody waits", "dim"), width=width)]
     return filled([spread(title, note, width), *rows], height)
 
 
-def _queue_row(row: QueueLine, first: bool, width: int) -> Text:
-    name = padded(row.name or row.company, 12 if width < 36 else 14)
+def _queue_pair(row: QueueLine, first: bool, width: int) -> list[Text]:
+    """A lead on two lines, so that its reason is shown whole."""
+    company = f"  {row.company}" if row.company else ""
     held = f"[{row.held_by}] " if row.held_by else ""
-    return line((">" if first else " ", "key"), (name, "strong" if first else ""), "  ", (held, "note"),
-                (row.reason, "dim"), width=width)  # fmt: skip
+    return [
+        line(
+            (">" if first else " ", "key"), (row.name or "no name", "strong"), (company, "dim"), width=width
+        ),
+        line("   ", (held, "note"), (row.reason, "dim"), width=width),
+    ]
 
 
 # -------------------------------------------------------------- the call
@@ -139,15 +156,19 @@ def call(scene: Scene, width: int, height: int) -> list[Text]:
     view = scene.view
     shown = view.call
     sign = ("[ok] ", "good") if view.phone_ok else ("[!!] ", "alarm")
-    line_row: list[Part] = [("  line ", "dim"), sign, view.phone_line or "no phone yet"]
+    caller: tuple[Part, ...] = ()
     if shown is not None and shown.caller_id:
-        line_row += [("    shown as ", "dim"), pretty(shown.caller_id)]
+        caller = (("  shown as ", "dim"), pretty(shown.caller_id))
+    line_row: tuple[Part, ...] = (("  line ", "dim"), sign, view.phone_line or "no phone yet")
     rows = [
         rule("Call", width),
         line(" ", *_call_words(scene), width=width),
         line(*_timers(shown, scene.mono), width=width),
-        line(*line_row, width=width),
     ]
+    if height > len(rows) + 1:
+        rows += [line(*line_row, width=width), line(*caller, width=width)]
+    else:
+        rows.append(line(*line_row, *caller, width=width))
     return filled(rows, height)
 
 

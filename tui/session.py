@@ -23,6 +23,7 @@ from tui.ui import Mode, Ui
 
 FLOOD_KEYS = 12
 FLOOD_MS = 100
+_OPENS_A_LINE = frozenset("n/")
 
 
 class Errands(Protocol):
@@ -149,7 +150,9 @@ class Flood:
 
     More than `FLOOD_KEYS` keys within `FLOOD_MS` are nobody's fingers. It
     looks ahead at the keys that wait, so that not even the first of them acts,
-    and goes on dropping until the keys pause.
+    and goes on dropping until the keys pause. A burst that opens with a note or
+    a search is let through: all that follows is text, and a stalled link must
+    not cost a rep the note.
     """
 
     def __init__(self) -> None:
@@ -162,6 +165,6 @@ class Flood:
         if not self._recent:
             self._dropping = False
         self._recent.append(key.at)
-        if len(self._recent) + waiting > FLOOD_KEYS:
+        if len(self._recent) + waiting > FLOOD_KEYS and key.pressed not in _OPENS_A_LINE:
             self._dropping = True
         return self._dropping

@@ -20,7 +20,7 @@ from config.errors import SixringError
 from floor.actions import why_not
 from floor.view import CallView, CardView, Choice, DeskView, QueueLine
 
-NOW = 1_795_270_500_000  # 2026-11-21 14:15 UTC, a Saturday
+NOW = 1_795_286_520_000  # 2026-11-21 18:42 UTC, a Saturday
 SHIPPED = dispositions.load(Path(cadence.__file__).parent / "data" / "dispositions.toml")
 _IN_CALL = (S.DIALING, S.RINGING, S.TALKING)
 
@@ -43,9 +43,9 @@ HISTORY = (
     "Fri 20 Nov 13:57  arrived, web form",
 )
 CALLBACKS = (
-    "in 1 hour      07:15",
-    "in 3 hours     09:15",
-    "this afternoon 14:00",
+    "in 1 hour      11:45",
+    "in 3 hours     13:45",
+    "this afternoon 15:30",
     "Mon 23 Nov     09:30",
     "Mon 23 Nov     14:00",
     "Tue 24 Nov     09:30",
@@ -76,7 +76,7 @@ def card(index: int, **changes: object) -> CardView:
     )  # fmt: skip
     made = CardView(
         lead=person, plan=plan, phone=person.phones[0], reason=PEOPLE[index % len(PEOPLE)][3], attempts=1,
-        local_time="06:15 PST", history=HISTORY,
+        local_time="10:42 PST", history=HISTORY,
         next_mail="step 2, Sun 09:00",
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -239,7 +239,7 @@ class FakeDesk:
             "x Fri 20 Nov 13:57  arrived       web form",
             "x Fri 20 Nov 13:58  mail 1        sent",
             "x Fri 20 Nov 14:05  call 1        no answer",
-            "> Sat 21 Nov 06:15  call 2        now",
+            "> Sat 21 Nov 10:42  call 2        now",
             "  Sun 22 Nov 09:00  mail 2        planned",
             "  Mon 23 Nov 10:00  call 3        planned",
         ]

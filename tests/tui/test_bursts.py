@@ -1,0 +1,88 @@
+"""Any string of keys, in one burst or one by one, leaves the same desk: no packet's pace decides."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.fake_desk import FakeDesk
+from textual import events
+from textual.app import App
+
+from config.clock import HandClock
+from tui.app import Workstation
+from tui.session import Session
+
+NAMES = {" ": "space", "#": "number_sign", "/": "slash", "?": "question_mark", "*": "asterisk"}
+NAMED = ["enter", "escape", "backspace", "up", "down", "left", "ctrl+q", "ctrl+u", "tab"]
+ONE = st.sampled_from([*" 1234567890hnmsputj?/#qxz9", *NAMED])
+EVENTS = st.sampled_from(["!ring", "!answer", "!end", "!next"])
+
+
+class Nowhere:
+    def search(self, text: str) -> None: ...
+
+    def read_timeline(self, lead_id: int | None) -> None: ...
+
+    def leave(self) -> None: ...
+
+
+def play(desk: FakeDesk, event: str) -> None:
+    call = desk.view.call
+    if event == "!next":
+        desk.next_lead()
+    elif call is not None and call.ended_mono is None:
+        {"!ring": desk.ring, "!answer": desk.answer, "!end": desk.end}[event]()
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.one_of(ONE, ONE, ONE, EVENTS), max_size=60))
+def test_no_string_of_keys_and_events_breaks_the_rules(script: list[str]) -> None:
+    desk = FakeDesk()
+    session = Session(desk, Nowhere())
+    desk.subscribe(session.view_changed)
+    assert isinstance(desk.clock, HandClock)
+    for each in script:
+        desk.clock.advance(150)  # slower than a paste
+        if each.startswith("!"):
+            play(desk, each)
+        else:
+            session.key(NAMES.get(each, each), each if len(each) == 1 else "")
+    dials = [asked for asked in desk.asked if asked == ("press", "dial")]
+    assert len(desk.recorded) <= len(dials), "no call is recorded twice"
+    for lead_id, code, callback_at in desk.recorded:
+        assert (code == "callback") == (callback_at is not None), lead_id
+    refused = [asked for asked in desk.asked if asked[0] == "press" and asked[1] == "dial"]
+    assert len(refused) == len(dials)
+    assert desk.view.tally.attempts == len(dials), "every dial was asked for in preview"
+
+
+async def burst(script: list[str], *, one_by_one: bool) -> tuple[object, ...]:
+    desk = FakeDesk()
+    app: App[None] = Workstation(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        for each in script:
+            name = NAMES.get(each, each)
+            app.post_message(events.Key(name, each if len(each) == 1 else None))
+            if one_by_one:
+                await pilot.pause()
+        await pilot.pause()
+        await pilot.pause()
+        assert isinstance(app, Workstation)
+        return desk.asked, desk.recorded, desk.notes, desk.view, app.session.ui
+
+
+BURSTS = (
+    [*" 1 1 1 1 1"],
+    ["n", *"hello h1 q9 s2 u p1 and so on", "enter"],
+    [" ", "n", *"ab 12", "enter", "2"],
+    [*"s2s2p1p"],
+    [*" h6", "enter", "1"],
+    ["/", *"ana", "enter", " ", "1"],
+    [*"?? t", " ", "4"],
+)
+
+
+async def test_a_burst_through_the_terminals_queue_is_the_same_as_key_by_key() -> None:
+    for script in BURSTS:
+        assert await burst(script, one_by_one=False) == await burst(script, one_by_one=True), script
