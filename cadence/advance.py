@@ -1,0 +1,208 @@
+"""What comes next for a lead: total, pure functions from (lead, plan, happening, clock) to a plan.
+
+Two tracks run beside each other, calls and mails; the next action is the
+earlier one. The rules, one line each:
+
+- No answer, voicemail and declined use up a step. Busy is tried again, then counts. A network that failed
+  says nothing of the lead: tried again, then passed over.
+- A conversation uses up its step and those of the same day; the follow-up goes on another day.
+- A callback is a promise beside the cadence: it uses up no step and belongs to the rep who agreed it.
+- A bad number gives way to the lead's next; without one, the mails go on alone.
+- Won, refused and opted out are ends; the firmer one wins. A new inquiry opens them again, and after an
+  opt-out it goes to a person first: the number stays on the do-not-call list.
+- At the cadence's end follows nurture; an open lead never has nothing planned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cadence.after_call import after_call
+from cadence.happenings import (
+    Blocked,
+    Called,
+    DetailsChanged,
+    Happening,
+    Inquired,
+    MailFailed,
+    MailSent,
+    PhoneMarkedBad,
+    Postponed,
+    Reassigned,
+    Replied,
+    Reviewed,
+    Scope,
+    Suppressed,
+    Unsubscribed,
+)
+from cadence.model import CallKind, Lane, Lead, LeadStatus, Plan, PlannedCall
+from cadence.planning import REVIEW_AGAIN_MS, Planner
+from cadence.progress import Progress
+from cadence.rulebook import Rulebook
+from config.clock import HOUR, MINUTE
+
+_ASKED_TWICE_MS = HOUR  # a second form within this is the same inquiry
+_FIRMNESS = {LeadStatus.OPEN: 0, LeadStatus.REFUSED: 1, LeadStatus.WON: 2, LeadStatus.OPTED_OUT: 3}
+
+
+def start(lead: Lead, book: Rulebook, now: int, cadence: str = "inbound-six") -> Plan:
+    """The plan of a lead that has just arrived.
+
+    Raises:
+        UsageError: the rulebook has no cadence of that name.
+    """
+    anchor = lead.arrived_at or now
+    return Planner(_dated(lead, anchor), book, now).begin(Progress(book.cadence(cadence), anchor))
+
+
+def advance(lead: Lead, plan: Plan, happened: Happening, book: Rulebook, now: int) -> Plan:
+    """The plan after `happened`. `lead` may be as it was before or after it: what it tells is minded here."""
+    anchor = happened.at if isinstance(happened, Inquired) else plan.anchor_at
+    planner = Planner(_dated(lead, anchor), book, now)
+    if isinstance(happened, Inquired):
+        return _inquired(planner, plan, happened)
+    after = _after(planner, plan, happened)
+    return after if _FIRMNESS[after.status] >= _FIRMNESS[plan.status] and _may_change(plan, after) else plan
+
+
+def _may_change(plan: Plan, after: Plan) -> bool:
+    """An ended lead moves only to a firmer end."""
+    return plan.status is LeadStatus.OPEN or after.status is not plan.status
+
+
+def _dated(lead: Lead, inquiry: int) -> Lead:
+    return lead if lead.arrived_at >= inquiry else replace(lead, arrived_at=inquiry)
+
+
+def _after(planner: Planner, plan: Plan, happened: Happening) -> Plan:
+    done = Progress.of(plan, planner.book)
+    match happened:
+        case Called():
+            return after_call(planner, plan, done, happened)
+        case MailSent():
+            return _mail_sent(planner, plan, done, happened)
+        case MailFailed(permanent=True) | Unsubscribed():
+            asked = isinstance(happened, Unsubscribed)
+            return _no_more_mail(replace(planner, no_mail=True), plan, done, asked=asked)
+        case Replied():
+            return _replied(planner, plan, done)
+        case Blocked():
+            return _blocked(planner, plan, done, happened)
+        case Suppressed():
+            return _suppressed(planner, plan, done, happened)
+        case PhoneMarkedBad():
+            return _other_number(replace(planner, not_these=frozenset({happened.e164})), plan, done)
+        case DetailsChanged():
+            return _details_changed(planner, plan, done)
+        case Reviewed() if _in_review(plan):
+            return planner.review(done, planner.now + REVIEW_AGAIN_MS)
+        case Postponed() if plan.call is not None:
+            return _call_moved(planner, plan, done, max(happened.until, planner.now))
+        case Reassigned() if plan.call is not None and plan.call.owner:
+            return done.open_plan(replace(plan.call, owner=happened.owner), plan.mail)
+    return plan
+
+
+def _inquired(planner: Planner, plan: Plan, happened: Inquired) -> Plan:
+    """Asked (again): from the start, in the cadence for those who ask again."""
+    done = Progress.of(plan, planner.book)
+    if plan.status is LeadStatus.OPTED_OUT:
+        afresh = replace(done, anchor_at=happened.at, calls_done=0, mails_done=0)
+        return planner.review(afresh, planner.now, "asked again after opting out: a person decides")
+    if plan.status is LeadStatus.OPEN and 0 <= happened.at - plan.anchor_at < _ASKED_TWICE_MS:
+        return (
+            plan if plan.call is None or plan.call.kind is CallKind.CALLBACK else _sooner(planner, plan, done)
+        )
+    cadence = planner.book.cadence(done.cadence.again or done.cadence.name)
+    return planner.begin(
+        Progress(cadence, happened.at, voicemails=plan.voicemails, last_call_at=plan.last_call_at)
+    )
+
+
+def _sooner(planner: Planner, plan: Plan, done: Progress) -> Plan:
+    """The planned call as soon as the gap after the last one allows, if that is sooner."""
+    soon = max(planner.now, done.last_call_at + done.cadence.gap_ms if done.last_call_at else 0)
+    if plan.call is None or plan.call.due_at <= soon:
+        return plan
+    return _call_moved(planner, plan, done, soon)
+
+
+def _call_moved(planner: Planner, plan: Plan, done: Progress, at: int) -> Plan:
+    """The planned call at the first lawful moment from `at` on."""
+    call = plan.call
+    if call is None:
+        return plan
+    if call.kind is CallKind.REVIEW:
+        return done.open_plan(replace(call, due_at=at), plan.mail, plan.reason)
+    moment = planner.opening(at, calls_done=call.step - 1, callback=call.kind is CallKind.CALLBACK)
+    return planner.settle(done, None if moment is None else replace(call, due_at=moment), plan.mail)
+
+
+def _mail_sent(planner: Planner, plan: Plan, done: Progress, happened: MailSent) -> Plan:
+    if plan.mail is None or plan.mail.step != happened.step:
+        return plan
+    sent = done.mails_used(happened.step)
+    return planner.settle(sent, plan.call, planner.next_mail(sent, happened.at))
+
+
+def _no_more_mail(planner: Planner, plan: Plan, done: Progress, *, asked: bool) -> Plan:
+    """The address is of no use. Who asked for it and cannot be called has opted out."""
+    if asked and (plan.call is None or _in_review(plan)) and planner.opening(planner.now) is None:
+        return done.ended(LeadStatus.OPTED_OUT, "wants no mail, and no number may be called")
+    return planner.settle(done, plan.call, None)
+
+
+def _replied(planner: Planner, plan: Plan, done: Progress) -> Plan:
+    """An answer is worth more than any step: a person acts next, and the letters stop."""
+    heard = done.mails_used()
+    soon = planner.opening(
+        max(planner.now, done.last_call_at + done.cadence.gap_ms if done.last_call_at else 0)
+    )
+    if soon is None:
+        return planner.review(heard, planner.now, "answered a mail, and no number may be called: write back")
+    if plan.call is not None and plan.call.kind is CallKind.CALLBACK:
+        return heard.open_plan(plan.call, None)
+    step = max(1, min(done.calls_done + 1, len(done.cadence.calls)))
+    call = PlannedCall(CallKind.STEP, step, Lane.SOON, soon)
+    return heard.open_plan(call, None, "answered a mail: call")
+
+
+def _blocked(planner: Planner, plan: Plan, done: Progress, happened: Blocked) -> Plan:
+    if plan.call is None:
+        return plan
+    if not happened.permanent and happened.next_at is not None:
+        return _call_moved(planner, plan, done, max(happened.next_at, planner.now + MINUTE))
+    return _other_number(replace(planner, not_these=frozenset({happened.e164})), plan, done)
+
+
+def _other_number(planner: Planner, plan: Plan, done: Progress) -> Plan:
+    """The planned call on a number that is still fit; without one the mails go on alone."""
+    if plan.call is None or plan.call.kind is CallKind.REVIEW:
+        return plan
+    return _call_moved(planner, plan, done, max(plan.call.due_at, planner.now))
+
+
+def _suppressed(planner: Planner, plan: Plan, done: Progress, happened: Suppressed) -> Plan:
+    match happened.scope:
+        case Scope.ALL:
+            return done.ended(LeadStatus.OPTED_OUT, "do not call")
+        case Scope.MAILS:
+            return _no_more_mail(replace(planner, no_mail=True), plan, done, asked=True)
+        case Scope.CALLS:
+            if plan.mail is None:
+                return done.ended(LeadStatus.OPTED_OUT, "wants no calls, and there is no mail to send")
+            return done.open_plan(None, plan.mail)
+
+
+def _details_changed(planner: Planner, plan: Plan, done: Progress) -> Plan:
+    """Seek anew what was missing, and put what is planned into the new place's hours."""
+    mail = planner.next_mail(done, planner.now if done.mails_done else 0) if plan.mail is None else plan.mail
+    if plan.call is None or plan.call.kind is CallKind.REVIEW:
+        return planner.settle(done, planner.next_call(done), mail if planner.writable else None)
+    return _call_moved(
+        planner, replace(plan, mail=mail if planner.writable else None), done, plan.call.due_at
+    )
+
+
+def _in_review(plan: Plan) -> bool:
+    return plan.call is not None and plan.call.kind is CallKind.REVIEW

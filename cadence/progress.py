@@ -1,0 +1,76 @@
+"""How far a lead has come in its cadence: a plan without its next actions, while new ones are sought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cadence.model import CallKind, LeadStatus, Plan, PlannedCall, PlannedMail
+from cadence.rulebook import Rulebook
+from cadence.schedule import Cadence
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The counters of a plan, beside the cadence they count in."""
+
+    cadence: Cadence
+    anchor_at: int
+    calls_done: int = 0
+    mails_done: int = 0
+    voicemails: int = 0
+    last_call_at: int = 0
+
+    @classmethod
+    def of(cls, plan: Plan, book: Rulebook) -> Progress:
+        """The progress of a plan."""
+        return cls(
+            book.cadence(plan.cadence, plan.version),
+            plan.anchor_at,
+            plan.calls_done,
+            plan.mails_done,
+            plan.voicemails,
+            plan.last_call_at,
+        )
+
+    def step_used(self) -> Progress:
+        """One call step more is done; a repeating last step stays the last."""
+        return replace(self, calls_done=min(self.calls_done + 1, len(self.cadence.calls)))
+
+    def mails_used(self, step: int | None = None) -> Progress:
+        """The mails up to `step` are sent, or all of them are spoken for."""
+        most = len(self.cadence.mails)
+        return replace(self, mails_done=most if step is None else min(max(step, self.mails_done), most))
+
+    def open_plan(self, call: PlannedCall | None, mail: PlannedMail | None, reason: str = "") -> Plan:
+        """The open plan with these next actions.
+
+        Raises:
+            ValueError: there is none: a lost lead.
+        """
+        return Plan(
+            LeadStatus.OPEN,
+            self.cadence.name,
+            self.cadence.version,
+            self.anchor_at,
+            self.calls_done,
+            self.mails_done,
+            self.voicemails,
+            self.last_call_at,
+            call,
+            mail,
+            reason or self._reason(call, mail),
+        )
+
+    def ended(self, status: LeadStatus, reason: str) -> Plan:
+        """The plan of a lead that is done with."""
+        plan = self.cadence
+        counts = (self.calls_done, self.mails_done, self.voicemails, self.last_call_at)
+        return Plan(status, plan.name, plan.version, self.anchor_at, *counts, reason=reason)
+
+    def _reason(self, call: PlannedCall | None, mail: PlannedMail | None) -> str:
+        if call is None or (mail is not None and mail.due_at < call.due_at):
+            return f"mail {mail.step} of {len(self.cadence.mails)} of {self.cadence.name}" if mail else ""
+        if call.kind is CallKind.CALLBACK:
+            return "callback agreed"
+        tried = ", once more" if call.kind is CallKind.RETRY else ""
+        return f"call {call.step} of {len(self.cadence.calls)} of {self.cadence.name}{tried}"
