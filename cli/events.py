@@ -19,6 +19,7 @@ _DETAILS: dict[str, tuple[str, ...]] = {
     "lead.released": ("why",),
     "lead.skipped": ("reason", "until"),
     "lead.expired": ("held_by",),
+    "lead.noted": (),
     "attempt.opened": ("e164", "caller_id", "call_kind", "step"),
     "attempt.answered": (),
     "attempt.ended": ("e164", "result", "ring_ms", "talk_ms", "sip_code", "reason"),

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.lazy import Command, State, pass_state
+from config.clock import DAY
 
 if TYPE_CHECKING:
     from cadence.gate import GateFacts
     from cadence.model import Decision
     from config.home import Home
+    from store.store import Store
 
 
 @click.command(
@@ -50,11 +52,17 @@ def command(state: State, number: str, at: str, lead: int | None, as_json: bool)
 
 
 def _facts(home: Home, number: str, region: str, lead_id: int | None, now: int) -> GateFacts:
-    """What the store knows of a call to `number`; of a number nobody stored, only the number."""
+    """What the store knows of a call to `number`; where there is no store, only the number.
+
+    Raises:
+        SixringError: `number` is no telephone number, or there is no such lead.
+    """
     from cadence.gate import GateFacts
+    from cadence.model import Phone
     from cadence.numbers import e164, is_emergency
     from cli.session import has_store, opened
     from config.errors import UsageError
+    from store.facts import gather, suppressed
 
     dialed = number.strip() if is_emergency(number, region) else e164(number, region)
     if dialed is None:
@@ -62,7 +70,25 @@ def _facts(home: Home, number: str, region: str, lead_id: int | None, now: int) 
     if lead_id is None and not has_store(home):
         return GateFacts(e164=dialed, by_hand=True, region=region)
     with opened(home) as store:
-        return store.attempts.facts(dialed, lead_id, now)
+        if lead_id is not None:
+            lead, plan = store.leads.get(lead_id), store.leads.plan(lead_id)
+            return gather(store.core, lead, plan, Phone(0, dialed), now)
+        return GateFacts(
+            e164=dialed,
+            by_hand=True,
+            attempts_at=_sent_lately(store, dialed, now),
+            suppressed=suppressed(store.core, dialed, ""),
+            region=region,
+        )
+
+
+def _sent_lately(store: Store, e164: str, now: int) -> tuple[int, ...]:
+    """When the number was really called in the 24 hours before `now`: as far back as gap and cap look."""
+    return tuple(
+        attempt.opened_at
+        for attempt in store.attempts.since(now - DAY)
+        if attempt.e164 == e164 and attempt.invited_at is not None and attempt.opened_at <= now
+    )
 
 
 def _record(e164: str, decision: Decision) -> dict[str, object]:
@@ -93,12 +119,12 @@ def _tell(e164: str, decision: Decision, zone: str) -> None:
 
     line(f"{e164} at {clock(decision.at, zone)}: {'allowed' if decision.allowed else 'not allowed'}")
     table(
-        ("", "check", "given", "why", "source"),
-        [
-            ("ok" if check.passed else "NO", check.name, check.given, check.why, check.source)
-            for check in decision.checks
-        ],
+        ("", "check", "given", "why"),
+        [("ok" if check.passed else "NO", check.name, check.given, check.why) for check in decision.checks],
     )
+    for check in decision.checks:
+        if not check.passed and check.source:
+            line(f"{check.name}: {check.source}")
     if decision.next_at is not None:
         line(f"It may be called from {clock(decision.next_at, zone)} on.")
     line(f"Rules {decision.rules_version}.")
