@@ -16,7 +16,13 @@ def account_of(settings: Settings, home: Home) -> Account:
     """
     sip = settings.sip
     return Account(
-        server=sip.server, user=sip.user, login=sip.login, realm=sip.realm, transport=sip.transport,
-        proxy=sip.proxy, password=str(secret("sip_password", home) or ""),
-        no_response_ms=sip.no_response_s * 1000, max_call_ms=sip.max_call_minutes * 60_000,
+        server=sip.server, user=sip.user or "sixring", login=sip.login, realm=sip.realm,
+        transport=sip.transport, proxy=sip.proxy, password=str(secret("sip_password", home) or ""),
+        register=sip.register, no_response_ms=sip.no_response_s * 1000,
+        max_call_ms=sip.max_call_minutes * 60_000, display_name=settings.firm.name,
     )  # fmt: skip
+
+
+def name_of(settings: Settings) -> str:
+    """What to call a phone that needs no registrar; empty where one must register first."""
+    return "" if settings.sip.register else f"trunk {settings.sip.server}"

@@ -12,7 +12,7 @@ from config.errors import UsageError
 from floor.lead_time import lead_zone, local
 from floor.view import Choice
 from store.facts import next_allowed
-from store.queue import Claim
+from store.records import Claim
 
 _MORNING, _AFTERNOON = time(9, 30), time(14, 0)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -14,8 +14,8 @@ from floor import desk_effects as ask
 from floor import desk_inputs as told
 from floor.card import card_view
 from floor.view import QueueLine
-from store.attempts import CallEnd
-from store.queue import Claim
+from store.records import CallEnd
+from store.records import Claim
 from store.store import Store
 
 _SKIP_MS = 30 * 60_000
@@ -101,9 +101,8 @@ class Clerk:
 
     def _undo(self, store: Store, attempt_id: int) -> told.Input:
         claim = store.attempts.undo(attempt_id, self.rep)
-        result = store.attempts.get(attempt_id).result
         card = card_view(store, claim, self.book, self.clock.now())
-        return told.Undone(attempt_id, claim, card, result or "")
+        return told.Undone(store.attempts.get(attempt_id), claim, card)
 
     def glance(self, store: Store, rows: int) -> Glance:
         """The first `rows` of the queue in rank order, and how much there is of it."""

@@ -21,7 +21,7 @@ from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.actions import why_not
 from floor.view import CallView, CardView, DeskView, QueueLine, Tally
-from store.queue import Claim
+from store.records import Claim
 from telephony import protocol as phone
 
 IN_CALL = frozenset({ShiftState.DIALING, ShiftState.RINGING, ShiftState.TALKING})
@@ -108,7 +108,7 @@ class Desk:
         return DeskView(
             state=self.state, since_mono=self.since_mono, rep=rep, rep_name=rep_name, reason=self.reason,
             card=self.card, call=self.call, queue=queue, queue_total=queue_total,
-            tally=replace(self.tally, callbacks_due=callbacks_due), dispositions=self.dispositions.all,
+            tally=replace(self.tally, callbacks_due=callbacks_due), dispositions=tuple(self.dispositions.by_key.values()),
             phone_line=self.phone_line, phone_ok=self.phone_ok, message=self.message, alarm=self.alarm,
             can_undo=self.last_attempt is not None, after_call_pause=bool(self.pause_wanted),
             next_due_at=self.next_due_at,
@@ -121,7 +121,7 @@ class Desk:
 def _on_claimed(desk: Desk, given: told.Claimed) -> list[out.Effect]:
     desk._claiming = False
     if desk.state is not ShiftState.READY:
-        return [out.Release(given.claim, "the rep went not-ready")]
+        return [out.Release(given.claim, "the desk was no longer free")]
     desk.show(given.claim, given.card)
     return desk.enter(ShiftState.PREVIEW)
 
@@ -191,7 +191,7 @@ def _undo(desk: Desk) -> list[out.Effect]:
 
 
 def _on_disposed(desk: Desk, given: told.Disposed) -> list[out.Effect]:
-    disposition = desk.dispositions.by_key(given.key)
+    disposition = desk.dispositions.by_key.get(given.key)
     if disposition is None:
         return desk.say(f"No disposition is on key {given.key}.")
     refusal = _why_not_dispose(desk, disposition, given.callback_at)
@@ -215,7 +215,16 @@ def _why_not_dispose(desk: Desk, disposition: Disposition, callback_at: int | No
         return "A callback needs a time."
     if disposition.human and not line.answered:
         return f"{disposition.label} needs a conversation: this call was not answered."
-    return ""
+    return disposition.why_not(_talk_ms(desk))
+
+
+def _talk_ms(desk: Desk) -> int:
+    """Talk so far, or of the call that has ended; 0 unless answered."""
+    call = desk.call
+    if call is None or call.answered_mono is None:
+        return 0
+    ended = call.ended_mono if call.ended_mono is not None else desk.clock.monotonic()
+    return ended - call.answered_mono
 
 
 def _record(line: Line) -> list[out.Effect]:
@@ -329,14 +338,22 @@ def _summary(lead: Lead | None, words: str, plan: Plan) -> str:
 
 
 def _on_undone(desk: Desk, given: told.Undone) -> list[out.Effect]:
+    effects: list[out.Effect] = []
+    if desk.claim is not None:
+        effects.append(out.Release(desk.claim, "undo of the call before"))
     desk.show(given.claim, given.card)
-    desk.call = CallView(given.claim.phone.e164, result=given.result, result_text="Taken back: choose again.")
-    desk.line = Line(
-        given.claim, call="", attempt_id=given.attempt_id, ended=True, stored=True,
-        answered=given.result == Result.ANSWERED,
+    attempt, now = given.attempt, desk.clock.monotonic()
+    answered = attempt.answered_at is not None
+    desk.call = CallView(
+        attempt.e164, attempt.caller_id, dialed_mono=now - attempt.talk_ms,
+        answered_mono=now - attempt.talk_ms if answered else None, ended_mono=now,
+        result=attempt.result or "", result_text="Taken back: choose again.",
     )  # fmt: skip
+    desk.line = Line(
+        given.claim, call="", attempt_id=attempt.id, ended=True, stored=True, answered=answered
+    )
     desk.say(f"{given.claim.lead.name}: taken back. Choose the right disposition.")
-    return desk.enter(ShiftState.WRAP_UP)
+    return [*effects, *desk.enter(ShiftState.WRAP_UP)]
 
 
 def _on_told(desk: Desk, given: told.Told) -> list[out.Effect]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from cadence.dispositions import Disposition
 from cadence.model import ShiftState
-from store.queue import Claim
+from store.records import Claim
 from telephony.protocol import Ended
 
 
@@ -52,7 +53,7 @@ class Instant:
     """Write one of an attempt's instants (ms UTC)."""
 
     attempt_id: int
-    name: str  # invited, ringing, answered
+    name: Literal["invited", "ringing", "answered"]
     at: int
     sip_call_id: str = ""
 

@@ -8,8 +8,8 @@ from cadence.dispositions import Disposition
 from cadence.model import Plan
 from floor.desk_effects import StoreEffect
 from floor.view import CardView
-from store.attempts import Attempt
-from store.queue import Claim
+from store.records import Attempt
+from store.records import Claim
 from telephony.protocol import AnyEvent
 
 
@@ -112,10 +112,9 @@ class Recorded:
 class Undone:
     """The disposition is taken back; the lead is on the desk again."""
 
-    attempt_id: int
+    attempt: Attempt
     claim: Claim
     card: CardView
-    result: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -28,7 +28,7 @@ from floor.workplace import Screen, Workplace, work
 from store.imports.run import Options, import_file
 from store.store import Store
 from telephony.account import Account
-from telephony.carrier import PracticeCarrier
+from telephony.carrier import Address, PracticeCarrier
 
 _FIRM = Firm(
     name="Northwind Practice", postal_address="1 Example Street, Springfield",
@@ -44,6 +44,16 @@ class PracticeFloor:
     place: Workplace
     carrier: PracticeCarrier
     catcher: Catcher
+
+    def place_of(self, index: int) -> Workplace:
+        """The workplace of the `index`-th rep: carriers hold a few calls each, so reps are shared out."""
+        addresses = self.carrier.addresses
+        return replace(self.place, account=account_at(addresses[index % len(addresses)]))
+
+
+def account_at(address: Address) -> Account:
+    """The account of a practice carrier: no registration, no password, loopback only."""
+    return Account(server=str(address), user="practice", bound_address=address.host)
 
 
 def practice_settings(home: Home) -> Settings:
@@ -102,8 +112,7 @@ async def practice_floor(
                 sender_name="Sam, Northwind Practice", per_minute=600,
             ),
         )  # fmt: skip
-        account = Account(server=f"{address.host}:{address.port}", user="practice", registers=False)
-        place = Workplace(home, settings, book, clock, home.database, account, _PHONE_NAME)
+        place = Workplace(home, settings, book, clock, home.database, account_at(address), _PHONE_NAME)
         yield PracticeFloor(place, carrier, catcher)
     finally:
         catcher.close()

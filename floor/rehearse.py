@@ -55,12 +55,12 @@ async def _rehearse(
     clock = SystemClock()
     began = clock.now()
     leads = calls + 2 * reps
-    async with practice_floor(home, leads, lines=reps, pace=_PACE, only_open=True) as floor:
+    async with practice_floor(home, leads, lines=2 * reps, pace=_PACE, only_open=True) as floor:
         budget, watch = Budget(calls, progress), Stopwatch()
         async with AsyncExitStack() as stack:
             room = await stack.enter_async_context(StoreRoom(floor.place.store, floor.place.book, clock))
             await stack.enter_async_context(unattended(floor.place, room))
-            await asyncio.gather(*(_work(floor.place, index, budget, watch) for index in range(reps)))
+            await asyncio.gather(*(_work(floor.place_of(index), index, budget, watch) for index in range(reps)))
             report = await room.run(lambda store: _report(store, began, floor))
         return {**report, "dial_ms": watch.dial.summary(), "next_lead_ms": watch.next_lead.summary()}
 

@@ -12,7 +12,8 @@ from config.clock import DAY
 from floor.view import DeskPort, DeskView
 from telephony import protocol as phone
 
-_TALK_S = (0.2, 1.2)
+_TALK_S = (1.1, 1.8)
+_SHORTEST_TALK_MS = 1_000  # below it nobody can have said anything: the shipped dispositions ask for it
 # What a conversation comes to, by key: interested, callback, voicemail, not interested, won, do not call.
 _CHOICES = ("0", "6", "2", "7", "8", "9")
 _WEIGHTS = (8, 4, 3, 3, 2, 1)
@@ -113,7 +114,7 @@ class ScriptedRep:
             self._dispose(desk)
 
     def _dispose(self, desk: DeskPort) -> None:
-        key = self._rng.choices(_CHOICES, _WEIGHTS)[0]
+        key = self._rng.choices(_CHOICES, _WEIGHTS)[0] if _talk_ms(desk) >= _SHORTEST_TALK_MS else "1"
         self._free_at = desk.clock.monotonic()
         desk.dispose(key, desk.clock.now() + DAY if key == "6" else None)
 
@@ -130,3 +131,10 @@ class ScriptedRep:
     async def _next_change(self) -> None:
         self._changed.clear()
         await self._changed.wait()
+
+
+def _talk_ms(desk: DeskPort) -> int:
+    call = desk.view.call
+    if call is None or call.answered_mono is None:
+        return 0
+    return (desk.clock.monotonic() if call.ended_mono is None else call.ended_mono) - call.answered_mono

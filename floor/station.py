@@ -29,7 +29,7 @@ from floor.phone_words import phone_state
 from floor.reasons import PAUSES, SKIPS, label_of
 from floor.store_room import StoreRoom
 from floor.view import Choice, DeskView
-from store.attempts import LeaseLost
+from store.errors import LeaseLost
 from telephony import protocol as phone
 from telephony.client import Phone
 

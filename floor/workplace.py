@@ -12,7 +12,7 @@ from config.clock import Clock, SystemClock
 from config.errors import UsageError
 from config.home import Home
 from config.settings import PRACTICE, Settings, location
-from floor.account import account_of
+from floor.account import account_of, name_of
 from floor.housekeeping import Housekeeping
 from floor.mailroom import MailRoom
 from floor.station import Rep, Station
@@ -43,13 +43,13 @@ class Workplace:
         return Phone(self.account, on_event, self.home.logs / "phone.log")
 
 
-def real_workplace(home: Home, settings: Settings) -> Workplace:
-    """The workplace that `sixring.toml` describes.
+def real_workplace(home: Home, settings: Settings, *, dials: bool = True) -> Workplace:
+    """The workplace that `sixring.toml` describes; `dials`: it needs a carrier.
 
     Raises:
         SixringError: something needed is not configured; the sentence names the field.
     """
-    if not settings.sip.server:
+    if dials and not settings.sip.server:
         raise UsageError(
             f"No carrier is configured: set server in the [sip] table of {home.config_file}, "
             "or run 'sixring practice' to try Sixring without one."
@@ -58,8 +58,9 @@ def real_workplace(home: Home, settings: Settings) -> Workplace:
         raise UsageError(f"{home.config_file} belongs to a practice floor: open it with 'sixring practice'.")
     home.make()
     return Workplace(
-        home, settings, load(home.rules), SystemClock(), location(settings, home), account_of(settings, home)
-    )
+        home, settings, load(home.rules), SystemClock(), location(settings, home),
+        account_of(settings, home), name_of(settings),
+    )  # fmt: skip
 
 
 def rep_of(settings: Settings, login: str = "") -> Rep:

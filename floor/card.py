@@ -1,0 +1,45 @@
+"""The lead card, put together from what the store knows."""
+
+from __future__ import annotations
+
+from cadence.model import Lead, Phone
+from cadence.rulebook import Rulebook
+from floor.lead_time import clock_text, known_zone, lead_zone, local
+from floor.view import CardView
+from store.facts import next_allowed
+from store.records import Claim
+from store.store import Store
+
+_HISTORY_LINES = 30
+
+
+def card_view(store: Store, claim: Claim, book: Rulebook, now: int) -> CardView:
+    """The card of a claimed lead at `now` (ms UTC)."""
+    lead, phone = claim.lead, claim.phone
+    zone = known_zone(lead, phone)
+    allowed_at = next_allowed(lead, phone, book, now)
+    history = store.leads.history(lead.id)
+    return CardView(
+        lead=lead, plan=claim.plan, phone=phone, reason=claim.reason, attempts=claim.attempts,
+        steps=book.cadence(claim.plan.cadence, claim.plan.version).call_count,
+        local_time=clock_text(local(now, zone)) if zone is not None else "",
+        callable_now=allowed_at == now, callable_why=_when(allowed_at, now, lead, phone),
+        history=tuple(reversed(history[-_HISTORY_LINES:])), next_mail=_next_mail(claim),
+    )  # fmt: skip
+
+
+def _when(allowed_at: int | None, now: int, lead: Lead, phone: Phone) -> str:
+    if allowed_at is None:
+        return "not at any time"
+    if allowed_at <= now:
+        return ""
+    moment = local(allowed_at, lead_zone(lead, phone))
+    return f"from {moment:%a} {clock_text(moment)}"
+
+
+def _next_mail(claim: Claim) -> str:
+    mail = claim.plan.mail
+    if mail is None:
+        return ""
+    moment = local(mail.due_at, lead_zone(claim.lead, claim.phone))
+    return f"mail {mail.step} {moment:%a %d %b %H:%M}"

@@ -1,0 +1,31 @@
+"""What time it is where a lead lives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cadence import numbers
+from cadence.calendar import local as local
+from cadence.calendar import zone_info
+from cadence.model import Lead, Phone
+
+_UTC = ZoneInfo("UTC")
+
+
+def known_zone(lead: Lead, phone: Phone) -> ZoneInfo | None:
+    """The zone the source stated, else the first that belongs to the number; None if neither is known."""
+    stated = zone_info(lead.zone) if lead.zone else None
+    if stated is not None:
+        return stated
+    return next((zone for name in numbers.zones(phone.e164) if (zone := zone_info(name)) is not None), None)
+
+
+def lead_zone(lead: Lead, phone: Phone) -> ZoneInfo:
+    """As `known_zone`, or UTC: times shown with it carry its name, so nobody is misled."""
+    return known_zone(lead, phone) or _UTC
+
+
+def clock_text(moment: datetime) -> str:
+    """`10:42 PST`."""
+    return f"{moment:%H:%M} {moment.tzname()}"

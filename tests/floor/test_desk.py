@@ -1,0 +1,388 @@
+"""The desk: what each key and each event of the phone does, and what nothing must ever do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cadence.model import (
+    CallKind, Decision, Lane, Lead, LeadStatus, Phone, Plan, PlannedCall, Result, ShiftState,
+)  # fmt: skip
+from cadence.rulebook import load
+from config.clock import HandClock
+from floor import desk_effects as out
+from floor import desk_inputs as told
+from floor.desk import IN_CALL, Desk
+from floor.view import CardView
+from store.records import Attempt, Claim
+from telephony import protocol as phone
+
+BOOK = load(None)
+NOW = 1_790_000_000_000
+S = ShiftState
+
+
+def claim(number: int = 1) -> Claim:
+    one = Phone(number, "+14155550131")
+    lead = Lead(number, f"Lead {number}", phones=(one,))
+    plan = Plan(
+        LeadStatus.OPEN, "inbound-six", 1, NOW, call=PlannedCall(CallKind.STEP, 1, Lane.FRESH, NOW),
+        reason="call 1 of 6",
+    )  # fmt: skip
+    return Claim(lead, plan, one, token=100 + number, lane=Lane.FRESH, reason="new", attempts=0, expires_at=NOW)
+
+
+def card(held: Claim) -> CardView:
+    return CardView(held.lead, held.plan, held.phone, held.reason, held.attempts)
+
+
+def attempt(held: Claim, *, allowed: bool = True, number: int = 7) -> Attempt:
+    return Attempt(
+        number, held.lead.id, held.token, held.phone.e164, "anna", 1, CallKind.STEP, 1, "",
+        Decision(allowed, NOW, "test"), NOW,
+    )  # fmt: skip
+
+
+def ended_attempt(held: Claim, result: Result, number: int = 7) -> Attempt:
+    answered = result is Result.ANSWERED
+    return replace(
+        attempt(held, number=number), answered_at=NOW if answered else None, ended_at=NOW + 5_000,
+        talk_ms=5_000 if answered else 0, result=result,
+    )  # fmt: skip
+
+
+@dataclass
+class Bench:
+    """A desk, and everything it has asked for so far."""
+
+    clock: HandClock = field(default_factory=lambda: HandClock(NOW))
+    effects: list[out.Effect] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(BOOK.dispositions, self.clock)
+        self.tell(told.PhoneState(True, "registered"), told.Resumed())
+
+    def tell(self, *inputs: told.Input) -> list[out.Effect]:
+        new: list[out.Effect] = []
+        for one in inputs:
+            new += self.desk.handle(one)
+        self.effects += new
+        return new
+
+    def preview(self) -> Claim:
+        held = claim()
+        self.tell(told.Claimed(held, card(held)))
+        return held
+
+    def dialed(self) -> str:
+        """Dial the lead; the call's word on the wire."""
+        held = self.preview()
+        self.tell(told.Pressed("dial"))
+        (place,) = [one for one in self.tell(told.Begun(attempt(held))) if isinstance(one, out.Place)]
+        return place.call
+
+    def heard(self, event: phone.AnyEvent) -> list[out.Effect]:
+        return self.tell(told.PhoneSaid(event))
+
+    def answered(self, talk_ms: int = 5_000) -> str:
+        call = self.dialed()
+        self.heard(phone.Invited(at=NOW, mono=0, call=call))
+        self.heard(phone.Ringing(at=NOW, mono=0, call=call))
+        self.heard(phone.Answered(at=NOW, mono=self.clock.monotonic(), call=call))
+        self.clock.advance(talk_ms)
+        return call
+
+    def ended(self, call: str, result: Result, **more: int) -> list[out.Effect]:
+        event = phone.Ended(at=NOW, mono=self.clock.monotonic(), call=call, result=result, **more)
+        return self.heard(event)
+
+    def of(self, kind: type) -> list[out.Effect]:
+        return [one for one in self.effects if isinstance(one, kind)]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def next_plan() -> Plan:
+    return replace(claim().plan, reason="call 2 of 6 at 10:40")
+
+
+def test_a_desk_that_starts_asks_for_a_lead(bench: Bench) -> None:
+    assert bench.desk.state is S.READY
+    assert bench.of(out.ClaimNext)
+
+
+def test_space_opens_the_attempt_before_it_dials(bench: Bench) -> None:
+    held = bench.preview()
+    effects = bench.tell(told.Pressed("dial"))
+    assert [type(one) for one in effects] == [out.Enter, out.Begin]
+    assert bench.of(out.Place) == []
+    (place,) = bench.tell(told.Begun(attempt(held)))
+    assert isinstance(place, out.Place)
+    assert place.e164 == held.phone.e164
+
+
+def test_a_second_space_never_dials_again(bench: Bench) -> None:
+    held = bench.preview()
+    bench.tell(*[told.Pressed("dial")] * 5, told.Begun(attempt(held)), *[told.Pressed("dial")] * 5)
+    assert len(bench.of(out.Begin)) == len(bench.of(out.Place)) == 1
+
+
+def test_a_call_the_gate_refuses_is_not_placed_and_the_next_lead_comes(bench: Bench) -> None:
+    held = bench.preview()
+    effects = bench.tell(told.Pressed("dial"), told.Begun(attempt(held, allowed=False)))
+    assert bench.of(out.Place) == []
+    assert isinstance(effects[-1], out.ClaimNext)
+    assert "may not be called" in bench.desk.message
+
+
+def test_no_dial_while_the_phone_is_down_and_the_lead_stays(bench: Bench) -> None:
+    bench.preview()
+    bench.tell(told.PhoneState(False, "not registered: no answer"), told.Pressed("dial"))
+    assert bench.desk.state is S.PREVIEW
+    assert bench.of(out.Begin) == []
+    assert "not registered" in bench.desk.message
+
+
+def test_every_instant_is_written_as_it_arrives(bench: Bench) -> None:
+    call = bench.answered()
+    bench.ended(call, Result.ANSWERED, talk_ms=5000)
+    assert [one.name for one in bench.of(out.Instant)] == ["invited", "ringing", "answered"]
+    assert len(bench.of(out.Finish)) == 1
+
+
+def test_a_busy_call_records_itself_and_the_next_lead_is_asked_for(bench: Bench) -> None:
+    call = bench.dialed()
+    bench.ended(call, Result.BUSY)
+    effects = bench.tell(told.Finished(7, BOOK.dispositions.by_code["busy"], next_plan()))
+    assert isinstance(effects[-1], out.ClaimNext)
+    assert bench.desk.message.startswith("Lead 1: Busy.")
+
+
+def test_an_answered_call_waits_for_its_key(bench: Bench) -> None:
+    call = bench.answered()
+    bench.ended(call, Result.ANSWERED)
+    bench.tell(told.Finished(7, None, None))
+    assert bench.desk.state is S.WRAP_UP
+    assert bench.of(out.Dispose) == []
+    bench.tell(told.Disposed("0"))
+    (dispose,) = bench.of(out.Dispose)
+    assert dispose.choice.disposition.code == "interested"
+
+
+def test_a_digit_in_the_call_hangs_up_and_records(bench: Bench) -> None:
+    call = bench.answered()
+    assert bench.tell(told.Disposed("7")) == [out.HangUp(call)]
+    bench.ended(call, Result.ANSWERED)
+    assert bench.of(out.Finish)[0].automatic is False
+    (dispose,) = bench.tell(told.Finished(7, None, None))
+    assert isinstance(dispose, out.Dispose)
+
+
+def test_a_doubled_digit_records_once(bench: Bench) -> None:
+    call = bench.answered()
+    bench.tell(told.Disposed("7"))
+    bench.ended(call, Result.ANSWERED)
+    bench.tell(told.Finished(7, None, None), told.Disposed("7"), told.Disposed("8"))
+    assert len(bench.of(out.Dispose)) == 1
+
+
+def test_what_needs_a_conversation_cannot_be_said_of_a_ringing_phone(bench: Bench) -> None:
+    bench.dialed()
+    bench.tell(told.Disposed("8"))
+    assert bench.of(out.HangUp) == []
+    assert "conversation" in bench.desk.message
+
+
+def test_a_callback_wants_a_time(bench: Bench) -> None:
+    bench.answered()
+    bench.tell(told.Disposed("6"))
+    assert bench.desk.message == "A callback needs a time."
+    bench.tell(told.Disposed("6", NOW + 1))
+    assert bench.of(out.HangUp)
+
+
+def test_hanging_up_before_the_store_has_answered_places_no_call(bench: Bench) -> None:
+    held = bench.preview()
+    bench.tell(told.Pressed("dial"), told.Pressed("hang_up"), told.Begun(attempt(held)))
+    assert bench.of(out.Place) == []
+    assert bench.of(out.Finish)[0].ended.result == Result.FAILED
+
+
+def test_a_pause_in_a_call_waits_for_the_disposition(bench: Bench) -> None:
+    call = bench.answered()
+    bench.tell(told.Paused("lunch"))
+    assert bench.desk.state is S.TALKING
+    bench.tell(told.Disposed("0"))
+    bench.ended(call, Result.ANSWERED)
+    bench.tell(told.Finished(7, None, None), told.Recorded(7, BOOK.dispositions.by_key["0"], next_plan()))
+    assert (bench.desk.state, bench.desk.reason) == (S.NOT_READY, "lunch")
+
+
+def test_a_pause_in_preview_gives_the_lead_back(bench: Bench) -> None:
+    held = bench.preview()
+    bench.tell(told.Paused("break"))
+    assert [one.claim for one in bench.of(out.Release)] == [held]
+
+
+def test_a_lead_that_arrives_after_the_pause_is_given_back(bench: Bench) -> None:
+    bench.tell(told.Paused("break"))
+    held = claim()
+    assert bench.tell(told.Claimed(held, card(held))) == [out.Release(held, "the desk was no longer free")]
+
+
+def test_undo_brings_the_call_back_for_another_key(bench: Bench) -> None:
+    call = bench.answered()
+    bench.ended(call, Result.ANSWERED)
+    bench.tell(
+        told.Finished(7, None, None), told.Disposed("7"),
+        told.Recorded(7, BOOK.dispositions.by_key["7"], next_plan()),
+    )  # fmt: skip
+    second = claim(2)
+    bench.tell(told.Claimed(second, card(second)), told.Pressed("undo"))
+    assert [one.claim for one in bench.of(out.Release)] == [second]
+    assert bench.of(out.Undo) == [out.Undo(7)]
+    first = claim()
+    bench.tell(told.Undone(ended_attempt(first, Result.ANSWERED), first, card(first)), told.Disposed("0"))
+    assert bench.of(out.Dispose)[-1].choice.disposition.code == "interested"
+
+
+def test_a_refused_disposition_can_be_pressed_again(bench: Bench) -> None:
+    call = bench.answered()
+    bench.ended(call, Result.ANSWERED)
+    bench.tell(told.Finished(7, None, None), told.Disposed("0"))
+    bench.tell(told.Refused(bench.of(out.Dispose)[0], "The disk is full."))
+    assert bench.desk.alarm
+    bench.tell(told.Disposed("0"))
+    assert len(bench.of(out.Dispose)) == 2
+
+
+def test_a_dial_that_could_not_be_written_leaves_the_lead_on_the_card(bench: Bench) -> None:
+    held = bench.preview()
+    begin = out.Begin(held, "")
+    bench.tell(told.Pressed("dial"), told.Refused(begin, "The database is locked."))
+    assert bench.desk.state is S.PREVIEW
+    bench.tell(told.Pressed("dial"))
+    assert len(bench.of(out.Begin)) == 2
+
+
+def test_events_of_another_call_change_nothing(bench: Bench) -> None:
+    bench.dialed()
+    bench.ended("someone-elses", Result.BUSY)
+    assert bench.desk.state is S.DIALING
+    assert bench.of(out.Finish) == []
+
+
+_KEYS = st.one_of(
+    st.sampled_from(["dial", "hang_up", "mute", "undo"]).map(told.Pressed),
+    st.sampled_from("1234567890x").map(told.Disposed),
+    st.just(told.Disposed("6", NOW + 60_000)),
+    st.just(told.Paused("break")),
+    st.just(told.Resumed()),
+    st.just(told.Skipped("other", "Other")),
+    st.just(told.Keypad("5")),
+    st.just(told.Noted("note")),
+    st.just(told.LookAgain()),
+)
+
+
+class World:
+    """A faithful store and phone: answers every effect, in order, when the test lets it."""
+
+    def __init__(self, bench: Bench, results: list[Result]) -> None:
+        self.bench, self.results = bench, results
+        self.pending: list[out.Effect] = []
+        self.next_id = 0
+        self.open: set[int] = set()
+        self.closed: dict[int, Result] = {}
+        self.disposed: set[int] = set()
+        self.live: dict[str, bool] = {}
+
+    def feed(self, given_: told.Input) -> None:
+        self.pending += self.bench.tell(given_)
+
+    def step(self) -> None:
+        if not self.pending:
+            return
+        match self.pending.pop(0):
+            case out.ClaimNext():
+                self.next_id += 1
+                held = claim(self.next_id)
+                self.feed(told.Claimed(held, card(held)))
+            case out.Begin(held):
+                self.next_id += 1
+                self.open.add(self.next_id)
+                self.feed(told.Begun(attempt(held, number=self.next_id)))
+            case out.Place(call):
+                assert not any(self.live.values()), "two calls at once"
+                self.live[call] = True
+                self.feed(told.PhoneSaid(phone.Invited(at=NOW, mono=0, call=call)))
+                if self.results and self.results[0] is Result.ANSWERED:
+                    self.feed(told.PhoneSaid(phone.Answered(at=NOW, mono=0, call=call)))
+                else:
+                    self.end(call)
+            case out.HangUp(call):
+                self.end(call)
+            case out.Finish(number, ended, automatic):
+                assert number in self.open, "finished twice, or never begun"
+                self.open.discard(number)
+                self.closed[number] = Result(ended.result)
+                disposition = BOOK.dispositions.automatic(Result(ended.result)) if automatic else None
+                waits = ended.result == Result.ANSWERED or not automatic
+                if not waits:
+                    self.disposed.add(number)
+                self.feed(told.Finished(number, disposition, None if waits else next_plan()))
+            case out.Dispose(number, choice):
+                assert number in self.closed, "disposed before its result was on disk"
+                assert number not in self.disposed, "disposed twice"
+                self.disposed.add(number)
+                self.feed(told.Recorded(number, choice.disposition, next_plan()))
+            case out.Undo(number):
+                self.disposed.discard(number)
+                held = claim(number)
+                self.feed(told.Undone(ended_attempt(held, self.closed[number], number), held, card(held)))
+            case _:
+                pass
+
+    def end(self, call: str) -> None:
+        if self.live.get(call):
+            self.live[call] = False
+            result = self.results.pop(0) if self.results else Result.NO_ANSWER
+            event = phone.Ended(at=NOW, mono=self.bench.clock.monotonic(), call=call, result=result)
+            self.feed(told.PhoneSaid(event))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    keys=st.lists(st.one_of(_KEYS, st.none()), max_size=60),
+    results=st.lists(st.sampled_from(list(Result)), max_size=12),
+)
+def test_whatever_is_typed_no_attempt_is_lost_doubled_or_left_open(
+    keys: list[told.Input | None], results: list[Result]
+) -> None:
+    """None lets the world answer one effect; everything else is typed at once."""
+    bench = Bench()
+    world = World(bench, results)
+    world.pending += bench.effects
+    for key in keys:
+        if key is None:
+            bench.clock.advance(700)
+            world.step()
+        else:
+            world.feed(key)
+    for call, up in list(world.live.items()):
+        if up:
+            world.end(call)
+    while world.pending:
+        world.step()
+    assert not world.open, "an attempt was begun and never finished"
+    waiting = set(world.closed) - world.disposed
+    assert len(waiting) <= 1
+    if waiting:
+        assert bench.desk.state is S.WRAP_UP
+    assert bench.desk.state not in IN_CALL
