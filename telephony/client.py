@@ -78,7 +78,7 @@ class Phone:
         self._decode = msgspec.json.Decoder[EngineEvent](EngineEvent).decode
         self._child: Child | None = None
         self._ready = False
-        self._closing = False
+        self._closing = asyncio.Event()
         self._recycling = False
         self._last_trouble = ""
         self._keeper: asyncio.Task[None] | None = None
@@ -136,15 +136,12 @@ class Phone:
 
     async def close(self) -> None:
         """Hang up everything, unregister, end the process. Calls still open end as interrupted."""
-        self._closing = True
+        self._closing.set()
         if self._child is not None and self._child.alive:
             self._send(Quit())
             await self._child.end(GRACE_S)
         if self._keeper is not None:
-            if not self._child or not self._child.alive:
-                self._keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeper
+            await self._keeper
         self._abandon(frozenset())
         if self._orphans:
             await asyncio.wait(self._orphans, timeout=GRACE_S)
@@ -154,7 +151,7 @@ class Phone:
     async def _keep(self, first: asyncio.Future[None]) -> None:
         """Run one process after another until closed."""
         failures = 0
-        while not self._closing:
+        while not self._closing.is_set():
             born = self._clock.monotonic()
             code = await self._run_once(first)
             if not first.done():
@@ -162,13 +159,18 @@ class Phone:
                     TelephonyError(self._last_trouble or f"The phone died at its start; see {self._log}.")
                 )
                 return
-            if self._closing:
+            if self._closing.is_set():
                 return
             planned, self._recycling = self._recycling, False
             self._bury(code, planned)
             steady = self._clock.monotonic() - born >= STEADY_MS
             failures = 0 if planned or steady else failures + 1
-            await asyncio.sleep(BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1] if failures else 0)
+            if failures:
+                await self._pause(BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1])
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), seconds)
 
     async def _run_once(self, first: asyncio.Future[None]) -> int:
         try:
@@ -176,6 +178,8 @@ class Phone:
         except OSError as error:
             self._last_trouble = f"The phone process could not be started: {error}."
             return -1
+        if self._closing.is_set():
+            return await child.end(0)
         child.send(msgspec.json.encode(self._setup))
         async for line in child.lines():
             self._take(line)
@@ -203,7 +207,7 @@ class Phone:
                 self._ready = True
             case Trouble(text=text):
                 self._last_trouble = text
-        self._on_event(event)
+        self._emit(event)
         if isinstance(event, Ready):
             self._release_held()
 
@@ -213,11 +217,11 @@ class Phone:
         for order in unsent:
             self._hold(order)
         self._abandon(frozenset(self._held))
-        self._on_event(Down(at=self._clock.now(), mono=self._clock.monotonic(), code=code, restarting=True))
+        self._emit(Down(at=self._clock.now(), mono=self._clock.monotonic(), code=code, restarting=True))
 
     def _abandon(self, keep: frozenset[str]) -> None:
         for ended, entry in self._ledger.abandon(self._clock.now(), self._clock.monotonic(), keep):
-            self._on_event(ended)
+            self._emit(ended)
             if entry.dialog is not None:
                 answered = entry.answered is not None
                 task = asyncio.ensure_future(
@@ -246,7 +250,7 @@ class Phone:
 
     def _end_unsent(self, call: str, sentence: str, by: str) -> None:
         self._ledger.close(call)
-        self._on_event(
+        self._emit(
             Ended(
                 at=self._clock.now(),
                 mono=self._clock.monotonic(),
@@ -263,5 +267,13 @@ class Phone:
         if self._child is not None:
             self._child.send(msgspec.json.encode(command))
 
+    def _emit(self, event: AnyEvent) -> None:
+        """Pass an event on; a listener that fails must not cost the calls."""
+        try:
+            self._on_event(event)
+        except Exception as error:  # noqa: BLE001 - reported where the loop's errors go
+            context = {"message": f"The listener failed at {type(event).__name__}.", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(context)
+
     def _trouble(self, text: str) -> None:
-        self._on_event(Trouble(at=self._clock.now(), mono=self._clock.monotonic(), text=text))
+        self._emit(Trouble(at=self._clock.now(), mono=self._clock.monotonic(), text=text))

@@ -41,7 +41,13 @@ class Ledger:
         return len(self._entries)
 
     def open(self, order: Dial) -> None:
-        """A call is asked for."""
+        """A call is asked for.
+
+        Raises:
+            ValueError: a call of that name is open already.
+        """
+        if order.call in self._entries:
+            raise ValueError(f"call {order.call} is open already")
         self._entries[order.call] = Entry(order)
 
     def note(self, event: EngineEvent) -> bool:

@@ -23,6 +23,7 @@ STREAM_S = 1.5
 CSEQ_STEP = 100  # above anything the dead process may have sent in the dialog
 
 _HOST = re.compile(r"sips?:(?:[^@>;]*@)?(\[[^\]]+\]|[^:;>?\s]+)(?::(\d+))?", re.IGNORECASE).search
+_SEEN_FROM = re.compile(r";\s*(rport|received)=[^;,\s]*", re.IGNORECASE)  # put into our Via by the receiver
 _TAG = re.compile(r";\s*tag=[^;>\s]*\s*$", re.IGNORECASE)
 
 
@@ -36,7 +37,7 @@ def request(dialog: Dialog, answered: bool, via: str) -> bytes:
     cseq = dialog.cseq + CSEQ_STEP if answered else dialog.cseq
     lines = [
         f"{method} {dialog.target} SIP/2.0",
-        f"Via: {via if answered else dialog.via}",
+        f"Via: {via if answered else _as_sent(dialog.via)}",
         "Max-Forwards: 70",
         *(f"Route: {route}" for route in (dialog.routes if answered else ())),
         f"From: {dialog.local}",
@@ -71,6 +72,10 @@ async def hang_up(dialog: Dialog, account: Account, *, answered: bool) -> bool:
             return await _by_datagram(dialog, answered, host, port)
         return await _by_stream(dialog, account, answered, host, port)
     return False
+
+
+def _as_sent(via: str) -> str:
+    return _SEEN_FROM.sub(lambda found: ";rport" if found[1].lower() == "rport" else "", via)
 
 
 def _via(transport: str, address: tuple[str, int]) -> str:

@@ -110,12 +110,14 @@ def prefer_codecs(lib: Any, names: Sequence[str]) -> None:  # noqa: ANN401
 def binding_towards(host: str, bound: str = "", port: int = 0) -> Binding:
     """The binding that reaches `host`: loopback stays on loopback, else the routed address is told.
 
+    IPv4 only, as the rest of the set-up.
+
     Raises:
         OSError: `host` has no address, or no way leads there.
     """
     if bound:
         return Binding(bound=bound, port=port)
-    family, _, _, _, address = socket.getaddrinfo(host, 5060, type=socket.SOCK_DGRAM)[0]
+    family, _, _, _, address = socket.getaddrinfo(host, 5060, socket.AF_INET, socket.SOCK_DGRAM)[0]
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         probe.connect(address)
         local = probe.getsockname()[0]

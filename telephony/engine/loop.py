@@ -39,7 +39,7 @@ from telephony.results import Cut
 
 LISTEN_EVERY_MS = 1_000
 BURY_AFTER_MS = 50  # well outside the callback that ended the call
-LEAVE_MS = 1_500  # the longest wait for the other side's answer to our last BYE
+LEAVE_MS = 300  # for the last BYE and the unregistration to get through
 TOO_MANY = 70010  # PJ_ETOOMANY: the stack's four call slots are taken
 
 
@@ -63,7 +63,7 @@ class Engine:
         self._throttle = Throttle()
         self._decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
         self._listened = 0
-        self._stuck = False  # a call was given up whose peer never replied: it holds its slot for 32 s
+        self._stuck = False  # an INVITE was given up that the stack keeps sending
         self._leaving = False
         self._wake: Callable[[], None] = lambda: None
         self._poll_ms = POLL_WITHOUT_WAKE_MS
@@ -199,7 +199,8 @@ class Engine:
             self._note_stuck(call)
 
     def _note_stuck(self, call: OutCall) -> None:
-        if call.progress.replied is None or call.progress.cut is Cut.SILENCE:
+        """An INVITE nobody replied to is repeated for 32 s, given up or not: it could still ring the lead."""
+        if call.progress.replied is None:
             self._stuck = True
 
     def _bury(self) -> None:
@@ -233,7 +234,7 @@ class Engine:
             self._line.setRegistration(False)
             talked = True
         if talked:
-            until = self._clock.monotonic() + LEAVE_MS // 5
+            until = self._clock.monotonic() + LEAVE_MS
             while self._clock.monotonic() < until:
                 self._lib.libHandleEvents(10)
         os._exit(0)

@@ -1,0 +1,334 @@
+"""A called side written on bare sockets: an independent judge of times, RTP and faults.
+
+It answers each INVITE by a plan, a list of timed acts, and remembers every
+message and RTP packet with its own monotonic stamps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import struct
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from support.sip_message import Message, bye, digest_fits, media_address, respond, sdp
+
+HOST = "127.0.0.1"
+PATIENCE_S = 20.0
+TONE = bytes([0x00, 0x80]) * 80  # 20 ms of loud PCMU
+QUIET = {0xFF, 0x7F}  # PCMU codes of silence
+
+Act = Callable[["Leg"], None]
+Plan = Sequence[tuple[float, Act]]
+
+
+def now_ms() -> float:
+    """Monotonic ms."""
+    return time.monotonic() * 1000
+
+
+class Rtp(asyncio.DatagramProtocol):
+    """One RTP socket: counts what comes, sends a tone when told where."""
+
+    def __init__(self) -> None:
+        self.packets = 0
+        self.loud = 0  # packets of PCMU that carry sound
+        self.quiet_run = 0  # silent packets in a row, the last ones
+        self.digits: list[int] = []  # telephone-events, once each
+        self._stamps: set[tuple[int, int]] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
+        self.transport = transport
+        self.port: int = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, _addr: object) -> None:
+        kind, stamp = data[1] & 0x7F, struct.unpack("!I", data[4:8])[0]
+        if kind == 101:
+            if (stamp, data[12]) not in self._stamps:
+                self._stamps.add((stamp, data[12]))
+                self.digits.append(data[12])
+            return
+        self.packets += 1
+        sounds = any(byte not in QUIET for byte in data[12:])
+        self.loud += sounds
+        self.quiet_run = 0 if sounds else self.quiet_run + 1
+
+    def speak(self, to: tuple[str, int]) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._speak(to))
+
+    async def _speak(self, to: tuple[str, int]) -> None:
+        for count in range(1 << 16):
+            header = struct.pack("!BBHII", 0x80, 0, count, count * 160, 0x1234)
+            self.transport.sendto(header + TONE, to)
+            await asyncio.sleep(0.02)
+
+    def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def close(self) -> None:
+        self.stop()
+        self.transport.close()
+
+
+@dataclass
+class Leg:
+    """One call at the peer."""
+
+    peer: SipPeer
+    invite: Message
+    send: Callable[[bytes], None]
+    rtp: Rtp
+    tag: str = field(default_factory=lambda: secrets.token_hex(4))
+    answered: float | None = None
+    ended: float | None = None
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    cancelled: bool = False
+    byes: int = 0
+
+    @property
+    def talk_ms(self) -> float:
+        """By this side's own clock."""
+        assert self.answered is not None
+        assert self.ended is not None
+        return self.ended - self.answered
+
+    def reply(self, code: int, phrase: str, headers: tuple[str, ...] = (), body: str = "") -> None:
+        contact = f"sip:peer@{self.peer.address}{self.peer.uri_end}"
+        self.send(
+            respond(self.invite, code, phrase, tag=self.tag, headers=headers, body=body, contact=contact)
+        )
+
+    async def done(self) -> None:
+        """Wait until this side knows that the call is over."""
+        async with asyncio.timeout(PATIENCE_S):
+            await self.over.wait()
+
+    def end(self) -> None:
+        if self.ended is None:
+            self.ended = now_ms()
+        self.rtp.stop()
+        self.over.set()
+
+
+# ------------------------------------------------------------------- acts
+
+
+def trying(leg: Leg) -> None:
+    leg.reply(100, "Trying")
+
+
+def ring(leg: Leg) -> None:
+    leg.reply(180, "Ringing")
+
+
+def early(leg: Leg) -> None:
+    leg.rtp.speak(media_address(leg.invite))
+    leg.reply(183, "Session Progress", body=sdp(HOST, leg.rtp.port))
+
+
+def answer(leg: Leg) -> None:
+    leg.answered = now_ms()
+    leg.rtp.stop()
+    leg.rtp.speak(media_address(leg.invite))
+    leg.reply(200, "OK", body=sdp(HOST, leg.rtp.port))
+
+
+def answer_mutely(leg: Leg) -> None:
+    """A 200 after which no RTP ever comes."""
+    leg.answered = now_ms()
+    leg.reply(200, "OK", body=sdp(HOST, leg.rtp.port))
+
+
+def hang_up(leg: Leg) -> None:
+    leg.send(bye(leg.invite, leg.tag, str(leg.peer.address), ('Reason: Q.850;cause=16;text="Normal"',)))
+    leg.end()
+
+
+def final(code: int, phrase: str = "Final", *headers: str) -> Act:
+    def act(leg: Leg) -> None:
+        leg.reply(code, phrase, headers)
+        leg.end()
+
+    return act
+
+
+def raw(make: Callable[[Leg], bytes]) -> Act:
+    return lambda leg: leg.send(make(leg))
+
+
+PERSON: Plan = [(0, ring), (0.1, answer)]
+
+# -------------------------------------------------------------------- peer
+
+
+class SipPeer(asyncio.DatagramProtocol):
+    """A SIP user agent server on UDP (and TCP, if asked) of 127.0.0.1."""
+
+    def __init__(
+        self, plan: Plan | Callable[[Message], Plan], login: str, password: str, challenge: int
+    ) -> None:
+        self.plan = plan
+        self.login, self.password, self.challenge = login, password, challenge
+        self.registrar: int | None = 200  # None: silent
+        self.requests: list[tuple[float, Message]] = []
+        self.legs: dict[str, Leg] = {}
+        self.uri_end = ""
+        self.deaf = False  # hears nothing any more, answers nothing
+        self._nonce = secrets.token_hex(8)
+        self._arrived = asyncio.Condition()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    @classmethod
+    async def start(
+        cls,
+        plan: Plan | Callable[[Message], Plan] = PERSON,
+        *,
+        login: str = "",
+        password: str = "",
+        challenge: int = 0,
+        tcp: bool = False,
+    ) -> SipPeer:
+        loop = asyncio.get_running_loop()
+        peer = cls(plan, login, password, challenge)
+        if tcp:
+            peer.uri_end = ";transport=tcp"
+            peer._server = await asyncio.start_server(peer._stream, HOST, 0)
+            peer.address = f"{HOST}:{peer._server.sockets[0].getsockname()[1]}"
+        else:
+            await loop.create_datagram_endpoint(lambda: peer, local_addr=(HOST, 0))
+        return peer
+
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
+        self._transport = transport
+        self.address = f"{HOST}:{transport.get_extra_info('sockname')[1]}"
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        if len(data) > 4:  # shorter ones only keep a hole in a NAT open
+            self._take(data, lambda reply: self._transport.sendto(reply, addr))
+
+    async def _stream(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                if not head.strip():
+                    continue
+                body = await reader.readexactly(int(Message.parse(head).get("Content-Length") or 0))
+                self._take(head + body, writer.write)
+        writer.close()
+
+    # --------------------------------------------------------------- what came
+
+    def got(self, method: str) -> list[Message]:
+        return [message for _, message in self.requests if message.method == method]
+
+    async def wait_for(self, method: str, count: int = 1) -> Message:
+        """The `count`th request of that method, once it is here."""
+        async with asyncio.timeout(PATIENCE_S), self._arrived:
+            await self._arrived.wait_for(lambda: len(self.got(method)) >= count)
+        return self.got(method)[count - 1]
+
+    async def leg(self, number: int = 0) -> Leg:
+        """The call that came as the `number`th."""
+        async with asyncio.timeout(PATIENCE_S), self._arrived:
+            await self._arrived.wait_for(lambda: len(self.legs) > number)
+        return list(self.legs.values())[number]
+
+    async def close(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for leg in self.legs.values():
+            leg.rtp.close()
+        if self._server is not None:
+            self._server.close()
+        else:
+            self._transport.close()
+        await asyncio.sleep(0)
+
+    # ---------------------------------------------------------------- how it acts
+
+    def _take(self, data: bytes, send: Callable[[bytes], None]) -> None:
+        message = Message.parse(data)
+        self.requests.append((now_ms(), message))
+        self._spawn(self._notify())
+        if self.deaf or message.method in {"ACK", "SIP/2.0"}:
+            return
+        if message.method == "INVITE":
+            self._invite(message, send)
+        elif message.method == "REGISTER":
+            self._register(message, send)
+        else:
+            self._within(message, send)
+
+    def _within(self, message: Message, send: Callable[[bytes], None]) -> None:
+        leg = self.legs.get(message.call_id)
+        if leg is None:
+            send(respond(message, 481, "No Such Call"))
+            return
+        if message.method == "BYE":
+            leg.byes += 1
+            leg.end()
+        elif message.method == "CANCEL" and not leg.cancelled:
+            leg.cancelled = True
+            leg.reply(487, "Request Terminated")
+            leg.end()
+        send(respond(message, 200, "OK", tag=leg.tag))
+
+    def _invite(self, message: Message, send: Callable[[bytes], None]) -> None:
+        if not self._known(message, send):
+            return
+        known = self.legs.get(message.call_id)
+        if known is None:
+            self._spawn(self._play(message, send))
+
+    def _register(self, message: Message, send: Callable[[bytes], None]) -> None:
+        if self.registrar is None or not self._known(message, send):
+            return
+        expires = message.get("Expires") or "300"
+        contact = message.get("Contact").partition(";")[0]
+        send(
+            respond(message, self.registrar, "Registrar", headers=(f"Contact: {contact};expires={expires}",))
+        )
+
+    def _known(self, message: Message, send: Callable[[bytes], None]) -> bool:
+        if not self.challenge:
+            return True
+        ask, answer_in = (
+            ("Proxy-Authenticate", "Proxy-Authorization")
+            if self.challenge == 407
+            else ("WWW-Authenticate", "Authorization")
+        )
+        proof = message.get(answer_in)
+        if proof and digest_fits(proof, message.method, self.login, self.password, self._nonce):
+            return True
+        header = f'{ask}: Digest realm="peer", nonce="{self._nonce}", algorithm=MD5, qop="auth"'
+        send(respond(message, self.challenge, "Who are you", tag="ch", headers=(header,)))
+        return False
+
+    async def _play(self, invite: Message, send: Callable[[bytes], None]) -> None:
+        loop = asyncio.get_running_loop()
+        leg = self.legs[invite.call_id] = Leg(self, invite, send, Rtp())
+        await loop.create_datagram_endpoint(lambda: leg.rtp, local_addr=(HOST, 0))
+        await self._notify()
+        begun = loop.time()
+        for at, act in self.plan(invite) if callable(self.plan) else self.plan:
+            await asyncio.sleep(max(0.0, begun + at - loop.time()))
+            if leg.over.is_set():
+                return
+            act(leg)
+
+    async def _notify(self) -> None:
+        async with self._arrived:
+            self._arrived.notify_all()
+
+    def _spawn(self, work: object) -> None:
+        task = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

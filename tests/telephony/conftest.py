@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from support.sip_peer import SipPeer
+from support.telephone import Telephone, telephone
+
+from telephony.account import Account
+from telephony.carrier import PracticeCarrier
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "phone.log"
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[SipPeer]:
+    """A called side on bare sockets; change its `plan` before dialing."""
+    made = await SipPeer.start()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def line(peer: SipPeer, log: Path) -> AsyncIterator[Telephone]:
+    """A phone whose carrier is `peer`."""
+    async with telephone(log, Account(server=peer.address)) as made:
+        yield made
+
+
+@pytest.fixture
+async def carrier(tmp_path: Path) -> AsyncIterator[PracticeCarrier]:
+    """The practice carrier, twenty times as quick as life."""
+    made = PracticeCarrier(tmp_path / "carrier.log", pace=0.05)
+    await made.start()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def practice(carrier: PracticeCarrier, log: Path) -> AsyncIterator[Telephone]:
+    """A phone whose carrier is the practice carrier."""
+    async with telephone(log, Account(server=str(carrier.addresses[0]))) as made:
+        yield made
+
+
+@pytest.fixture
+async def opened() -> AsyncIterator[Callable[..., object]]:
+    """Enter further phones or peers in a test, closed in order at its end."""
+    async with AsyncExitStack() as stack:
+        yield stack.enter_async_context
