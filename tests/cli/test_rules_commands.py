@@ -68,13 +68,7 @@ def test_an_unknown_cadence_names_the_known_ones(tmp_path: Path) -> None:
 
 
 def test_a_cadence_file_is_checked_to_the_line(tmp_path: Path) -> None:
-    good = 'name = "ours"
-version = 1
-title = "Ours"
-then = "nurture"
-[[call]]
-when = "day 2"
-'
+    good = 'name = "ours"\nversion = 1\ntitle = "Ours"\nthen = "nurture"\n[[call]]\nwhen = "day 2"\n'
     (tmp_path / "good.toml").write_text(good)
     assert "1 calls, 0 mails: ok" in sixring("cadence", "check", tmp_path / "good.toml", home=tmp_path).stdout
     (tmp_path / "bad.toml").write_text(good.replace("day 2", "tuesday"))
