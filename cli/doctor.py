@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ def command(state: State, as_json: bool) -> int:
             line(f"{finding.health:<8} {finding.check:<14} {finding.found}")
             if finding.mend:
                 line(f"{'':<8} {'':<14} -> {finding.mend}")
+        sys.stdout.flush()
     return 1 if failed else 0
 
 

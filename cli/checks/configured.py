@@ -57,4 +57,5 @@ def rules(home: Home) -> Finding:
         book = load_rules(home.rules)
     except SixringError as error:
         return fails("rules", str(error), "mend that line, or take the file out of the folder")
-    return ok("rules", f"{len(book.cadences)} cadences, calling rules {book.gate.version}")
+    names = {cadence.name for cadence in book.cadences.values()}
+    return ok("rules", f"{len(names)} cadences, calling rules {book.gate.version}")

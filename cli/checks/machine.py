@@ -11,7 +11,6 @@ from pathlib import Path
 
 from cli.checks.finding import Finding, fails, ok, warns
 from config.clock import SystemClock, from_iso, iso
-from config.errors import SixringError
 from config.home import Home
 
 _LOW_MB, _EMPTY_MB = 1_000, 100
@@ -46,21 +45,26 @@ def sip_stack() -> Finding:
 
 def folders(home: Home) -> Finding:
     """Can the home be written, and is it private?"""
+    there = _nearest(home.path)
     try:
-        home.make()
-        with tempfile.TemporaryFile(dir=home.path) as file:
+        with tempfile.TemporaryFile(dir=there) as file:
             file.write(b"x")
-    except SixringError as error:
-        return fails("home", str(error), "name another folder with --home")
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         return fails(
             "home", f"{home.path} cannot be written: {why}", "mend its rights, or name another with --home"
         )
-    open_to = [folder for folder in {home.path, home.config_folder} if _open_to_others(folder)]
+    open_to = [
+        folder for folder in (home.path, home.config_folder) if folder.exists() and _open_to_others(folder)
+    ]
     if open_to:
         return warns("home", f"{open_to[0]} can be read by others on this machine", f"chmod 700 {open_to[0]}")
     return ok("home", f"{home.path} can be written, and only by you")
+
+
+def _nearest(folder: Path) -> Path:
+    """`folder`, or what is there of the way to it."""
+    return next(part for part in (folder, *folder.parents) if part.exists())
 
 
 def _open_to_others(folder: Path) -> bool:
@@ -69,7 +73,7 @@ def _open_to_others(folder: Path) -> bool:
 
 def disk(home: Home) -> Finding:
     """Is there room? A full disk loses no call, but it stops the floor."""
-    there = next(folder for folder in (home.path, *home.path.parents) if folder.exists())
+    there = _nearest(home.path)
     free = shutil.disk_usage(there).free // 1_000_000
     found = f"{free:,} MB free at {there}"
     if free < _EMPTY_MB:

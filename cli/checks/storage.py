@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ from config.settings import Settings, location
 if TYPE_CHECKING:
     from store.store import Store
 
+_BACKUP = "bring back a backup (docs/operators.md)"
+
 
 def store(home: Home, settings: Settings) -> tuple[list[Finding], int | None]:
     """The findings, and the time of the newest event (ms UTC) where there is one."""
@@ -24,20 +28,26 @@ def store(home: Home, settings: Settings) -> tuple[list[Finding], int | None]:
         where = location(settings, home)
         if isinstance(where, Path) and not where.exists():
             return [skipped("store", f"there is no {where} yet; the first import makes it")], None
+        damage = _damage(where) if isinstance(where, Path) else ""
+        if damage:
+            return [fails("store", f"{where} is damaged: {damage}", _BACKUP)], None
         with Store.open(where, load(home.rules), SystemClock(), create=False) as opened:
-            return _whole(opened, settings.store.location or str(where))
+            return _chain(opened, settings.store.location or str(where))
     except SixringError as error:
-        return [
-            fails("store", str(error), "mend what it says, or bring back a backup (docs/operators.md)")
-        ], None
+        return [fails("store", str(error), f"mend what it says, or {_BACKUP}")], None
 
 
-def _whole(store: Store, name: str) -> tuple[list[Finding], int | None]:
-    damage = store.damage()
-    if damage:
-        return [
-            fails("store", f"{name} is damaged: {damage}", "bring back a backup (docs/operators.md)")
-        ], None
+def _damage(path: Path) -> str:
+    """What SQLite's own look at the file finds; empty: nothing."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as file:
+            found: str = file.execute("pragma quick_check(1)").fetchone()[0]
+    except sqlite3.Error as error:
+        return str(error)
+    return "" if found == "ok" else found
+
+
+def _chain(store: Store, name: str) -> tuple[list[Finding], int | None]:
     seq, head = store.log.head()
     newest = store.log.after(max(0, seq - 1), 1)
     verdict = store.log.verify()

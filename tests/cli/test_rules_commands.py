@@ -26,7 +26,7 @@ def test_json_gives_the_decision_as_it_would_be_stored(tmp_path: Path) -> None:
     assert decision["at"] == "2026-11-23T20:00:00.000Z"
     assert {check["name"] for check in decision["checks"]} >= {
         "window_number",
-        "do_not_call",
+        "dnc",
         "gap",
         "cap_24h",
     }

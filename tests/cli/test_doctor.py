@@ -1,0 +1,106 @@
+"""`sixring doctor`: each part in words, each fault with its mend, against real servers."""
+
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.program import sixring
+
+from cli.checks import configured, machine, network, storage
+from cli.checks.finding import Health
+from config.clock import SystemClock
+from config.home import Home
+from config.settings import Mail, Settings, Sip
+
+
+def examined(home: Path, **env: str) -> dict[str, Any]:
+    done = sixring("doctor", "--json", home=home, env=env)
+    assert "Traceback" not in done.stderr
+    found = {finding["check"]: finding for finding in map(json.loads, done.stdout.splitlines())}
+    failing = any(finding["health"] == "fails" for finding in found.values())
+    assert done.returncode == int(failing), done.stderr
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def test_a_fresh_home_warns_and_says_what_comes_next(tmp_path: Path) -> None:
+    found = examined(tmp_path / "home")
+    assert found["python"]["health"] == "ok"
+    assert found["sip_stack"]["health"] == "ok"
+    assert found["settings"]["health"] == "warns"
+    assert "sixring init" in found["settings"]["mend"]
+    assert found["store"]["health"] == "skipped"
+    assert found["carrier"]["health"] == "skipped"
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_fault_in_the_settings_fails_with_its_line_and_the_rest_is_still_examined(tmp_path: Path) -> None:
+    (tmp_path / "sixring.toml").write_text("[firm]\nnam = 'x'\n")
+    found = examined(tmp_path)
+    assert found["settings"]["health"] == "fails"
+    assert "line 2" in found["settings"]["found"]
+    assert found["mail"]["health"] == "skipped"
+
+
+def test_a_damaged_store_is_told_from_a_healthy_one(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    sixring("dnc", "add", "+14155550123", "--why", "test", home=tmp_path)
+    findings, last = storage.store(home, Settings())
+    assert [finding.health for finding in findings] == [Health.OK, Health.OK], findings
+    assert last is not None
+    assert machine.clock(last).health is Health.OK
+    whole = home.database.read_bytes()
+    half = len(whole) // 2
+    home.database.write_bytes(whole[:half] + b"\xff" * (len(whole) - half))
+    (broken,), _ = storage.store(home, Settings())
+    assert broken.health is Health.FAILS
+    assert "damaged" in broken.found
+    home.database.write_bytes(b"no database at all, but long enough to be looked at" * 100)
+    (broken,), _ = storage.store(home, Settings())
+    assert broken.health is Health.FAILS
+
+
+def test_a_clock_behind_the_log_fails() -> None:
+    assert machine.clock(SystemClock().now() + 60_000).health is Health.FAILS
+    assert machine.clock(None).health is Health.OK
+
+
+def test_a_password_that_is_wanted_and_missing_names_its_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(sip=Sip(server="sip.example.com", user="1001"))
+    monkeypatch.setenv("SIXRING_SIP_PASSWORD", "x")
+    (finding,) = configured.secrets(Home(tmp_path), settings)
+    assert finding.health is Health.OK
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "sip_password").write_text("hunter2")
+    (tmp_path / "secrets" / "sip_password").chmod(0o644)
+    monkeypatch.delenv("SIXRING_SIP_PASSWORD")
+    (finding,) = configured.secrets(Home(tmp_path), settings)
+    assert finding.health is Health.FAILS
+    assert "chmod 600" in finding.found
+    assert "hunter2" not in finding.found
+
+
+def test_a_mail_server_that_is_away_fails_in_words(tmp_path: Path) -> None:
+    mail = Mail(host="127.0.0.1", port=free_port(), security="none", sender="a@example.com")
+    finding = network.mail_server(Home(tmp_path), Settings(mail=mail))
+    assert finding.health is Health.FAILS
+    assert "refused" in finding.found.lower()
+    assert "[mail]" in finding.mend
+
+
+def test_a_carrier_without_an_address_fails_before_any_packet(tmp_path: Path) -> None:
+    (finding,) = network.carrier(
+        Home(tmp_path), Settings(sip=Sip(server="no-such-host.invalid", user="1001"))
+    )
+    assert finding.health is Health.FAILS
+    assert "no-such-host.invalid" in finding.found
