@@ -9,33 +9,29 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
-from typing import ClassVar
 
 os.environ.setdefault(
     "TEXTUAL_FPS", "120"
 )  # read once, at import: two keys 1 ms apart paint in 19 ms, not 31
 
 from textual import events
-from textual.app import App, ComposeResult
-from textual.binding import BindingType
-from textual.containers import Container
+from textual.app import App
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.worker import Worker
 
 from cadence.model import ShiftState
 from config.errors import SixringError
 from config.text import for_terminal
 from floor.view import DeskPort, DeskView
-from tui import footer, overlays, panes
+from tui import overlays
 from tui.scene import WORDS, Scene
+from tui.screen import DeskScreen
 from tui.session import Session
 from tui.theme import DARK, THEMES
-from tui.widgets import Pane
 
-WIDE = (110, 34)
-NEEDED = (80, 24)
 GOODBYE_S = 6.0  # how long a signal waits for the desk to put everything on disk
 _EXIT_ON = {signal.SIGHUP: 129, signal.SIGTERM: 143}
 
@@ -55,72 +51,26 @@ def run(port: DeskPort, begin: Callable[[], Awaitable[None]] | None = None) -> i
 async def work(port: DeskPort, begin: Callable[[], Awaitable[None]] | None = None) -> int:
     """`run`, on the running loop."""
     app = Workstation(port, begin)
-    await app.run_async(mouse=False)
+    try:
+        await app.run_async(mouse=False)
+    finally:
+        # However the screen ended, also by a bug of its own: nothing may be lost.
+        await app.goodbye(GOODBYE_S)
     if app.failed is not None:
         raise app.failed
     return app.return_code or 0
 
 
-class DeskScreen(Screen[None]):
-    """The one screen; nothing in it takes focus, so every key arrives here, in order."""
+class Workstation(App[None], inherit_bindings=False):
+    """Glue between the terminal, the session and the desk.
 
-    app: Workstation
-
-    def compose(self) -> ComposeResult:
-        """The panes of every size; the stylesheet shows those that fit."""
-        yield Pane(panes.header, id="header")
-        yield Pane(panes.too_small, id="small")
-        with Container(id="narrow"):
-            with Container(id="top"):
-                yield Pane(panes.card, classes="card")
-                yield Pane(panes.queue, classes="queue")
-            yield Pane(panes.call, classes="call")
-            yield Pane(panes.history, classes="history")
-        with Container(id="wide"):
-            yield Pane(panes.queue, classes="queue")
-            with Container(id="middle"):
-                yield Pane(panes.card, classes="card")
-                yield Pane(panes.call, classes="call")
-                yield Pane(panes.notes, classes="notes")
-            with Container(id="right"):
-                yield Pane(panes.timeline, classes="timeline")
-                yield Pane(panes.history, classes="history")
-        yield Pane(panes.dispositions, id="dispositions")
-        yield Pane(panes.message, id="message")
-        yield Pane(footer.footer, id="footer")
-        yield Pane(overlays.overlay, id="overlay")
-
-    def on_mount(self) -> None:
-        """Keep the panes at hand: they are asked for at every key."""
-        self.panes = list(self.query(Pane))
-        self.overlay = self.get_child_by_id("overlay", Pane)
-
-    def on_key(self, event: events.Key) -> None:
-        """Every key of the workstation."""
-        event.stop()
-        event.prevent_default()
-        self.app.take_key(event)
-
-    def on_paste(self, event: events.Paste) -> None:
-        """A bracketed paste."""
-        event.stop()
-        self.app.take_paste(event.text)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Choose the panes that fit."""
-        width, height = event.size
-        self.set_class(width < NEEDED[0] or height < NEEDED[1], "-small")
-        self.set_class(width >= WIDE[0] and height >= WIDE[1], "-wide")
-        self.call_after_refresh(self.app.repaint)
-
-
-class Workstation(App[None]):
-    """Glue between the terminal, the session and the desk."""
+    Textual's own bindings are not inherited: its ctrl+q would end the
+    workstation in the middle of a call, ahead of the keys typed before it.
+    """
 
     TITLE = "Sixring"
     CSS_PATH = "sixring.tcss"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self, port: DeskPort, begin: Callable[[], Awaitable[None]] | None = None) -> None:
         super().__init__()
@@ -131,6 +81,7 @@ class Workstation(App[None]):
         self.session = Session(port, self)
         self.failed: SixringError | None = None
         self._begin = begin
+        self._goodbye: asyncio.Future[None] | None = None
         self._told_of: tuple[ShiftState, str] | None = None
         self._ticker: Timer | None = None
         self._timeline_of: int | None = None
@@ -138,7 +89,7 @@ class Workstation(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The desk."""
-        return DeskScreen()
+        return DeskScreen(self)
 
     # -------------------------------------------------------------- life
 
@@ -152,7 +103,7 @@ class Workstation(App[None]):
             self.call_after_refresh(self._start, self._begin)
 
     def _start(self, begin: Callable[[], Awaitable[None]]) -> None:
-        self.run_worker(partial(self._run, begin), exit_on_error=False)
+        self._errand("begin", partial(self._run, begin))
 
     async def _run(self, begin: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -170,35 +121,27 @@ class Workstation(App[None]):
 
     def _signalled(self, code: int) -> None:
         """The terminal is gone, or the machine stops: put everything on disk and go."""
-        self.run_worker(partial(self._leave, code), group="leave", exclusive=True, exit_on_error=False)
+        self._errand("leave", partial(self._leave, code))
 
     async def _leave(self, code: int) -> None:
-        try:
-            async with asyncio.timeout(GOODBYE_S if code else None):
-                await self.port.leave()
-        except SixringError as error:
-            self.failed = None if code else error
-        except TimeoutError:
-            pass
-        finally:
-            self.exit(return_code=code or (self.failed.exit_code if self.failed else 0))
+        await self.goodbye(GOODBYE_S if code else None)
+        self.exit(return_code=code or (self.failed.exit_code if self.failed else 0))
+
+    async def goodbye(self, seconds: float | None) -> None:
+        """Have the desk put everything on disk, once, whoever asks; wait for it at most `seconds`."""
+        if self._goodbye is None:
+            self._goodbye = asyncio.ensure_future(self.port.leave())
+        await asyncio.wait({self._goodbye}, timeout=seconds)
+        if self._goodbye.done() and isinstance(error := self._goodbye.exception(), SixringError):
+            self.failed = self.failed or error
 
     # -------------------------------------------------------------- keys
-
-    async def action_quit(self) -> None:
-        """ctrl+q would end Textual at once; here it is the registry's quit, refused in a call."""
-        self.session.key("ctrl+q")
-        self.repaint()
-
-    def action_help_quit(self) -> None:
-        """ctrl+c says how to leave."""
-        self.session.ui = self.session.ui.said("q clocks out and leaves; ctrl+c ends nothing here.")
-        self.repaint()
 
     def take_key(self, event: events.Key) -> None:
         """A key, in the order it was typed."""
         char = event.character if event.is_printable and event.character else ""
-        self.session.key(event.key, char, waiting=self.message_queue_size)
+        waiting = self.message_queue_size + self.screen.message_queue_size
+        self.session.key(event.key, char, waiting)
         self.repaint()
 
     def take_paste(self, text: str) -> None:
@@ -210,7 +153,20 @@ class Workstation(App[None]):
 
     def search(self, text: str) -> None:
         """Find leads without holding up a key; only the newest search is answered."""
-        self.run_worker(partial(self._search, text), group="search", exclusive=True, exit_on_error=False)
+        self._errand("search", partial(self._search, text))
+
+    def _errand(self, group: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work` beside the keys; a newer errand of its group takes its place."""
+        # Not a coroutine object: one that is replaced before it began would complain of it.
+        job: Callable[[], Coroutine[None, None, None]] = partial(self._guarded, work)
+        _: Worker[None] = self.run_worker(job, group=group, exclusive=True)
+
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except SixringError as error:
+            self.session.ui = self.session.ui.said(str(error))
+            self.repaint()
 
     async def _search(self, text: str) -> None:
         self.session.found(text, await self.port.find(text) if text.strip() else [])
@@ -218,9 +174,7 @@ class Workstation(App[None]):
 
     def read_timeline(self, lead_id: int | None) -> None:
         """Read the lead's timeline without holding up a key."""
-        self.run_worker(
-            partial(self._read_timeline, lead_id), group="timeline", exclusive=True, exit_on_error=False
-        )
+        self._errand("timeline", partial(self._read_timeline, lead_id))
 
     async def _read_timeline(self, lead_id: int | None) -> None:
         self.session.told(lead_id, await self.port.timeline())
@@ -228,7 +182,7 @@ class Workstation(App[None]):
 
     def leave(self) -> None:
         """Clock out and end."""
-        self.run_worker(partial(self._leave, 0), group="leave", exclusive=True, exit_on_error=False)
+        self._errand("leave", partial(self._leave, 0))
 
     # ------------------------------------------------------------- paint
 

@@ -99,9 +99,8 @@ class Ui:
 
     def closed(self, message: str = "") -> Ui:
         """Back at the desk."""
-        return replace(
-            self, mode=Mode.MAIN, line=Line(), choices=(), pick_key="", armed=None, message=message
-        )
+        desk = replace(self, mode=Mode.MAIN, line=Line(), choices=(), pick_key="", found=(), searched="")
+        return desk.said(message)
 
     def said(self, message: str) -> Ui:
         """The same, with `message` on the message row and nothing armed."""

@@ -36,7 +36,9 @@ def find_binaries() -> Path | None:
     on_path = shutil.which("initdb")
     if on_path:
         return Path(on_path).resolve().parent
-    return next((p.parent for p in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None)
+    return next(
+        (p.parent for p in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None
+    )
 
 
 class Cluster:
@@ -73,10 +75,23 @@ def cluster(binaries: Path) -> Iterator[Cluster]:
         who = _drop_root(home)
         reachable = _reachable(binaries, home, who)
         env = {**os.environ, "LC_ALL": "C", "HOME": str(home)}
-        initdb = [reachable / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        initdb = [
+            reachable / "initdb",
+            "-D",
+            home / "data",
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=home, env=env, **who)
         with (home / "log").open("wb") as log:
-            server = subprocess.Popen(_command(reachable, home), stdout=log, stderr=log, cwd=home, env=env, **who)
+            server = subprocess.Popen(
+                _command(reachable, home), stdout=log, stderr=log, cwd=home, env=env, **who
+            )
         _await(server, Cluster(home))
         yield Cluster(home)
     finally:
@@ -96,7 +111,12 @@ def _command(binaries: Path, home: Path) -> list[str]:
         "max_connections": "60",
         "shared_buffers": "32MB",
     }
-    return [str(binaries / "postgres"), "-D", str(home / "data"), *(f"--{key}={value}" for key, value in settings.items())]
+    return [
+        str(binaries / "postgres"),
+        "-D",
+        str(home / "data"),
+        *(f"--{key}={value}" for key, value in settings.items()),
+    ]
 
 
 def _drop_root(home: Path) -> dict[str, Any]:
@@ -117,7 +137,12 @@ def _reachable(binaries: Path, home: Path, who: dict[str, Any]) -> Path:
     if can_drop and not who:
         return binaries
     with suppress(OSError):
-        if subprocess.run([binaries / "postgres", "-V"], stdout=subprocess.DEVNULL, cwd="/", check=False, **who).returncode == 0:
+        if (
+            subprocess.run(
+                [binaries / "postgres", "-V"], stdout=subprocess.DEVNULL, cwd="/", check=False, **who
+            ).returncode
+            == 0
+        ):
             return binaries
     copy = home / "install"
     shutil.copytree(binaries.parent, copy, symlinks=True)
@@ -136,7 +161,9 @@ def _await(server: subprocess.Popen[bytes], running: Cluster) -> None:
             psycopg.connect(running.dsn()).close()
         except psycopg.OperationalError:
             if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("PostgreSQL did not start: " + (running.home / "log").read_text()) from None
+                raise RuntimeError(
+                    "PostgreSQL did not start: " + (running.home / "log").read_text()
+                ) from None
             time.sleep(0.03)
         else:
             return

@@ -1,0 +1,87 @@
+"""The one screen: its panes in both sizes, and the door for keys."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+
+from tui import footer, overlays, panes
+from tui.widgets import Pane
+
+WIDE = (110, 34)  # from here on timeline, notes and a tall queue have room
+NEEDED = (80, 24)
+
+
+class Host(Protocol):
+    """What the screen hands its events to."""
+
+    def take_key(self, event: events.Key) -> None:
+        """A key, in the order it was typed."""
+        ...
+
+    def take_paste(self, text: str) -> None:
+        """A bracketed paste."""
+        ...
+
+    def repaint(self) -> None:
+        """Draw what is now."""
+        ...
+
+
+class DeskScreen(Screen[None], inherit_bindings=False):
+    """The one screen; nothing in it takes focus, so every key arrives here, in order."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__()
+        self._host = host
+
+    def compose(self) -> ComposeResult:
+        """The panes of every size; the stylesheet shows those that fit."""
+        yield Pane(panes.header, id="header")
+        yield Pane(panes.too_small, id="small")
+        with Container(id="narrow"):
+            with Container(id="top"):
+                yield Pane(panes.card, classes="card")
+                yield Pane(panes.queue, classes="queue")
+            yield Pane(panes.call, classes="call")
+            yield Pane(panes.history, classes="history")
+        with Container(id="wide"):
+            yield Pane(panes.queue, classes="queue")
+            with Container(id="middle"):
+                yield Pane(panes.card, classes="card")
+                yield Pane(panes.call, classes="call")
+                yield Pane(panes.notes, classes="notes")
+            with Container(id="right"):
+                yield Pane(panes.timeline, classes="timeline")
+                yield Pane(panes.history, classes="history")
+        yield Pane(panes.dispositions, id="dispositions")
+        yield Pane(panes.message, id="message")
+        yield Pane(footer.footer, id="footer")
+        yield Pane(overlays.overlay, id="overlay")
+
+    def on_mount(self) -> None:
+        """Keep the panes at hand: they are asked for at every key."""
+        self.panes = list(self.query(Pane))
+        self.overlay = self.get_child_by_id("overlay", Pane)
+
+    def on_key(self, event: events.Key) -> None:
+        """Every key of the workstation."""
+        event.stop()
+        event.prevent_default()
+        self._host.take_key(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A bracketed paste."""
+        event.stop()
+        self._host.take_paste(event.text)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the panes that fit."""
+        width, height = event.size
+        self.set_class(width < NEEDED[0] or height < NEEDED[1], "-small")
+        self.set_class(width >= WIDE[0] and height >= WIDE[1], "-wide")
+        self.call_after_refresh(self._host.repaint)
