@@ -1,0 +1,1 @@
+"""What happens with no screen: the desk, the mail room, the housekeeping, practice and rehearsal."""

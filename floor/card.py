@@ -21,7 +21,7 @@ def card_view(store: Store, claim: Claim, book: Rulebook, now: int) -> CardView:
     history = store.leads.history(lead.id)
     return CardView(
         lead=lead, plan=claim.plan, phone=phone, reason=claim.reason, attempts=claim.attempts,
-        steps=book.cadence(claim.plan.cadence, claim.plan.version).call_count,
+        steps=len(book.cadence(claim.plan.cadence, claim.plan.version).calls),
         local_time=clock_text(local(now, zone)) if zone is not None else "",
         callable_now=allowed_at == now, callable_why=_when(allowed_at, now, lead, phone),
         history=tuple(reversed(history[-_HISTORY_LINES:])), next_mail=_next_mail(claim),

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cadence.model import Result
 from cadence.rulebook import Rulebook
 from config.clock import Clock
 from floor import desk_effects as ask
 from floor import desk_inputs as told
 from floor.card import card_view
 from floor.view import QueueLine
-from store.records import CallEnd
-from store.records import Claim
+from store.records import CallEnd, Claim
 from store.store import Store
 
 _SKIP_MS = 30 * 60_000
@@ -86,7 +86,7 @@ class Clerk:
     def _finish(self, store: Store, effect: ask.Finish) -> told.Input:
         ended = effect.ended
         end = CallEnd(
-            result=ended.result, at=ended.at, ring_ms=ended.ring_ms, talk_ms=ended.talk_ms,
+            result=Result(ended.result), at=ended.at, ring_ms=ended.ring_ms, talk_ms=ended.talk_ms,
             sip_code=ended.sip_code, reason=ended.reason, q850=ended.q850, ended_by=ended.ended_by,
         )  # fmt: skip
         done = store.attempts.finish(effect.attempt_id, end, self.rep, automatic=effect.automatic)

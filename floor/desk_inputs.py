@@ -8,8 +8,7 @@ from cadence.dispositions import Disposition
 from cadence.model import Plan
 from floor.desk_effects import StoreEffect
 from floor.view import CardView
-from store.records import Attempt
-from store.records import Claim
+from store.records import Attempt, Claim
 from telephony.protocol import AnyEvent
 
 
@@ -58,9 +57,10 @@ class Keypad:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A note on the lead of the card."""
+    """A note on a lead; on that of the card where none is named."""
 
     text: str
+    lead_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,6 @@ class PhoneSaid:
 
 
 Input = (
-    Claimed | NothingDue | LookAgain | Pressed | Disposed | Keypad | Noted | Skipped | Paused | Resumed | Begun
-    | Finished | Recorded | Undone | Told | Refused | PhoneState | PhoneSaid
+    Claimed | NothingDue | LookAgain | Pressed | Disposed | Keypad | Noted | Skipped | Paused | Resumed
+    | Begun | Finished | Recorded | Undone | Told | Refused | PhoneState | PhoneSaid
 )  # fmt: skip

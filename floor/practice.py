@@ -139,7 +139,9 @@ def _import(store: Store, sheet: Path) -> None:
 def write_private(path: Path, text: str) -> None:
     """Write `text` to `path`, readable by its owner only, in one step."""
     part = path.with_name(path.name + ".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
         file.write(text)
     part.replace(path)
 

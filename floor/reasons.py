@@ -1,4 +1,4 @@
-"""Why a rep may be not-ready, and why a lead may be skipped: short fixed lists, so that reports can count them."""
+"""Why a rep may be not-ready, and why a lead may be skipped: short lists, so that reports can count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scripted reps work real calls against the practice carrier: soak test, demo without a terminal, engine of the bench.
+"""Scripted reps work real calls against the practice carrier: the soak test, and the engine of the bench.
 
 Every rep is a whole station (own store connection, own phone process) driven
 through the same `DeskPort` as the screen. At the end the store's record is
@@ -60,7 +60,9 @@ async def _rehearse(
         async with AsyncExitStack() as stack:
             room = await stack.enter_async_context(StoreRoom(floor.place.store, floor.place.book, clock))
             await stack.enter_async_context(unattended(floor.place, room))
-            await asyncio.gather(*(_work(floor.place_of(index), index, budget, watch) for index in range(reps)))
+            await asyncio.gather(
+                *(_work(floor.place_of(index), index, budget, watch) for index in range(reps))
+            )
             report = await room.run(lambda store: _report(store, began, floor))
         return {**report, "dial_ms": watch.dial.summary(), "next_lead_ms": watch.next_lead.summary()}
 
@@ -114,7 +116,7 @@ def _report(store: Store, began: int, floor: PracticeFloor) -> dict[str, Any]:
 
 
 def _doubles(attempts: list[Any]) -> int:
-    """Attempts to a number that was still in an attempt of another rep, or dialed again within its minimum gap."""
+    """Attempts to a number while an earlier attempt to it was still open."""
     doubles = 0
     last_end: dict[str, int] = {}
     for attempt in sorted(attempts, key=lambda one: one.opened_at):

@@ -30,7 +30,10 @@ class Sample:
         ordered = sorted(self.values)
         if not ordered:
             return {"p50": 0, "p99": 0}
-        return {"p50": ordered[len(ordered) // 2], "p99": ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]}
+        return {
+            "p50": ordered[len(ordered) // 2],
+            "p99": ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)],
+        }
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ class ScriptedRep:
 
     def __init__(self, seed: int, budget: Budget, watch: Stopwatch) -> None:
         """The same seed makes the same choices."""
-        self._rng = random.Random(seed)
+        self._rng = random.Random(seed)  # noqa: S311  (repeatable, not secret)
         self._budget, self._watch = budget, watch
         self._changed = asyncio.Event()
         self._pressed_at: int | None = None
@@ -100,7 +103,9 @@ class ScriptedRep:
         while view.state not in (ShiftState.PREVIEW, ShiftState.READY):
             if view.state is ShiftState.TALKING:
                 await self._talk(desk)
-            elif view.state is ShiftState.WRAP_UP and view.call is not None and view.call.result == "answered":
+            elif (
+                view.state is ShiftState.WRAP_UP and view.call is not None and view.call.result == "answered"
+            ):
                 self._dispose(desk)
             await self._next_change()
             view = desk.view

@@ -14,6 +14,7 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from cadence.model import Lead, ShiftState
 from cadence.rulebook import Rulebook
@@ -30,6 +31,8 @@ from floor.reasons import PAUSES, SKIPS, label_of
 from floor.store_room import StoreRoom
 from floor.view import Choice, DeskView
 from store.errors import LeaseLost
+from store.records import Claim
+from store.store import Store
 from telephony import protocol as phone
 from telephony.client import Phone
 
@@ -91,16 +94,23 @@ class Station:
         shift = await self._room.run(
             lambda store: store.shifts.clock_in(rep.login, rep.name, socket.gethostname(), os.getpid())
         )
-        self._clerk = Clerk(rep.login, shift.id, self._book, self._clock)
+        clerk = self._clerk = Clerk(rep.login, shift.id, self._book, self._clock)
         closed = await self._room.run(lambda store: store.attempts.recover(rep.login))
         await self._phone.start()
         self._tasks = [
             asyncio.create_task(coroutine)
-            for coroutine in (self._write(), self._beat(), self._look(), self._glance_round())
+            for coroutine in (
+                self._write(clerk),
+                self._beat(clerk),
+                self._look(),
+                self._glance_round(clerk),
+            )
         ]
         self._tell(told.Resumed())
         if closed:
-            self._tell(told.Told(f"{len(closed)} unfinished call(s) of an earlier session closed as interrupted."))
+            self._tell(
+                told.Told(f"{len(closed)} unfinished call(s) of an earlier session closed as interrupted.")
+            )
 
     async def leave(self) -> None:
         """Hang up, write what is left, give the lead back, clock out, close the phone."""
@@ -151,9 +161,9 @@ class Station:
         """Record the disposition on `key`."""
         self._tell(told.Disposed(key, callback_at))
 
-    def note(self, text: str) -> None:
-        """Keep a note on the lead of the card."""
-        self._tell(told.Noted(text))
+    def note(self, text: str, lead_id: int | None = None) -> None:
+        """Keep a note on a lead; on that of the card where none is named."""
+        self._tell(told.Noted(text, lead_id))
 
     def skip(self, reason: str) -> None:
         """Pass the lead on."""
@@ -236,10 +246,8 @@ class Station:
         for changed in self._watchers:
             changed()
 
-    async def _write(self) -> None:
+    async def _write(self, clerk: Clerk) -> None:
         """Carry out the store effects, one after the other."""
-        clerk = self._clerk
-        assert clerk is not None
         while True:
             effect = await self._todo.get()
             news = await self._carry_out(clerk, effect)
@@ -262,17 +270,15 @@ class Station:
                 self._tell(told.Refused(effect, f"Not on disk yet, trying again: {error}"))
                 await asyncio.sleep(_RETRY_S)
 
-    async def _beat(self) -> None:
+    async def _beat(self, clerk: Clerk) -> None:
         """Say that this desk lives, and keep the lead's lease."""
-        clerk = self._clerk
-        assert clerk is not None
         while True:
             await asyncio.sleep(_BEAT_S)
             claim = self._desk.claim
             with contextlib.suppress(SixringError):
                 await self._room.run(lambda store: store.shifts.beat(clerk.shift_id))
                 if claim is not None:
-                    await self._room.run(lambda store, held=claim: store.queue.renew(held))
+                    await self._room.run(partial(_renew, claim=claim))
 
     async def _look(self) -> None:
         """While nothing is due, ask again: at the moment known, and every two seconds for news."""
@@ -284,10 +290,8 @@ class Station:
             if self._desk.state is ShiftState.READY:
                 self._tell(told.LookAgain())
 
-    async def _glance_round(self) -> None:
+    async def _glance_round(self, clerk: Clerk) -> None:
         """Keep the queue pane fresh, never twice at once."""
-        clerk = self._clerk
-        assert clerk is not None
         while True:
             await self._glance_wanted.wait()
             self._glance_wanted.clear()
@@ -303,3 +307,7 @@ class Station:
             rep=self._rep.login, rep_name=self._rep.name, queue=glance.lines, queue_total=glance.total,
             callbacks_due=glance.callbacks_due,
         )  # fmt: skip
+
+
+def _renew(store: Store, claim: Claim) -> None:
+    store.queue.renew(claim)

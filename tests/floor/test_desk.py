@@ -32,7 +32,9 @@ def claim(number: int = 1) -> Claim:
         LeadStatus.OPEN, "inbound-six", 1, NOW, call=PlannedCall(CallKind.STEP, 1, Lane.FRESH, NOW),
         reason="call 1 of 6",
     )  # fmt: skip
-    return Claim(lead, plan, one, token=100 + number, lane=Lane.FRESH, reason="new", attempts=0, expires_at=NOW)
+    return Claim(
+        lead, plan, one, token=100 + number, lane=Lane.FRESH, reason="new", attempts=0, expires_at=NOW
+    )
 
 
 def card(held: Claim) -> CardView:
@@ -375,10 +377,10 @@ def test_whatever_is_typed_no_attempt_is_lost_doubled_or_left_open(
             world.step()
         else:
             world.feed(key)
-    for call, up in list(world.live.items()):
-        if up:
-            world.end(call)
-    while world.pending:
+    while world.pending or any(world.live.values()):
+        if not world.pending:
+            for call in list(world.live):
+                world.end(call)
         world.step()
     assert not world.open, "an attempt was begun and never finished"
     waiting = set(world.closed) - world.disposed

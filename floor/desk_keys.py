@@ -1,0 +1,169 @@
+"""What each key of the rep does to a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from cadence.dispositions import Disposition
+from cadence.model import ShiftState
+from floor import desk_effects as out
+from floor import desk_inputs as told
+from floor.actions import why_not
+from floor.desk_state import IN_CALL, DeskState, Line
+from floor.view import CallView
+
+
+def on_pressed(desk: DeskState, given: told.Pressed) -> list[out.Effect]:
+    """A key of the registry that needs nothing more."""
+    refusal = why_not(given.action, desk.state)
+    if refusal:
+        return desk.say(refusal)
+    return _PRESSES[given.action](desk)
+
+
+def _dial(desk: DeskState) -> list[out.Effect]:
+    if desk.claim is None or desk.card is None:
+        return desk.say("Nothing to dial: no lead is on the card.")
+    if not desk.phone_ok:
+        return desk.say(f"The phone cannot dial now: {desk.phone_line}. The lead stays with you.", alarm=True)
+    desk.calls += 1
+    desk.line = Line(desk.claim, call=f"{desk.claim.token:x}-{desk.calls}")
+    desk.call = CallView(desk.claim.phone.e164, desk.caller_id, dialed_mono=desk.clock.monotonic())
+    desk.last_attempt = None
+    desk.say("")
+    return [*desk.enter(ShiftState.DIALING), out.Begin(desk.claim, desk.caller_id)]
+
+
+def _hang_up(desk: DeskState) -> list[out.Effect]:
+    line = desk.line
+    if line is None or line.ended:
+        return desk.say("The call has ended already.")
+    if line.attempt_id is None:
+        line.hang_up = True
+        return []
+    return [out.HangUp(line.call)]
+
+
+def _mute(desk: DeskState) -> list[out.Effect]:
+    if desk.call is None or desk.line is None:
+        return []
+    desk.call = replace(desk.call, muted=not desk.call.muted)
+    desk.say("Your microphone is off." if desk.call.muted else "Your microphone is on.")
+    return [out.Mute(desk.line.call, desk.call.muted)]
+
+
+def _undo(desk: DeskState) -> list[out.Effect]:
+    if desk.last_attempt is None:
+        return desk.say("Nothing to take back: undo works until the next dial.")
+    effects: list[out.Effect] = []
+    if desk.claim is not None:
+        effects.append(out.Release(desk.claim, "undo of the call before"))
+    attempt, desk.last_attempt = desk.last_attempt, None
+    desk.claim = desk.card = desk.call = None
+    return [*effects, out.Undo(attempt)]
+
+
+def on_disposed(desk: DeskState, given: told.Disposed) -> list[out.Effect]:
+    """A disposition key: at once in wrap-up, after hanging up in a call."""
+    disposition = desk.dispositions.by_key.get(given.key)
+    if disposition is None:
+        return desk.say(f"No disposition is on key {given.key}.")
+    line = desk.line
+    if line is None or desk.state not in IN_CALL | {ShiftState.WRAP_UP}:
+        return desk.say(f"No call to record as {disposition.label.lower()}: space dials.")
+    refusal = _why_not_dispose(desk, line, disposition, given.callback_at)
+    if refusal:
+        return desk.say(refusal)
+    line.chosen = out.Choice(disposition, given.callback_at)
+    if line.stored:
+        return record(line, line.chosen)
+    return [] if line.ended else _hang_up(desk)
+
+
+def _why_not_dispose(desk: DeskState, line: Line, disposition: Disposition, callback_at: int | None) -> str:
+    if line.disposing:
+        return "This call is being recorded."
+    if disposition.callback and callback_at is None:
+        return "A callback needs a time."
+    if disposition.human and not line.answered:
+        return f"{disposition.label} needs a conversation: this call was not answered."
+    return disposition.why_not(_talk_ms(desk))
+
+
+def _talk_ms(desk: DeskState) -> int:
+    """Talk so far, or of the call that has ended; 0 unless answered."""
+    call = desk.call
+    if call is None or call.answered_mono is None:
+        return 0
+    ended = call.ended_mono if call.ended_mono is not None else desk.clock.monotonic()
+    return ended - call.answered_mono
+
+
+def record(line: Line, choice: out.Choice) -> list[out.Effect]:
+    """Have the choice written; until the answer comes no other is taken."""
+    line.disposing = True
+    return [out.Dispose(line.attempt, choice)]
+
+
+def on_keypad(desk: DeskState, given: told.Keypad) -> list[out.Effect]:
+    """A tone for the call."""
+    refusal = why_not("keypad", desk.state)
+    if refusal or desk.line is None:
+        return desk.say(refusal)
+    desk.say(f"Sent tone {given.digit}.")
+    return [out.Tone(desk.line.call, given.digit)]
+
+
+def on_noted(desk: DeskState, given: told.Noted) -> list[out.Effect]:
+    """A note."""
+    lead_id = given.lead_id
+    if lead_id is None:
+        if desk.claim is None:
+            return desk.say("A note needs a lead on the card.")
+        lead_id = desk.claim.lead.id
+    return [out.Note(lead_id, given.text)] if given.text.strip() else []
+
+
+def on_skipped(desk: DeskState, given: told.Skipped) -> list[out.Effect]:
+    """The lead goes back with a reason, the next one comes."""
+    refusal = why_not("skip", desk.state)
+    if refusal or desk.claim is None:
+        return desk.say(refusal)
+    claim = desk.claim
+    desk.say(f"{claim.lead.name} skipped: {given.label}. The lead stays in the queue.")
+    return [out.Skip(claim, given.reason), *desk.ask_for_lead()]
+
+
+def on_paused(desk: DeskState, given: told.Paused) -> list[out.Effect]:
+    """Not-ready now, or after the call."""
+    if desk.state is ShiftState.NOT_READY:
+        return desk.enter(ShiftState.NOT_READY, given.reason) if given.reason != desk.reason else []
+    if desk.state in IN_CALL | {ShiftState.WRAP_UP}:
+        desk.pause_wanted = given.reason
+        return desk.say("You go not-ready after this call.")
+    effects: list[out.Effect] = []
+    if desk.claim is not None:
+        effects.append(out.Release(desk.claim, f"not-ready: {given.reason}"))
+    desk.claim = desk.card = desk.call = None
+    desk.say("")
+    return [*effects, *desk.enter(ShiftState.NOT_READY, given.reason)]
+
+
+def on_resumed(desk: DeskState, _: told.Resumed) -> list[out.Effect]:
+    """Back to work, or a wanted pause taken back."""
+    if desk.pause_wanted:
+        desk.pause_wanted = ""
+        return desk.say("You stay ready after this call.")
+    if desk.state is not ShiftState.NOT_READY:
+        return desk.say("You are not paused.")
+    desk.say("")
+    return desk.ask_for_lead()
+
+
+_PRESSES: dict[str, Callable[[DeskState], list[out.Effect]]] = {
+    "dial": _dial,
+    "hang_up": _hang_up,
+    "mute": _mute,
+    "undo": _undo,
+}

@@ -1,0 +1,107 @@
+"""What a desk knows between two inputs, and the few moves that keys and news share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from cadence.dispositions import Dispositions
+from cadence.model import ShiftState
+from config.clock import Clock
+from floor import desk_effects as out
+from floor.view import CallView, CardView, DeskView, QueueLine, Tally
+from store.records import Claim
+
+IN_CALL = frozenset({ShiftState.DIALING, ShiftState.RINGING, ShiftState.TALKING})
+
+
+@dataclass(slots=True)
+class Line:
+    """The attempt in hand: from the dial until its disposition is on disk."""
+
+    claim: Claim
+    call: str  # our word for the call on the phone's wire
+    attempt_id: int | None = None  # None until the store has opened it
+    chosen: out.Choice | None = None  # the key the rep pressed before the call had ended
+    hang_up: bool = False  # asked for before the call could be placed
+    ended: bool = False
+    stored: bool = False  # the result is on disk, and it waits for a disposition
+    disposing: bool = False
+    answered: bool = False
+
+    @property
+    def attempt(self) -> int:
+        """The attempt's id; asked for only once a call has been placed, which comes after the store's word.
+
+        Raises:
+            RuntimeError: the store has not opened the attempt yet.
+        """
+        if self.attempt_id is None:
+            raise RuntimeError(f"call {self.call} has no attempt yet")
+        return self.attempt_id
+
+
+@dataclass(slots=True)
+class DeskState:
+    """The state machine. Feed it with `handle`; read its fields; write none of them."""
+
+    dispositions: Dispositions
+    clock: Clock
+    caller_id: str = ""
+    state: ShiftState = ShiftState.NOT_READY
+    since_mono: int = 0
+    reason: str = "starting"
+    claim: Claim | None = None
+    card: CardView | None = None
+    call: CallView | None = None
+    line: Line | None = None
+    tally: Tally = field(default_factory=Tally)
+    phone_line: str = "the phone is starting"
+    phone_ok: bool = False
+    message: str = ""
+    alarm: bool = False
+    pause_wanted: str = ""
+    last_attempt: int | None = None  # the one that undo would take back
+    next_due_at: int | None = None
+    claiming: bool = False
+    calls: int = 0
+
+    def say(self, message: str, *, alarm: bool = False) -> list[out.Effect]:
+        """Put a line on the message row; nothing else happens."""
+        self.message, self.alarm = message, alarm
+        return []
+
+    def enter(self, state: ShiftState, reason: str = "") -> list[out.Effect]:
+        """Change state, and have the change written to the shift."""
+        self.state, self.reason, self.since_mono = state, reason, self.clock.monotonic()
+        return [out.Enter(state, reason, self.clock.now())]
+
+    def ask_for_lead(self) -> list[out.Effect]:
+        """Free: go not-ready if a pause was asked for, else ask for the next lead."""
+        self.claim = self.card = self.call = self.line = None
+        if self.pause_wanted:
+            reason, self.pause_wanted = self.pause_wanted, ""
+            return self.enter(ShiftState.NOT_READY, reason)
+        if self.claiming:
+            return []
+        self.claiming = True
+        effects = [] if self.state is ShiftState.READY else self.enter(ShiftState.READY)
+        return [*effects, out.ClaimNext()]
+
+    def show(self, claim: Claim, card: CardView) -> None:
+        """Put a claimed lead on the desk."""
+        self.claim, self.card = claim, card
+        self.next_due_at = None
+
+    def draw(
+        self, *, rep: str, rep_name: str, queue: tuple[QueueLine, ...], queue_total: int, callbacks_due: int
+    ) -> DeskView:
+        """The desk as a screen may see it."""
+        return DeskView(
+            state=self.state, since_mono=self.since_mono, rep=rep, rep_name=rep_name, reason=self.reason,
+            card=self.card, call=self.call, queue=queue, queue_total=queue_total,
+            tally=replace(self.tally, callbacks_due=callbacks_due),
+            dispositions=tuple(self.dispositions.by_key.values()),
+            phone_line=self.phone_line, phone_ok=self.phone_ok, message=self.message, alarm=self.alarm,
+            can_undo=self.last_attempt is not None, after_call_pause=bool(self.pause_wanted),
+            next_due_at=self.next_due_at,
+        )  # fmt: skip
