@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cadence.rulebook import Rulebook
-from config.clock import Clock
+from config.clock import MINUTE, Clock
 from store.engine import Engine
 from store.log import Log
 
@@ -14,8 +14,20 @@ from store.log import Log
 class Core:
     """One open database with the rules it is worked by."""
 
-    def __init__(self, engine: Engine, book: Rulebook, clock: Clock) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        book: Rulebook,
+        clock: Clock,
+        *,
+        region: str = "US",
+        zone: str = "UTC",
+        lease_ms: int = 10 * MINUTE,
+    ) -> None:
         self.engine = engine
+        self.region = region  # of numbers dialed by hand
+        self.zone = zone  # of the times in reasons
+        self.lease_ms = lease_ms
         self.book = book
         self.clock = engine.clock(clock)
         self.log = Log(engine, self.now)

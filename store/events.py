@@ -42,6 +42,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,6 +99,6 @@ def attempt_record(row: Row) -> dict[str, Any]:
     return record
 
 
-def to_json(body: dict[str, Any]) -> str:
+def to_json(body: Mapping[str, object]) -> str:
     """One spelling for one body: keys sorted, no spaces, ASCII."""
     return json.dumps(body, sort_keys=True, separators=(",", ":"))

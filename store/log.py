@@ -15,11 +15,13 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
 from store.engine import Engine, Row
 from store.events import Event, to_json
+from store.records import Verdict
 
+_HEAD = "select seq, hash from chain where id = 1 "
+_EVENT = "select seq, at, kind, rep, lead_id, attempt_id, body from event "
 _COLUMNS = ("seq", "at", "kind", "rep", "lead_id", "attempt_id", "body", "hash")
 
 
@@ -47,10 +49,11 @@ class Log:
         self,
         kind: str,
         rep: str = "",
+        /,
         *,
         lead_id: int | None = None,
         attempt_id: int | None = None,
-        **body: Any,
+        **body: object,
     ) -> None:
         """Remember an event for the end of the current transaction. Kinds and bodies: `store.events`."""
         self._told.append(Told(self._now(), kind, rep, lead_id, attempt_id, to_json(body)))
@@ -67,8 +70,7 @@ class Log:
 
     def extend(self, told: Iterable[Told]) -> None:
         """Number, hash and write many events at once, inside a transaction, as its last act."""
-        sql = "select seq, hash from chain where id = 1 " + self._engine.lock_row
-        head = self._engine.rows(sql)[0]
+        head = self._engine.rows(_HEAD + self._engine.lock_row)[0]
         seq, digest = head["seq"], head["hash"]
         rows = []
         for one in told:
@@ -81,7 +83,7 @@ class Log:
     def after(self, seq: int, limit: int = 500) -> list[Event]:
         """The events behind `seq`, in order, at most `limit`."""
         found = self._engine.rows(
-            "select seq, at, kind, rep, lead_id, attempt_id, body from event where seq > :seq order by seq limit :limit",
+            _EVENT + "where seq > :seq order by seq limit :limit",
             seq=seq,
             limit=limit,
         )
@@ -90,8 +92,7 @@ class Log:
     def of_lead(self, lead_id: int, limit: int = 1000) -> list[Event]:
         """The newest `limit` events of a lead, oldest first."""
         found = self._engine.rows(
-            "select seq, at, kind, rep, lead_id, attempt_id, body from event where lead_id = :lead"
-            " order by seq desc limit :limit",
+            _EVENT + "where lead_id = :lead order by seq desc limit :limit",
             lead=lead_id,
             limit=limit,
         )
@@ -99,8 +100,14 @@ class Log:
 
     def head(self) -> tuple[int, str]:
         """Number and hash (hex) of the last event: the anchor to keep outside of the machine."""
-        row = self._engine.rows("select seq, hash from chain where id = 1")[0]
+        row = self._engine.rows(_HEAD)[0]
         return row["seq"], bytes(row["hash"]).hex()
+
+    def verify(self) -> Verdict:
+        """Recompute the whole chain, and hold attempts and shifts against it. See `store.verify`."""
+        from store.verify import verify
+
+        return verify(self._engine)
 
 
 def link(

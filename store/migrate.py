@@ -75,7 +75,7 @@ def migrate(engine: Engine) -> None:
 
 
 def _migrate_sqlite(engine: SQLite, steps: dict[str, str]) -> None:
-    """Through sqlite-utils, which records what was applied; `user_version` spares its import when nothing is due."""
+    """Through sqlite-utils, which records what was applied; `user_version` spares its import."""
     found = engine.rows("pragma user_version")[0]["user_version"]
     _refuse_newer(found, len(steps))
     if found == len(steps):

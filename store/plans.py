@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 import msgspec
 
+from cadence import advance
+from cadence.happenings import Happening
 from cadence.model import CallKind, Lane, Lead, LeadStatus, Phone, Plan, PlannedCall, PlannedMail
+from store import callbacks
 from store.core import Core
 from store.engine import Row
 from store.errors import NotFound
@@ -19,9 +22,11 @@ LEAD = """select l.*, q.lane, q.due_at, q.rep, q.token, q.call_kind, q.call_step
     q.call_tries, q.call_at, q.call_owner, q.mail_step, q.mail_template, q.mail_at
     from lead l left join queue q on q.lead_id = l.id """
 
-_PUT_LEAD = """update lead set status = :status, cadence = :cadence, cadence_version = :version,
+BAD, SUPPRESSED = 1, 2  # phone.bad and lead.email_bad: found wrong, or on the do-not-contact list
+
+_PUT_LEAD = """update lead set status = :status, cadence = :cadence, cadence_version = :cadence_version,
     anchor_at = :anchor_at, calls_done = :calls_done, mails_done = :mails_done, voicemails = :voicemails,
-    last_call_at = :last_call_at, plan_reason = :reason where id = :lead_id"""
+    last_call_at = :last_call_at, plan_reason = :plan_reason where id = :lead_id"""
 
 _PUT_QUEUE = """insert into queue(lead_id, lane, due_at, value, owner, call_kind, call_step, call_tries,
         call_at, call_owner, mail_step, mail_template, mail_at)
@@ -29,8 +34,8 @@ _PUT_QUEUE = """insert into queue(lead_id, lane, due_at, value, owner, call_kind
         :call_at, :call_owner, :mail_step, :mail_template, :mail_at)
     on conflict (lead_id) do update set lane = excluded.lane, value = excluded.value, owner = excluded.owner,
         call_kind = excluded.call_kind, call_step = excluded.call_step, call_tries = excluded.call_tries,
-        call_at = excluded.call_at,
-        call_owner = excluded.call_owner, mail_step = excluded.mail_step, mail_template = excluded.mail_template, mail_at = excluded.mail_at,
+        call_at = excluded.call_at, call_owner = excluded.call_owner, mail_step = excluded.mail_step,
+        mail_template = excluded.mail_template, mail_at = excluded.mail_at,
         due_at = case when :held = 1 and queue.rep is not null then queue.due_at else excluded.due_at end,
         rep = case when :held = 1 then queue.rep end,
         token = case when :held = 1 then queue.token end"""
@@ -65,30 +70,64 @@ def read(core: Core, lead_id: int, *, lock: bool = False) -> Standing:
 def phones_of(core: Core, lead_id: int) -> tuple[Phone, ...]:
     """The lead's numbers in the order of trying."""
     rows = core.engine.rows(
-        "select id, e164, kind, position, bad from phone where lead_id = :lead order by position, id", lead=lead_id
+        "select id, e164, kind, position, bad from phone where lead_id = :lead order by position, id",
+        lead=lead_id,
     )
-    return tuple(Phone(row["id"], row["e164"], row["kind"], row["position"], bool(row["bad"])) for row in rows)
+    return tuple(
+        Phone(row["id"], row["e164"], row["kind"], row["position"], bool(row["bad"])) for row in rows
+    )
 
 
 def put(core: Core, lead: Lead, plan: Plan, *, held: bool = False) -> None:
     """Write `plan` as the lead's own; with `held`, a rep who holds the lead keeps it."""
-    core.engine.run(
-        _PUT_LEAD,
-        lead_id=lead.id,
-        status=plan.status.value,
-        cadence=plan.cadence,
-        version=plan.version,
-        anchor_at=plan.anchor_at,
-        calls_done=plan.calls_done,
-        mails_done=plan.mails_done,
-        voicemails=plan.voicemails,
-        last_call_at=plan.last_call_at,
-        reason=plan.reason,
-    )
+    core.engine.run(_PUT_LEAD, lead_id=lead.id, status=plan.status.value, **plan_columns(plan))
     if plan.status is LeadStatus.OPEN:
-        core.engine.run(_PUT_QUEUE, held=int(held), **queue_columns(lead, plan))
+        put_queue(core, lead, plan, held=held)
     else:
         core.engine.run("delete from queue where lead_id = :lead", lead=lead.id)
+    callbacks.follow(core, lead.id, plan)
+
+
+def put_queue(core: Core, lead: Lead, plan: Plan, *, held: bool = False) -> None:
+    """Write the queue row of an open plan."""
+    core.engine.run(_PUT_QUEUE, held=int(held), **queue_columns(lead, plan))
+
+
+def advance_by(core: Core, before: Standing, happened: Happening, *, held: bool = False) -> Plan:
+    """Advance a lead by `happened` and write the plan; the caller tells of it. Inside a transaction."""
+    plan = advance.advance(before.lead, before.plan, happened, core.book, core.now())
+    put(core, before.lead, plan, held=held)
+    return plan
+
+
+def move(
+    core: Core, before: Standing, happened: Happening, *, rep: str = "", why: str = "", held: bool = False
+) -> Plan:
+    """Advance a lead by `happened`, write the plan and tell of it. Inside a transaction."""
+    plan = advance_by(core, before, happened, held=held)
+    core.log.tell(
+        "lead.planned",
+        rep,
+        lead_id=before.lead.id,
+        why=why or type(happened).__name__.lower(),
+        status=plan.status.value,
+        next_at=plan.next_at,
+    )
+    return plan
+
+
+def plan_columns(plan: Plan) -> Row:
+    """The columns of `lead` that keep a plan, but for its status."""
+    return {
+        "cadence": plan.cadence,
+        "cadence_version": plan.version,
+        "anchor_at": plan.anchor_at,
+        "calls_done": plan.calls_done,
+        "mails_done": plan.mails_done,
+        "voicemails": plan.voicemails,
+        "last_call_at": plan.last_call_at,
+        "plan_reason": plan.reason,
+    }
 
 
 def queue_columns(lead: Lead, plan: Plan) -> Row:

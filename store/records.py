@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cadence.dispositions import Disposition
 from cadence.model import CallKind, Decision, Lane, Lead, Phone, Plan, Result, ShiftState
+
+NO_PHONE = Phone(0, "")  # stands in a claim whose lead has no number that may be dialed (a review)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class Attempt:
     caller_id: str
     decision: Decision
     opened_at: int
+    sip_call_id: str = ""
     invited_at: int | None = None
     ringing_at: int | None = None
     answered_at: int | None = None
@@ -165,6 +169,9 @@ class Shift:
     out_at: int | None = None
 
 
+Alive = Callable[[Shift], bool]  # whether the session behind a shift still runs
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """One stretch of a shift in one state; `to_at` is None while it lasts."""
@@ -184,3 +191,20 @@ class Verdict:
     rows: int  # events that hold
     first_broken: int | None = None  # seq of the first that does not
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One mail of the outbox, without its text."""
+
+    id: int
+    lead_id: int
+    step: int
+    template: str
+    address: str
+    subject: str
+    state: str
+    due_at: int
+    tries: int
+    settled_at: int | None
+    reply: str

@@ -20,10 +20,10 @@ APPLICATION_ID = 0x6C52494E  # "lRIN": tells our file from any other SQLite file
 BUSY_S = 10.0
 
 _SENTENCES = {
-    "SQLITE_BUSY": "is locked by another process for more than {busy:.0f} s; close whatever holds it and try again",
-    "SQLITE_LOCKED": "is locked by another connection; close whatever holds it and try again",
+    "SQLITE_BUSY": "is locked by another process for over {busy:.0f} s; close what holds it and try again",
+    "SQLITE_LOCKED": "is locked by another connection; close what holds it and try again",
     "SQLITE_READONLY": "cannot be written: the file, its folder or its file system is read-only",
-    "SQLITE_FULL": "cannot grow: the disk is full; free some space and try again, nothing acknowledged was lost",
+    "SQLITE_FULL": "cannot grow: the disk is full; free some space and try again, nothing written was lost",
     "SQLITE_CORRUPT": "is damaged; stop, keep the file, and restore the newest backup",
     "SQLITE_NOTADB": "is not a Sixring database; check the path in [store] location",
     "SQLITE_CANTOPEN": "cannot be opened; check that its folder exists and may be written",
@@ -88,8 +88,9 @@ class SQLite:
     ) -> None:
         """Append `rows` to `table` with one prepared INSERT."""
         marks = ",".join("?" * len(columns))
+        sql = f"insert into {table}({','.join(columns)}) values ({marks})"  # noqa: S608 - names of our own
         with self._clear():
-            self.conn.executemany(f"insert into {table}({','.join(columns)}) values ({marks})", rows)
+            self.conn.executemany(sql, rows)
 
     def script(self, sql: str) -> None:
         """Run a migration's text; unlike `executescript` it does not commit first."""

@@ -201,8 +201,8 @@ create index attempt_lead on attempt(lead_id, id);
 create index attempt_number on attempt(e164, opened_at);
 create index attempt_rep on attempt(rep, opened_at);
 create index attempt_time on attempt(opened_at);
-create index attempt_unfinished on attempt(rep) where ended_at is null;
-create index attempt_undisposed on attempt(rep) where disposition is null;
+-- Attempts that the plan does not know of yet: in progress, or waiting for their disposition.
+create index attempt_open on attempt(rep) where plan_before is null;
 
 -- A disposition taken back. The row is the licence without which attempt.disposition cannot change.
 create table reversal(
@@ -218,7 +218,6 @@ create index reversal_attempt on reversal(attempt_id);
 create table callback(
     id <id>,
     lead_id <int> not null references lead(id),
-    attempt_id <int> references attempt(id),
     rep text not null,
     agreed_at <int> not null,
     due_at <int> not null,
@@ -229,6 +228,7 @@ create table callback(
 ) <strict>;
 create index callback_open on callback(due_at) where settled_at is null;
 create unique index callback_lead on callback(lead_id) where settled_at is null;
+create index callback_promises on callback(lead_id, due_at);
 
 create table note(
     id <id>,

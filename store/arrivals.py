@@ -1,0 +1,168 @@
+"""A lead's first rows: what is written when it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cadence import advance
+from cadence.model import Lead, LeadStatus, Phone, Plan
+from store import dnc, plans
+from store.core import Core
+from store.engine import Row
+from store.records import NewLead, NewPhone
+
+_INSERT_LEAD = """insert into lead(status, name, company, title, email, email_bad, country, region,
+        postal_code, zone, source, campaign, value, owner, consent, notes, created_at, arrived_at, cadence,
+        cadence_version, anchor_at, calls_done, mails_done, voicemails, last_call_at, plan_reason)
+    values (:status, :name, :company, :title, :email, :email_bad, :country, :region, :postal_code, :zone,
+        :source, :campaign, :value, :owner, :consent, :notes, :created_at, :arrived_at, :cadence,
+        :cadence_version, :anchor_at, :calls_done, :mails_done, :voicemails, :last_call_at, :plan_reason)
+    returning id"""
+
+_INSERT_PHONE = """insert into phone(lead_id, e164, kind, position, bad)
+    values (:lead, :e164, :kind, :position, :bad)
+    on conflict (e164) do nothing"""
+
+_INSERT_INQUIRY = """insert into inquiry(lead_id, at, source, campaign, import_id, ref)
+    values (:lead, :at, :source, :campaign, :import_id, :ref)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What became of an arrival."""
+
+    lead_id: int
+    joined: bool = False  # it repeats a lead we have
+    known: bool = False  # the same inquiry (by its ref) was here before; nothing was written
+
+
+def insert_lead(core: Core, new: NewLead, cadence: str | None) -> int:
+    """Write a lead nobody has seen, with its plan; returns its id. Inside a transaction."""
+    now = core.now()
+    lead = draft_of(core, new, now)
+    plan = first_plan(core, lead, now, cadence)
+    lead_id = int(core.engine.rows(_INSERT_LEAD, **lead_columns(lead, plan, now))[0]["id"])
+    if plan.status is LeadStatus.OPEN:
+        plans.put_queue(core, replace(lead, id=lead_id), plan)
+    bad = {phone.e164: int(phone.bad) * plans.SUPPRESSED for phone in lead.phones}
+    add_phones(core, lead_id, new.phones, 0, bad)
+    keep_inquiry(core, lead_id, new, lead.arrived_at)
+    core.log.tell("lead.arrived", lead_id=lead_id, **arrival_body(new, plan, lead.arrived_at))
+    return lead_id
+
+
+def draft_of(core: Core, new: NewLead, now: int) -> Lead:
+    """The lead as the cadence will see it, without an id; suppressed numbers and addresses are marked."""
+    email = clean_email(new.email)
+    blocked = dnc.blocked_among(core, [*(phone.e164 for phone in new.phones), *dnc.keys_of_email(email)])
+    domain_blocked = any(key in blocked for key in dnc.keys_of_email(email)[1:])
+    return Lead(
+        id=0,
+        name=storable(new.name),
+        company=storable(new.company),
+        title=storable(new.title),
+        email=email,
+        email_bad=email in blocked or domain_blocked,
+        country=new.country,
+        region=new.region,
+        postal_code=storable(new.postal_code),
+        zone=new.zone,
+        source=storable(new.source),
+        campaign=storable(new.campaign),
+        value=new.value,
+        owner=new.owner,
+        consent=storable(new.consent),
+        arrived_at=new.arrived_at if new.arrived_at is not None else now,
+        notes=storable(new.notes),
+        phones=tuple(
+            Phone(0, phone.e164, phone.kind, position, phone.e164 in blocked)
+            for position, phone in enumerate(new.phones)
+        ),
+    )
+
+
+def first_plan(core: Core, lead: Lead, now: int, cadence: str | None) -> Plan:
+    """The plan a fresh lead starts with, in `cadence` or in the floor's own."""
+    if cadence is None:
+        return advance.start(lead, core.book, now)
+    return advance.start(lead, core.book, now, cadence)
+
+
+def lead_columns(lead: Lead, plan: Plan, now: int) -> Row:
+    """The lead's row as its arrival writes it."""
+    return {
+        "status": plan.status.value,
+        "name": lead.name,
+        "company": lead.company,
+        "title": lead.title,
+        "email": lead.email or None,
+        "email_bad": int(lead.email_bad) * plans.SUPPRESSED,
+        "country": lead.country,
+        "region": lead.region,
+        "postal_code": lead.postal_code,
+        "zone": lead.zone,
+        "source": lead.source,
+        "campaign": lead.campaign,
+        "value": lead.value,
+        "owner": lead.owner,
+        "consent": lead.consent,
+        "notes": lead.notes,
+        "created_at": now,
+        "arrived_at": lead.arrived_at,
+        **plans.plan_columns(plan),
+    }
+
+
+def arrival_body(new: NewLead, plan: Plan, arrived_at: int) -> Row:
+    """What the event of an arrival says."""
+    body: Row = {
+        "source": new.source,
+        "campaign": new.campaign,
+        "cadence": plan.cadence,
+        "arrived_at": arrived_at,
+        "next_at": plan.next_at,
+    }
+    if new.import_id is not None:
+        body["import_id"] = new.import_id
+    return body
+
+
+def add_phones(
+    core: Core, lead_id: int, phones: Sequence[NewPhone], position: int, bad: dict[str, int] | None = None
+) -> None:
+    """Append numbers to a lead; a number that belongs to another lead stays there."""
+    for offset, phone in enumerate(phones):
+        core.engine.run(
+            _INSERT_PHONE,
+            lead=lead_id,
+            e164=phone.e164,
+            kind=phone.kind,
+            position=position + offset,
+            bad=(bad or {}).get(phone.e164, 0),
+        )
+
+
+def keep_inquiry(core: Core, lead_id: int, new: NewLead, at: int) -> None:
+    """Write down one inquiry of a lead."""
+    core.engine.run(
+        _INSERT_INQUIRY,
+        lead=lead_id,
+        at=at,
+        source=storable(new.source),
+        campaign=storable(new.campaign),
+        import_id=new.import_id,
+        ref=new.ref or None,
+    )
+
+
+def clean_email(text: str) -> str:
+    """An address as it is stored and compared: trimmed, lower case."""
+    return storable(text.strip().lower())
+
+
+def storable(text: str) -> str:
+    """`text` without what a database cannot hold: NUL and halves of surrogate pairs."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()

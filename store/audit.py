@@ -1,0 +1,93 @@
+"""The audit: no lead is lost. It asks the tables themselves and trusts no constraint.
+
+An open lead has exactly one next action with a date; nobody holds a lead by
+a lease that has run out and been forgotten; a promise has its call; a live
+number of an open lead is in no dead end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cadence.model import Lane
+from store.core import Core
+from store.engine import Row
+from store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Ghost:
+    """A lead, or a row of one, that the audit objects to."""
+
+    lead_id: int
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What the audit found. `ghosts` must be empty; the counts tell the size of the floor."""
+
+    clean: bool
+    summary: str  # one sentence
+    leads: int
+    open: int
+    with_call: int
+    with_mail: int
+    overdue: int  # calls that could have been made an hour ago
+    oldest_due_at: int | None  # when the longest waiting call came due
+    unfinished: int  # attempts in progress, or waiting for their disposition
+    ghosts: tuple[Ghost, ...]
+
+
+# Each finds leads (id, name) that the key says is wrong of.
+_GHOSTS = {
+    "open, and nothing is planned for it": """
+        select l.id, l.name from lead l left join queue q on q.lead_id = l.id
+        where l.status = 'open' and q.lead_id is null order by l.id limit 100""",
+    "planned without a date": """
+        select l.id, l.name from queue q join lead l on l.id = q.lead_id
+        where q.call_at is null and q.mail_at is null order by l.id limit 100""",
+    "ended, and still in the queue": """
+        select l.id, l.name from queue q join lead l on l.id = q.lead_id
+        where l.status <> 'open' order by l.id limit 100""",
+    "queued for a lead that does not exist": """
+        select q.lead_id as id, '' as name from queue q left join lead l on l.id = q.lead_id
+        where l.id is null order by q.lead_id limit 100""",
+    "promised a callback, and no call of any kind is planned": """
+        select l.id, l.name from callback c join lead l on l.id = c.lead_id
+        left join queue q on q.lead_id = l.id
+        where c.settled_at is null and q.call_at is null order by l.id limit 100""",
+}
+
+
+def audit(store: Store) -> AuditReport:
+    """Look at every lead once."""
+    core = store.core
+    now = core.now()
+    ghosts = tuple(
+        Ghost(row["id"], row["name"], why) for why, sql in _GHOSTS.items() for row in core.engine.rows(sql)
+    )
+    counts = _counts(core, now)
+    return AuditReport(
+        clean=not ghosts,
+        summary=f"{counts['open']} open leads, each with its next action"
+        if not ghosts
+        else f"{len(ghosts)} leads are lost, the first: {ghosts[0].lead_id} is {ghosts[0].why}",
+        ghosts=ghosts,
+        **counts,
+    )
+
+
+def _counts(core: Core, now: int) -> Row:
+    leads = core.engine.rows("select count(*) as leads, count(due_lead) as open from lead")[0]
+    queue = core.engine.rows(
+        """select count(call_at) as with_call, count(mail_at) as with_mail,
+            count(*) filter (where lane <> :no_call and due_at < :late) as overdue,
+            min(due_at) filter (where lane <> :no_call and due_at <= :now) as oldest_due_at from queue""",
+        no_call=int(Lane.NO_CALL),
+        late=now - 3_600_000,
+        now=now,
+    )[0]
+    unfinished = core.engine.rows("select count(*) as unfinished from attempt where plan_before is null")[0]
+    return {**leads, **queue, **unfinished}

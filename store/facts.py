@@ -1,0 +1,75 @@
+"""What the gate is told about one dial, gathered in the transaction that acts on its word."""
+
+from __future__ import annotations
+
+from cadence import gate
+from cadence.gate import GateFacts
+from cadence.model import CallKind, Lead, Phone
+from cadence.rulebook import Rulebook
+from config.clock import DAY
+from store import dnc, plans
+from store.core import Core
+from store.plans import Standing
+
+_MONTH = 30 * DAY
+
+# Calls that reached the network: not those the gate blocked, nor those that failed before an INVITE.
+_SENT = "allowed = 1 and (invited_at is not null or coalesce(result, '') <> 'failed')"
+
+
+def gather(core: Core, standing: Standing, phone: Phone, now: int) -> GateFacts:
+    """Everything the gate asks about the planned call of a lead to `phone`."""
+    lead, plan = standing.lead, standing.plan
+    return GateFacts(
+        e164=phone.e164,
+        lead=lead,
+        attempts_at=_times(core, "e164 = :key", phone.e164, now),
+        lead_attempts_at=_times(core, "lead_id = :key", lead.id, now),
+        calls_done=plan.calls_done,
+        callback=plan.call is not None and plan.call.kind is CallKind.CALLBACK,
+        suppressed=suppressed(core, phone.e164, lead.email),
+        region=core.region,
+    )
+
+
+def of_number(core: Core, e164: str, lead_id: int | None, now: int) -> GateFacts:
+    """What the gate would be told if `e164` were dialed by hand, for the lead where one is given.
+
+    Raises:
+        NotFound: there is no such lead.
+    """
+    if lead_id is not None:
+        return gather(core, plans.read(core, lead_id), Phone(0, e164), now)
+    return GateFacts(
+        e164=e164,
+        by_hand=True,
+        attempts_at=_times(core, "e164 = :key", e164, now),
+        suppressed=suppressed(core, e164, ""),
+        region=core.region,
+    )
+
+
+def suppressed(core: Core, e164: str, email: str) -> str:
+    """Why a call to the number of somebody with that address is not wanted; empty if nothing is known."""
+    _, *domains = dnc.keys_of_email(email)
+    for value in (e164, *domains):
+        rows = core.engine.rows(
+            "select why, added_by from suppression where value = :value and removed_at is null", value=value
+        )
+        if rows:
+            return f"{value} is on the list: {rows[0]['why']} ({rows[0]['added_by']})"
+    return ""
+
+
+def next_allowed(lead: Lead, phone: Phone, book: Rulebook, at: int) -> int | None:
+    """The first moment from `at` on in the calling windows of the number and of the lead's address."""
+    return gate.next_allowed(GateFacts(e164=phone.e164, lead=lead, callback=True), book.gate, at)
+
+
+def _times(core: Core, where: str, key: object, now: int) -> tuple[int, ...]:
+    rows = core.engine.rows(
+        f"select opened_at from attempt where {where} and opened_at > :since and {_SENT}",  # noqa: S608
+        key=key,
+        since=now - _MONTH,
+    )
+    return tuple(row["opened_at"] for row in rows)

@@ -1,0 +1,76 @@
+"""Who holds a lead: what a claim is made of, checked against, and given back by. Inside a transaction."""
+
+from __future__ import annotations
+
+from cadence import ranking
+from cadence.model import Lane, Phone
+from store import plans
+from store.core import Core
+from store.errors import LeaseLost
+from store.plans import Standing
+from store.records import NO_PHONE, Claim
+
+
+def next_phone(standing: Standing) -> Phone:
+    """The number to dial: the first that was not found wrong; `NO_PHONE` where there is none."""
+    return next(iter(standing.lead.working), NO_PHONE)
+
+
+def claim_of(core: Core, standing: Standing, phone: Phone, token: int, until: int, now: int) -> Claim:
+    """A claim as the rep gets it."""
+    lead, call = standing.lead, standing.plan.call
+    lane = call.lane if call else Lane.NO_CALL
+    return Claim(
+        lead=lead,
+        plan=standing.plan,
+        phone=phone,
+        token=token,
+        lane=lane,
+        reason=ranking.reason(
+            lane,
+            call.due_at if call else now,
+            lead.arrived_at,
+            standing.attempts,
+            lead.source,
+            call.step if call else 0,
+            now,
+            zone=core.zone,
+        ),
+        attempts=standing.attempts,
+        expires_at=until,
+    )
+
+
+def held(core: Core, claim: Claim) -> Standing:
+    """Where the claimed lead stands, locked for this transaction.
+
+    Raises:
+        LeaseLost: the claim's token no longer holds it.
+    """
+    standing = plans.read(core, claim.lead.id, lock=True)
+    if standing.token != claim.token:
+        raise lost(claim.lead.name)
+    return standing
+
+
+def lost(name: str) -> LeaseLost:
+    """The error of a claim that no longer holds."""
+    return LeaseLost(f"{name or 'the lead'} is no longer yours: its time ran out, or it was taken back")
+
+
+def free(core: Core, lead_id: int) -> None:
+    """Nobody holds the lead; it is due when it was planned."""
+    core.engine.run(
+        "update queue set rep = null, token = null, prior = null, due_at = coalesce(call_at, mail_at)"
+        " where lead_id = :lead",
+        lead=lead_id,
+    )
+
+
+def put_off(core: Core, lead_id: int, until: int) -> None:
+    """Nobody holds the lead, and it is not due before `until`; its plan stands."""
+    core.engine.run(
+        "update queue set rep = null, token = null, prior = null, due_at = :until where lead_id = :lead",
+        until=until,
+        lead=lead_id,
+    )

@@ -1,0 +1,186 @@
+"""The queue: the most urgent lead that may be called, to the rep who asks, and to nobody else.
+
+`queue.due_at` is the due time and, while a rep holds the lead, the end of the
+lease: a rep who vanishes needs nobody to clean up, the lead is simply due
+again. A claim carries a random token; whoever writes under it must show it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from cadence import gate
+from cadence.happenings import Blocked, Postponed
+from cadence.model import CallKind, Phone
+from config.clock import HOUR
+from store import facts, plans, recovery, shifts
+from store.core import Core
+from store.leases import claim_of, free, held, lost, next_phone, put_off
+from store.plans import Standing
+from store.ranks import claim_sql
+from store.records import Claim, QueueRow, Waiting
+from store.view import Counts, count, peek, soonest
+
+_SECOND_LOOK_MS = HOUR
+_LOOKS = 200  # leads that may not be called now, put off in one transaction before others get their turn
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """Enough put off for one transaction; look again."""
+
+
+class Queue:
+    """`store.queue`."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._claim_sql = claim_sql(core.engine.skip_locked)
+
+    def claim(self, rep: str, shift_id: int | None = None) -> Claim | Waiting:
+        """Take the most urgent lead that the gate would let `rep` call now.
+
+        One rep holds one lead: who holds one gets the same again, its lease
+        renewed. A lead that may not be called now is put off to when it may,
+        with no attempt burnt, and the next one is taken in the same transaction.
+
+        Raises:
+            NotFound: the shift has ended.
+        """
+        while True:
+            with self._core.write():
+                if shift_id is not None:
+                    shifts.find_live(self._core, shift_id)
+                taken = self._held_by(rep) or self._take(rep)
+            if not isinstance(taken, _Again):
+                return taken
+
+    def renew(self, claim: Claim) -> int:
+        """Hold the lead for another lease; when it ends now (ms UTC).
+
+        Raises:
+            LeaseLost: the lead is no longer this rep's.
+        """
+        until = self._core.now() + self._core.lease_ms
+        with self._core.write():
+            changed = self._core.engine.run(
+                "update queue set due_at = case when due_at > :until then due_at else :until end"
+                " where lead_id = :lead and token = :token",
+                until=until,
+                lead=claim.lead.id,
+                token=claim.token,
+            )
+        if not changed:
+            raise lost(claim.lead.name)
+        return until
+
+    def release(self, claim: Claim, why: str) -> None:
+        """Give the lead back as it was; a lead that is lost already is no error."""
+        core = self._core
+        with core.write():
+            rows = core.engine.rows(
+                "select rep from queue where lead_id = :lead and token = :token",
+                lead=claim.lead.id,
+                token=claim.token,
+            )
+            if rows and not recovery.settle_lead(core, claim.lead.id):
+                free(core, claim.lead.id)
+            if rows:
+                core.log.tell("lead.released", rows[0]["rep"], lead_id=claim.lead.id, why=why)
+
+    def skip(self, claim: Claim, reason: str, until: int) -> None:
+        """Pass the lead on for a reason that is written down; it comes back at `until`.
+
+        Raises:
+            LeaseLost: the lead is no longer this rep's.
+        """
+        core = self._core
+        with core.write():
+            before = held(core, claim)
+            plan = plans.advance_by(core, before, Postponed(until, core.now()))
+            core.log.tell(
+                "lead.skipped", before.rep or "", lead_id=claim.lead.id, reason=reason, until=plan.next_at
+            )
+
+    def peek(self, rep: str, limit: int = 50, offset: int = 0) -> list[QueueRow]:
+        """The queue as `rep` would get it: what is due in rank order, then what comes next, soonest first."""
+        return peek(self._core, rep, limit, offset)
+
+    def counts(self) -> Counts:
+        """How much of everything the queue holds."""
+        return count(self._core)
+
+    def _held_by(self, rep: str) -> Claim | None:
+        """The lead the rep holds already; a lease of theirs that ran out is closed."""
+        core, now = self._core, self._core.now()
+        rows = core.engine.rows("select lead_id, token, due_at from queue where rep = :rep", rep=rep)
+        if not rows:
+            return None
+        lead_id = rows[0]["lead_id"]
+        if rows[0]["due_at"] <= now:
+            free(core, lead_id)
+            core.log.tell("lead.expired", lead_id=lead_id, held_by=rep)
+            return None
+        until = max(rows[0]["due_at"], now + core.lease_ms)
+        core.engine.run("update queue set due_at = :until where lead_id = :lead", until=until, lead=lead_id)
+        standing = plans.read(core, lead_id)
+        return claim_of(core, standing, next_phone(standing), rows[0]["token"], until, now)
+
+    def _take(self, rep: str) -> Claim | Waiting | _Again:
+        core = self._core
+        for _ in range(_LOOKS):
+            now = core.now()
+            token, until = secrets.randbits(62), now + core.lease_ms
+            rows = core.engine.rows(self._claim_sql, rep=rep, token=token, now=now, until=until)
+            if not rows:
+                return self._waiting(rep, now)
+            lead_id, prior = rows[0]["lead_id"], rows[0]["prior"]
+            if prior is not None:
+                core.log.tell("lead.expired", rep, lead_id=lead_id, held_by=prior)
+            if prior is not None and recovery.settle_lead(core, lead_id):
+                free(core, lead_id)  # its last holder left a call without a disposition: planned anew
+                continue
+            standing = plans.read(core, lead_id)
+            phone = self._callable(standing, now)
+            if phone is not None:
+                return claim_of(core, standing, phone, token, until, now)
+        return _Again()
+
+    def _callable(self, standing: Standing, now: int) -> Phone | None:
+        """The number the gate would let out now; None: the lead was put off, or planned anew."""
+        core, call = self._core, standing.plan.call
+        if call is not None and call.kind is CallKind.REVIEW:
+            return next_phone(standing)
+        later: list[int] = []
+        why = "no number may be dialed"
+        for phone in standing.lead.working:
+            decision = gate.decide(facts.gather(core, standing, phone, now), core.book.gate, now)
+            if decision.allowed:
+                return phone
+            why = decision.why
+            if decision.next_at is not None:
+                later.append(decision.next_at)
+        if later:
+            put_off(core, standing.lead.id, max(min(later), now + 1))
+        else:
+            self._give_up_numbers(standing, why, now)
+        return None
+
+    def _give_up_numbers(self, standing: Standing, why: str, now: int) -> None:
+        """No number of the lead will ever do as it stands: plan without them."""
+        core = self._core
+        working = standing.lead.working
+        e164 = working[0].e164 if len(working) == 1 else ""
+        plan = plans.move(core, standing, Blocked(None, e164, permanent=True, why=why, at=now), why=why)
+        call = plan.call
+        if call is not None and call.due_at <= now and call.kind is not CallKind.REVIEW:
+            put_off(
+                core, standing.lead.id, now + _SECOND_LOOK_MS
+            )  # rules and plan disagree; do not spin on it
+
+    def _waiting(self, rep: str, now: int) -> Waiting:
+        next_at = soonest(self._core, rep)
+        if next_at is None:
+            return Waiting(None, "No lead has a call planned.")
+        return Waiting(max(next_at, now), "No lead may be called right now.")

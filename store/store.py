@@ -1,0 +1,79 @@
+"""The door to the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+from cadence.rulebook import Rulebook
+from config.clock import MINUTE, Clock
+from store.attempts import Attempts
+from store.core import Core
+from store.dnc import Dnc
+from store.engine import connect
+from store.leads import Leads
+from store.migrate import migrate
+from store.outbox import Outbox
+from store.queue import Queue
+from store.shifts import Shifts
+
+
+class Store:
+    """One open database and everything that may be done with it. Used from one thread."""
+
+    def __init__(self, core: Core) -> None:
+        """Take an open, migrated core; see `open`."""
+        self.core = core
+        self.log = core.log
+        self.leads = Leads(core)
+        self.queue = Queue(core)
+        self.attempts = Attempts(core)
+        self.outbox = Outbox(core)
+        self.dnc = Dnc(core)
+        self.shifts = Shifts(core)
+
+    @classmethod
+    def open(
+        cls,
+        location: str | Path,
+        book: Rulebook,
+        clock: Clock,
+        *,
+        create: bool = True,
+        region: str = "US",
+        zone: str = "UTC",
+        lease_ms: int = 10 * MINUTE,
+    ) -> Store:
+        """Open the database at `location`, a path (SQLite) or `postgresql://…` (PostgreSQL), and migrate it.
+
+        Args:
+            location: where; with PostgreSQL the server's clock rules in place of a system `clock`.
+            book: the rules the floor works by.
+            clock: the time.
+            create: make a missing file.
+            region: country of numbers dialed by hand without a country code.
+            zone: IANA zone of the times in the reasons of the queue.
+            lease_ms: how long a claimed lead is held.
+
+        Raises:
+            StoreError: it cannot be opened; the sentence says why and what to do.
+        """
+        engine = connect(location, create=create)
+        try:
+            migrate(engine)
+        except BaseException:
+            engine.close()
+            raise
+        return cls(Core(engine, book, clock, region=region, zone=zone, lease_ms=lease_ms))
+
+    def close(self) -> None:
+        """Close the database; a second call does nothing."""
+        self.core.engine.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,111 @@
+"""The queue to look at: its front in rank order, what comes next, and how much there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cadence import ranking
+from cadence.model import Lane
+from store.core import Core
+from store.engine import Row
+from store.ranks import BRANCHES, CALL_LANES, FIELDS, front_sql
+from store.records import QueueRow
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The queue in numbers: leads with a call are `due`, `held` or `later`."""
+
+    due: int
+    held: int
+    later: int
+    mail_only: int  # leads whose next action is a mail
+    callbacks_due: int
+
+
+def count(core: Core) -> Counts:
+    """Count the queue."""
+    now = core.now()
+    rows = core.engine.rows(
+        "select lane, count(*) as n, count(*) filter (where rep is not null and due_at > :now) as held,"
+        " count(*) filter (where due_at <= :now) as due from queue group by lane",
+        now=now,
+    )
+    calls = [row for row in rows if row["lane"] != Lane.NO_CALL]
+    due, held = sum(row["due"] for row in calls), sum(row["held"] for row in calls)
+    return Counts(
+        due=due,
+        held=held,
+        later=sum(row["n"] for row in calls) - due - held,
+        mail_only=sum(row["n"] for row in rows if row["lane"] == Lane.NO_CALL),
+        callbacks_due=sum(row["due"] for row in calls if row["lane"] == Lane.CALLBACK),
+    )
+
+
+def soonest(core: Core, rep: str) -> int | None:
+    """When the next lead that `rep` may get comes due; one in other hands, when its lease ends."""
+    parts = " union all ".join(
+        f"select min(due_at) as due_at from queue where lane = {lane} and {whose}"  # noqa: S608
+        for lane in CALL_LANES
+        for whose in ("owner is null", "owner = :rep")
+    )
+    rows = core.engine.rows(f"select min(due_at) as due_at from ({parts}) every_lane", rep=rep)  # noqa: S608
+    due_at: int | None = rows[0]["due_at"]
+    return due_at
+
+
+def peek(core: Core, rep: str, limit: int, offset: int) -> list[QueueRow]:
+    """The queue as `rep` would get it; leads in other hands stand where their lease ends."""
+    now, wanted = core.now(), limit + offset
+    ranked: list[Row] = []
+    for branch in BRANCHES:
+        if len(ranked) >= wanted:
+            break
+        ranked += core.engine.rows(front_sql(branch), rep=rep, now=now, limit=wanted - len(ranked))
+    if len(ranked) < wanted:
+        ranked += _upcoming(core, rep, now, wanted - len(ranked))
+    return [_line(core, row, now) for row in ranked[offset:wanted]]
+
+
+def _upcoming(core: Core, rep: str, now: int, limit: int) -> list[Row]:
+    parts = " union all ".join(
+        f"select * from (select {FIELDS} from queue where lane = {lane} and {whose} and due_at > :now"  # noqa: S608
+        f" order by due_at, value desc, lead_id limit :limit) l{n}"
+        for n, (lane, whose) in enumerate(
+            (lane, whose) for lane in CALL_LANES for whose in ("owner is null", "owner = :rep")
+        )
+    )
+    return core.engine.rows(
+        f"select * from ({parts}) later order by due_at, lead_id limit :limit",  # noqa: S608
+        rep=rep,
+        now=now,
+        limit=limit,
+    )
+
+
+def _line(core: Core, row: Row, now: int) -> QueueRow:
+    lead = core.engine.rows(
+        "select name, company, source, arrived_at, attempts from lead where id = :id", id=row["lead_id"]
+    )[0]
+    lane = Lane(row["lane"])
+    planned = row["call_at"]
+    reason = ranking.reason(
+        lane,
+        planned,
+        lead["arrived_at"],
+        lead["attempts"],
+        lead["source"],
+        row["call_step"],
+        now,
+        zone=core.zone,
+    )
+    return QueueRow(
+        lead_id=row["lead_id"],
+        name=lead["name"],
+        company=lead["company"],
+        lane=lane,
+        due_at=planned if row["rep"] else row["due_at"],
+        reason=reason,
+        owner=row["owner"] or "",
+        held_by=row["rep"] or "",
+    )
