@@ -17,7 +17,7 @@ from email.utils import format_datetime
 from html import escape
 from urllib.parse import quote
 
-from config.errors import SixringError
+from config.errors import ConfigError
 from config.settings import Settings
 from config.text import for_header
 from floor.smtp_line import is_address
@@ -27,21 +27,14 @@ _BLANKS = re.compile(r"\s+")
 _BODY_END = re.compile(r"</body>", re.IGNORECASE)
 
 
-class LetterError(SixringError):
-    """No mail at all may leave with these settings; the text names the field."""
-
-
 def compose(mail: OutMail, settings: Settings, now: int) -> EmailMessage:
     """The message of `mail`, dated `now` (ms UTC). `mail.address` has passed `envelope_address`.
 
     Raises:
-        LetterError: the settings lack what every mail must carry.
+        ConfigError: the settings lack what every mail must carry.
     """
+    check(settings)
     postal = settings.firm.postal_address.strip()
-    if not postal:
-        raise LetterError(
-            "No mail may leave without a postal address: set postal_address in the [firm] table."
-        )
     sender, reply_to = sender_address(settings), envelope_address(settings.firm.reply_to)
     message = EmailMessage(policy=_policy(mail.address + sender + (reply_to or "")))
     name = settings.mail.sender_name or settings.rep.name or settings.firm.name
@@ -66,6 +59,19 @@ def _address(plain: str, name: str = "") -> Address:
     return Address(name, username=local, domain=domain)
 
 
+def check(settings: Settings) -> None:
+    """Whether mail may leave at all with these settings.
+
+    Raises:
+        ConfigError: they lack what every mail must carry.
+    """
+    if not settings.firm.postal_address.strip():
+        raise ConfigError(
+            "No mail may leave without a postal address: set postal_address in the [firm] table."
+        )
+    sender_address(settings)
+
+
 def envelope_address(text: str) -> str | None:
     """`text` as an address for the wire, its domain in ASCII; None if it is not one plain address."""
     local, _, domain = text.strip().rpartition("@")
@@ -80,11 +86,11 @@ def sender_address(settings: Settings) -> str:
     """The address our mail comes from.
 
     Raises:
-        LetterError: the settings name none.
+        ConfigError: the settings name none.
     """
     address = envelope_address(settings.mail.sender)
     if address is None:
-        raise LetterError("No mail may leave without a sender: set sender in the [mail] table to an address.")
+        raise ConfigError("No mail may leave without a sender: set sender in the [mail] table to an address.")
     return address
 
 

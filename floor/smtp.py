@@ -38,8 +38,10 @@ class MailServer:
     password: str = field(default="", repr=False)
     context: ssl.SSLContext | None = None  # None: the system's trusted authorities
     connect_s: float = 15.0
-    command_s: float = 60.0  # each reply before the final dot
-    accept_s: float = 600.0  # the reply to the final dot: RFC 5321, 4.5.3.2.6 says ten minutes
+    # RFC 5321, 4.5.3.2 allows a server more; but all waits of one mail must stay below the time after which
+    # another machine takes a mail that is being sent for abandoned (store.outbox.SENDING_MS).
+    command_s: float = 30.0  # each reply before the final dot
+    accept_s: float = 300.0  # the reply to the final dot
 
     @property
     def place(self) -> str:

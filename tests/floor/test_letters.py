@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.errors import ConfigError
 from config.settings import Firm, Mail, Settings
-from floor.letters import LetterError, compose, envelope_address
+from floor.letters import compose, envelope_address
 from store.records import OutMail
 
 NOON = 1_800_000_000_000
@@ -81,9 +82,9 @@ def test_the_postal_address_is_in_every_part_once() -> None:
 
 
 def test_without_a_postal_address_or_a_sender_no_mail_is_made() -> None:
-    with pytest.raises(LetterError, match="postal_address"):
+    with pytest.raises(ConfigError, match="postal_address"):
         compose(MAIL, msgspec.structs.replace(SETTINGS, firm=Firm(name="Acme")), NOON)
-    with pytest.raises(LetterError, match="sender"):
+    with pytest.raises(ConfigError, match="sender"):
         compose(MAIL, msgspec.structs.replace(SETTINGS, mail=Mail()), NOON)
 
 
