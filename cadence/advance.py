@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cadence.after_call import after_call
+from cadence.after_call import after_call, end_of
 from cadence.happenings import (
     Blocked,
     Called,
@@ -59,23 +59,29 @@ def advance(lead: Lead, plan: Plan, happened: Happening, book: Rulebook, now: in
     """The plan after `happened`. `lead` may be as it was before or after it: what it tells is minded here."""
     anchor = happened.at if isinstance(happened, Inquired) else plan.anchor_at
     planner = Planner(_dated(lead, anchor), book, now)
+    done = Progress.of(plan, book)
     if isinstance(happened, Inquired):
-        return _inquired(planner, plan, happened)
-    after = _after(planner, plan, happened)
-    return after if _FIRMNESS[after.status] >= _FIRMNESS[plan.status] and _may_change(plan, after) else plan
+        return _inquired(planner, plan, done, happened)
+    if plan.status is not LeadStatus.OPEN:
+        return _firmer(plan, done, happened)
+    return _after(planner, plan, done, happened)
 
 
-def _may_change(plan: Plan, after: Plan) -> bool:
-    """An ended lead moves only to a firmer end."""
-    return plan.status is LeadStatus.OPEN or after.status is not plan.status
+def _firmer(plan: Plan, done: Progress, happened: Happening) -> Plan:
+    """An ended lead moves only to a firmer end: whoever was won may still ask not to be called."""
+    end = end_of(happened) if isinstance(happened, Called) else None
+    if isinstance(happened, Suppressed) and happened.scope is Scope.ALL:
+        end = LeadStatus.OPTED_OUT
+    if end is None or _FIRMNESS[end] <= _FIRMNESS[plan.status]:
+        return plan
+    return done.ended(end)
 
 
 def _dated(lead: Lead, inquiry: int) -> Lead:
     return lead if lead.arrived_at >= inquiry else replace(lead, arrived_at=inquiry)
 
 
-def _after(planner: Planner, plan: Plan, happened: Happening) -> Plan:
-    done = Progress.of(plan, planner.book)
+def _after(planner: Planner, plan: Plan, done: Progress, happened: Happening) -> Plan:
     match happened:
         case Called():
             return after_call(planner, plan, done, happened)
@@ -95,7 +101,7 @@ def _after(planner: Planner, plan: Plan, happened: Happening) -> Plan:
         case DetailsChanged():
             return _details_changed(planner, plan, done)
         case Reviewed() if _in_review(plan):
-            return planner.review(done, planner.now + REVIEW_AGAIN_MS)
+            return planner.review(done, planner.now + REVIEW_AGAIN_MS, plan.reason)
         case Postponed() if plan.call is not None:
             return _call_moved(planner, plan, done, max(happened.until, planner.now))
         case Reassigned() if plan.call is not None and plan.call.owner:
@@ -103,9 +109,8 @@ def _after(planner: Planner, plan: Plan, happened: Happening) -> Plan:
     return plan
 
 
-def _inquired(planner: Planner, plan: Plan, happened: Inquired) -> Plan:
+def _inquired(planner: Planner, plan: Plan, done: Progress, happened: Inquired) -> Plan:
     """Asked (again): from the start, in the cadence for those who ask again."""
-    done = Progress.of(plan, planner.book)
     if plan.status is LeadStatus.OPTED_OUT:
         afresh = replace(done, anchor_at=happened.at, calls_done=0, mails_done=0)
         return planner.review(afresh, planner.now, "asked again after opting out: a person decides")
@@ -155,15 +160,13 @@ def _no_more_mail(planner: Planner, plan: Plan, done: Progress, *, asked: bool) 
 def _replied(planner: Planner, plan: Plan, done: Progress) -> Plan:
     """An answer is worth more than any step: a person acts next, and the letters stop."""
     heard = done.mails_used()
-    soon = planner.opening(
-        max(planner.now, done.last_call_at + done.cadence.gap_ms if done.last_call_at else 0)
-    )
-    if soon is None:
-        return planner.review(heard, planner.now, "answered a mail, and no number may be called: write back")
     if plan.call is not None and plan.call.kind is CallKind.CALLBACK:
         return heard.open_plan(plan.call, None)
-    step = max(1, min(done.calls_done + 1, len(done.cadence.calls)))
-    call = PlannedCall(CallKind.STEP, step, Lane.SOON, soon)
+    gap_ends = done.last_call_at + done.cadence.gap_ms if done.last_call_at else 0
+    soon = planner.opening(max(planner.now, gap_ends), callback=True)
+    if soon is None:
+        return planner.review(heard, planner.now, "answered a mail, and no number may be called: write back")
+    call = PlannedCall(CallKind.CALLBACK, max(done.calls_done, 1), Lane.SOON, soon)
     return heard.open_plan(call, None, "answered a mail: call")
 
 
@@ -185,7 +188,7 @@ def _other_number(planner: Planner, plan: Plan, done: Progress) -> Plan:
 def _suppressed(planner: Planner, plan: Plan, done: Progress, happened: Suppressed) -> Plan:
     match happened.scope:
         case Scope.ALL:
-            return done.ended(LeadStatus.OPTED_OUT, "do not call")
+            return done.ended(LeadStatus.OPTED_OUT)
         case Scope.MAILS:
             return _no_more_mail(replace(planner, no_mail=True), plan, done, asked=True)
         case Scope.CALLS:

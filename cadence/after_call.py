@@ -19,18 +19,24 @@ _BY_RESULT = {
     Result.INVALID: Outcome.BAD_NUMBER,
 }
 _ENDS = {
-    Outcome.WON: (LeadStatus.WON, "won"),
-    Outcome.REFUSED: (LeadStatus.REFUSED, "not interested"),
-    Outcome.DO_NOT_CALL: (LeadStatus.OPTED_OUT, "do not call"),
+    Outcome.WON: LeadStatus.WON,
+    Outcome.REFUSED: LeadStatus.REFUSED,
+    Outcome.DO_NOT_CALL: LeadStatus.OPTED_OUT,
 }
+
+
+def end_of(called: Called) -> LeadStatus | None:
+    """The end that an attempt brings, if it brings one."""
+    return _ENDS.get(called.disposition.outcome) if called.disposition else None
 
 
 def after_call(planner: Planner, plan: Plan, done: Progress, called: Called) -> Plan:
     """The plan after an attempt. What the rep says counts more than what the telephone found."""
     done = replace(done, last_call_at=max(done.last_call_at, called.at))
     outcome = called.disposition.outcome if called.disposition else _BY_RESULT.get(called.result)
-    if outcome in _ENDS:
-        return done.ended(*_ENDS[outcome])
+    end = end_of(called)
+    if end is not None:
+        return done.ended(end)
     match outcome:
         case None:  # failed, interrupted, blocked: nothing was learned of the lead
             return _once_more(planner, plan, done, called, done.cadence.failed_ms)
@@ -74,14 +80,17 @@ def _once_more(planner: Planner, plan: Plan, done: Progress, called: Called, wai
 
 def _next_number(planner: Planner, plan: Plan, done: Progress, called: Called) -> Plan:
     """The lead's next number takes over the step; without one the mails go on alone."""
-    planner = replace(planner, not_these=frozenset({called.e164}) if called.e164 else frozenset())
-    step = plan.call.step if plan.call is not None else max(done.calls_done, 1)
+    planner = replace(planner, not_these=frozenset({called.e164}))
+    calls = done.cadence.calls
     wait = done.cadence.failed_ms[0] if done.cadence.failed_ms else done.cadence.gap_ms
-    moment = planner.opening(called.at + wait, calls_done=step - 1)
-    if moment is None:
+    callback = _is_callback(plan)
+    moment = planner.opening(called.at + wait, callback=callback)
+    if moment is None or (done.calls_done == len(calls) and not callback):
         return planner.settle(done, None, plan.mail)
+    if plan.call is not None and callback:
+        return planner.settle(done, replace(plan.call, due_at=moment, tries=0), plan.mail)
     lane = Lane.NURTURE if done.cadence.nurture else Lane.SOON
-    return planner.settle(done, PlannedCall(CallKind.RETRY, step, lane, moment), plan.mail)
+    return planner.settle(done, PlannedCall(CallKind.RETRY, done.calls_done + 1, lane, moment), plan.mail)
 
 
 def _callback(planner: Planner, plan: Plan, done: Progress, called: Called) -> Plan:

@@ -16,13 +16,11 @@ from cadence.gate_facts import GateFacts, Scene
 from cadence.model import Check, Decision
 from cadence.rules import Rules
 from cadence.windows import first_open
-from config.clock import DAY
 
 __all__ = ["GateFacts", "decide", "next_allowed"]
 
-_NO_OVERRIDE = frozenset({"emergency", "number", "dnc", "registry"})
+_NO_OVERRIDE = frozenset({"emergency", "number", "do_not_call", "registry"})
 _TIMED = frozenset({"window_number", "window_address", "gap", "cap_24h"})  # a refusal that time alone mends
-_ROUNDS = 16
 
 
 def decide(facts: GateFacts, rules: Rules, now: int) -> Decision:
@@ -55,13 +53,12 @@ def _next(scene: Scene, now: int) -> int | None:
     if not scene.windows:
         return None
     at = now
-    for _ in range(_ROUNDS):
+    while True:  # ends: once the last call is a day past, only the windows move the moment on
         free = max(at, scene.gap_ends_at(), scene.cap_ends_at(at))
         opening = first_open(scene.windows, free)
         if opening is None or opening == at:
             return opening
         at = opening
-    return at + DAY  # not reached by any rule of ours; a later look decides again
 
 
 def _overridden(check: Check, reason: str) -> Check:

@@ -50,7 +50,7 @@ def dnc(scene: Scene) -> Check:
     """The number is not on our own list; nothing overrides it."""
     why = scene.facts.suppressed
     return Check(
-        "dnc",
+        "do_not_call",
         why or "not listed",
         not why,
         f"On the do-not-call list: {why}." if why else "",

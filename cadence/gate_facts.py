@@ -45,7 +45,7 @@ class Scene:
     @classmethod
     def of(cls, facts: GateFacts, rules: Rules, now: int) -> Scene:
         """Look up where the number and the address are."""
-        address = whereabouts.by_address(facts.lead, rules) if facts.lead is not None else None
+        address = whereabouts.by_address(facts.lead, rules, facts.e164) if facts.lead is not None else None
         return cls(facts, now, whereabouts.by_number(facts.e164, rules), address)
 
     @property

@@ -174,7 +174,7 @@ class Plan:
 class Check:
     """One check of the gate, with its input and its outcome."""
 
-    name: str  # stable word: window_number, window_address, dnc, cap_24h, gap, ...
+    name: str  # stable word: window_number, window_address, do_not_call, cap_24h, gap, ...
     given: str  # the input, as text
     passed: bool
     why: str  # one sentence

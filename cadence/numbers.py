@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_STRIP = str.maketrans("", "", " ()-.\t\u00a0/")
+_STRIP = str.maketrans("", "", " ()-.\u00a0/")
 _SHAPE = re.compile(r"\+?[0-9]{7,15}", re.ASCII).fullmatch
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII).fullmatch
 _TYPES = (

@@ -24,6 +24,13 @@ REVIEW_AGAIN_MS = 90 * DAY
 NO_NUMBER = "no working number: find one"
 
 
+def phone_to_dial(lead: Lead, book: Rulebook, now: int) -> Phone | None:
+    """The number to dial next: the first that the rules let be called at some time; None: there is none."""
+    planner = Planner(lead, book, now)
+    callable_ones = (phone for phone in planner.numbers() if planner.opening_of(phone, now) is not None)
+    return next(callable_ones, None)
+
+
 @dataclass(frozen=True)
 class Planner:
     """Plans for one lead at one moment."""
@@ -42,11 +49,17 @@ class Planner:
 
     def opening(self, at: int, *, calls_done: int = 0, callback: bool = False) -> int | None:
         """The first moment from `at` on when a number of the lead may be called; None: none may."""
-        for phone in self.numbers():
-            facts = GateFacts(phone.e164, self.lead, calls_done=calls_done, callback=callback)
-            moment = gate.next_allowed(facts, self.book.gate, at)
-            if moment is not None and gate.decide(facts, self.book.gate, moment).allowed:
-                return moment
+        moments = (
+            self.opening_of(phone, at, calls_done=calls_done, callback=callback) for phone in self.numbers()
+        )
+        return next((moment for moment in moments if moment is not None), None)
+
+    def opening_of(self, phone: Phone, at: int, *, calls_done: int = 0, callback: bool = False) -> int | None:
+        """The first moment from `at` on when `phone` may be called, as far as earlier calls do not matter."""
+        facts = GateFacts(phone.e164, self.lead, calls_done=calls_done, callback=callback)
+        moment = gate.next_allowed(facts, self.book.gate, at)
+        if moment is not None and gate.decide(facts, self.book.gate, moment).allowed:
+            return moment
         return None
 
     def why_no_call(self) -> str:
@@ -59,8 +72,9 @@ class Planner:
 
     def calendar(self) -> Calendar:
         """The lead's own days: by the address if it tells a zone, else by the first number, else UTC."""
-        spots = [whereabouts.by_address(self.lead, self.book.gate)]
-        spots += [whereabouts.by_number(phone.e164, self.book.gate) for phone in self.lead.working[:1]]
+        first = next((phone.e164 for phone in self.lead.working), "")
+        spots = [whereabouts.by_address(self.lead, self.book.gate, first)]
+        spots += [whereabouts.by_number(first, self.book.gate)] if first else []
         for spot in spots:
             if spot is not None and spot.windows:
                 return Calendar(spot.windows[0].zone, spot.place.country, spot.place.region)

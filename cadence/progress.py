@@ -8,6 +8,12 @@ from cadence.model import CallKind, LeadStatus, Plan, PlannedCall, PlannedMail
 from cadence.rulebook import Rulebook
 from cadence.schedule import Cadence
 
+_IN_WORDS = {
+    LeadStatus.WON: "won",
+    LeadStatus.REFUSED: "not interested",
+    LeadStatus.OPTED_OUT: "wants no contact",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -61,11 +67,12 @@ class Progress:
             reason or self._reason(call, mail),
         )
 
-    def ended(self, status: LeadStatus, reason: str) -> Plan:
-        """The plan of a lead that is done with."""
-        plan = self.cadence
-        counts = (self.calls_done, self.mails_done, self.voicemails, self.last_call_at)
-        return Plan(status, plan.name, plan.version, self.anchor_at, *counts, reason=reason)
+    def ended(self, status: LeadStatus, reason: str = "") -> Plan:
+        """The plan of a lead that is done with; the usual `reason` is the status in words."""
+        counts = (self.anchor_at, self.calls_done, self.mails_done, self.voicemails, self.last_call_at)
+        return Plan(
+            status, self.cadence.name, self.cadence.version, *counts, reason=reason or _IN_WORDS[status]
+        )
 
     def _reason(self, call: PlannedCall | None, mail: PlannedMail | None) -> str:
         if call is None or (mail is not None and mail.due_at < call.due_at):

@@ -213,7 +213,7 @@ def _compiled(environment: SandboxedEnvironment, path: Path, source: str, first_
 
 @lru_cache
 def _environment(*, html: bool) -> SandboxedEnvironment:
-    """Letters come from the operator, names from strangers: no attribute of Python's is within reach of either."""
+    """Letters come from operators, names from strangers: neither gets at Python's own attributes."""
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 

@@ -31,16 +31,20 @@ def by_number(number: str, rules: Rules) -> Spot:
     return _spot(rules, nation, region, numbers.zones(number))
 
 
-def by_address(lead: Lead, rules: Rules) -> Spot | None:
-    """Where the address is, as far as the source stated it; None if it stated neither place nor zone."""
-    if not (lead.country or lead.zone):
+def by_address(lead: Lead, rules: Rules, number: str = "") -> Spot | None:
+    """Where the address is, as far as the source stated it; None if it stated neither place nor zone.
+
+    A state or a zone without a country is taken to lie in the country of `number`.
+    """
+    if not (lead.country or lead.region or lead.zone):
         return None
+    nation = lead.country or numbers.country(number)
     if lead.zone and zone_info(lead.zone):
-        return _spot(rules, lead.country, lead.region, (lead.zone,))
-    place = rules.place(lead.country, lead.region)
+        return _spot(rules, nation, lead.region, (lead.zone,))
+    place = rules.place(nation, lead.region)
     if place.zones or (lead.region and not place.region):
-        return _spot(rules, lead.country, lead.region, place.zones)
-    return _spot(rules, lead.country, lead.region, numbers.country_zones(lead.country))
+        return _spot(rules, nation, lead.region, place.zones)
+    return _spot(rules, nation, lead.region, numbers.country_zones(nation))
 
 
 @lru_cache(65536)
