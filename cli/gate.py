@@ -63,6 +63,7 @@ def _facts(home: Home, number: str, region: str, lead_id: int | None, now: int) 
     from cli.session import has_store, opened
     from config.errors import UsageError
     from store.facts import gather, suppressed
+    from store.plans import read
 
     dialed = number.strip() if is_emergency(number, region) else e164(number, region)
     if dialed is None:
@@ -71,8 +72,7 @@ def _facts(home: Home, number: str, region: str, lead_id: int | None, now: int) 
         return GateFacts(e164=dialed, by_hand=True, region=region)
     with opened(home) as store:
         if lead_id is not None:
-            lead, plan = store.leads.get(lead_id), store.leads.plan(lead_id)
-            return gather(store.core, lead, plan, Phone(0, dialed), now)
+            return gather(store.core, read(store.core, lead_id), Phone(0, dialed), now)
         return GateFacts(
             e164=dialed,
             by_hand=True,

@@ -11,12 +11,12 @@ from cli.lazy import LazyGroup, State, home_option, pass_state
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Start": {
         "practice": ("practice", "Open the workstation on sample leads and a practice carrier."),
-        "init": ("init", "Write sixring.toml by asking."),
+        "init": ("init", "Write sixring.toml by asking, and make its home."),
         "doctor": ("doctor", "Check everything a working day needs, and say how to mend it."),
     },
     "Leads": {
         "import": ("import_leads", "Bring leads in from a CSV or TSV file."),
-        "queue": ("queue", "Show who is to be called next, and why."),
+        "queue": ("queue", "Show who is to be called next, and why, in the order of calling."),
         "why": ("why", "Tell a lead's whole history, and what comes next."),
         "dnc": ("dnc", "Keep the do-not-call list."),
         "gate": ("gate", "Explain check by check whether a number may be called."),
@@ -30,7 +30,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Floor": {
         "serve": ("serve", "Run the mail room and the housekeeping without a screen."),
-        "rehearse": ("rehearse", "Let scripted reps work leads over real SIP, and count."),
+        "rehearse": ("rehearse", "Let scripted reps work leads over real SIP against the practice carrier."),
     },
 }
 COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in section.items()}

@@ -25,9 +25,10 @@ def command(state: State, leads: int) -> int:
     import asyncio
 
     from cli.workstation import require_terminal, screen
-    from floor.practice import run
 
     require_terminal()
+    from floor.practice import run
+
     home = state.practice_home
     code = asyncio.run(run(home, leads, screen()))
     click.echo(f"This practice is kept; look at it with: sixring tail --home {home.path}", err=True)

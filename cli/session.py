@@ -39,7 +39,8 @@ def opened(home: Home, *, create: bool = False) -> Iterator[Store]:
     """
     from config.settings import location
 
-    where = location(settings_of(home), home)
+    settings = settings_of(home)
+    where = location(settings, home)
     if create:
         home.make()
     elif isinstance(where, Path) and not where.exists():
@@ -47,14 +48,19 @@ def opened(home: Home, *, create: bool = False) -> Iterator[Store]:
             f"There are no leads in {where.parent} yet: run 'sixring import', or 'sixring practice' to try "
             "it out, or name another folder with --home."
         )
-    from config.clock import SystemClock
+    from config.clock import MINUTE, SystemClock
     from store.store import Store
 
-    store = Store.open(where, rules_of(home), SystemClock(), create=create)
-    try:
+    with Store.open(
+        where,
+        rules_of(home),
+        SystemClock(),
+        create=create,
+        region=settings.firm.region,
+        zone=settings.firm.zone,
+        lease_ms=settings.queue.lease_minutes * MINUTE,
+    ) as store:
         yield store
-    finally:
-        store.close()
 
 
 def has_store(home: Home) -> bool:

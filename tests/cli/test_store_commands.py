@@ -1,0 +1,254 @@
+"""The commands that read and write the store, on a real one, as processes."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Queue
+from typing import Any
+
+import pytest
+from support.program import PROGRAM, environment, sixring
+
+from cadence.rulebook import load
+from config.clock import SystemClock
+from config.home import Home
+from store.records import NewLead, NewPhone
+from store.store import Store
+
+HOSTILE = "\x1b[2J\x9b31mEve\u202e[bold]"
+DOCS = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+
+
+def opened(home: Path) -> Store:
+    return Store.open(Home(home).make().database, load(), SystemClock())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Two leads, one with a hostile name."""
+    with opened(tmp_path) as store:
+        store.leads.add(
+            NewLead(
+                name="Anna Acme",
+                company="Acme",
+                email="anna@acme.example",
+                phones=(NewPhone("+14155550123"),),
+            )
+        )
+        store.leads.add(
+            NewLead(name=HOSTILE, company="=cmd|' /C calc'!A0", phones=(NewPhone("+12125550199"),))
+        )
+    return tmp_path
+
+
+def documented(section: str) -> set[str]:
+    """The field names that docs/json.md promises for a command."""
+    text = DOCS.partition(f"\n## {section}\n")[2].partition("\n## ")[0].partition("\n### ")[0]
+    return set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+
+
+def objects(*args: str | Path, home: Path, code: int = 0) -> list[dict[str, Any]]:
+    done = sixring(*args, "--json", home=home)
+    assert done.returncode == code, done.stderr
+    assert done.stdout.isascii()
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_queue_shows_reasons_in_the_order_of_calling(home: Path) -> None:
+    rows = objects("queue", home=home)
+    assert {row["name"] for row in rows} == {"Anna Acme", HOSTILE}
+    assert all(set(row) == documented("queue") for row in rows)
+    assert all(row["reason"] for row in rows)
+    assert len(objects("queue", "--limit", "1", home=home)) == 1
+
+
+@pytest.mark.parametrize("args", [["queue"], ["tail"], ["why", "2"], ["audit"], ["dnc", "list"]])
+def test_hostile_text_reaches_the_terminal_only_as_text(args: list[str], home: Path) -> None:
+    with opened(home) as store:
+        store.dnc.add("+12125550000", HOSTILE, HOSTILE)
+    done = sixring(*args, home=home)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+    assert all(line.isprintable() for line in done.stdout.splitlines())
+
+
+def test_tail_tells_the_events_in_their_order(home: Path) -> None:
+    events = objects("tail", home=home)
+    assert [event["kind"] for event in events] == ["lead.arrived", "lead.arrived"]
+    assert [event["seq"] for event in events] == [1, 2]
+    assert all(set(event) == documented("tail") for event in events)
+    assert objects("tail", "--after", "1", home=home) == events[1:]
+    assert objects("tail", "-n", "1", home=home) == events[1:]
+    assert objects("tail", "-n", "0", home=home) == []
+
+
+class Following:
+    """A running `sixring tail -f`, read line by line."""
+
+    def __init__(self, home: Path) -> None:
+        self.process = subprocess.Popen(
+            [PROGRAM, "tail", "-f", "--json"],
+            env=environment(home),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._lines: Queue[str] = Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.put(line)
+
+    def next(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._lines.get(timeout=20))
+        return found
+
+    def end(self) -> tuple[int, str]:
+        assert self.process.stderr is not None
+        code = self.process.wait(20)
+        return code, self.process.stderr.read()
+
+
+@pytest.fixture
+def following(home: Path) -> Iterator[Following]:
+    running = Following(home)
+    yield running
+    running.process.kill()
+    running.process.wait()
+    for stream in (running.process.stdout, running.process.stderr):
+        assert stream is not None
+        stream.close()
+
+
+def test_tail_follows_what_another_process_does_and_ends_quietly_on_ctrl_c(
+    home: Path, following: Following
+) -> None:
+    assert [following.next()["seq"], following.next()["seq"]] == [1, 2]
+    with opened(home) as store:
+        store.leads.add(NewLead(name="Late Larry", phones=(NewPhone("+13125550142"),)))
+    live = following.next()
+    assert (live["seq"], live["kind"]) == (3, "lead.arrived")
+    following.process.send_signal(signal.SIGINT)
+    assert following.end() == (130, "")
+
+
+def test_tail_ends_quietly_when_its_reader_has_had_enough(home: Path) -> None:
+    read, write = os.pipe()
+    process = subprocess.Popen(
+        [PROGRAM, "tail", "-f"], env=environment(home), stdout=write, stderr=subprocess.PIPE, text=True
+    )
+    os.close(write)
+    assert os.read(read, 10)
+    os.close(read)  # and nothing more is ever written: it must notice by itself
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (141, "")
+
+
+def test_audit_is_clean_and_a_ghost_is_found(home: Path) -> None:
+    (report,) = objects("audit", home=home)
+    assert report["clean"] is True
+    assert report["open"] == 2
+    assert set(report) == documented("audit")
+    with sqlite3.connect(home / "sixring.db") as db:  # behind the store's back
+        db.execute("pragma foreign_keys=off")
+        db.execute("delete from queue where lead_id = 1")
+    db.close()
+    (report,) = objects("audit", home=home, code=1)
+    assert [ghost["lead_id"] for ghost in report["ghosts"]] == [1]
+    assert "Anna Acme" in sixring("audit", home=home).stdout
+
+
+def test_verify_names_the_first_broken_row(home: Path) -> None:
+    (verdict,) = objects("verify", home=home)
+    assert verdict["clean"] is True
+    assert (verdict["rows"], verdict["head_seq"]) == (2, 2)
+    assert set(verdict) == documented("verify")
+    with sqlite3.connect(home / "sixring.db") as db:
+        for (name,) in db.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            db.execute(f'drop trigger "{name}"')
+        db.execute("update event set rep = 'mallory' where seq = 2")
+    db.close()
+    (verdict,) = objects("verify", home=home, code=1)
+    assert verdict["first_broken"] == 2
+    assert "2" in sixring("verify", home=home).stdout
+
+
+def test_why_finds_the_one_lead_that_was_meant(home: Path) -> None:
+    for typed in ("1", "anna", "+14155550123", "anna@acme.example"):
+        done = sixring("why", typed, home=home)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("lead 1: Anna Acme, Acme, anna@acme.example")
+        assert "next:" in done.stdout
+    assert [event["lead_id"] for event in objects("why", "1", home=home)] == [1]
+    assert sixring("why", "nobody", home=home).returncode == 2
+    assert sixring("why", "99", home=home).returncode == 1
+
+
+def test_dnc_takes_a_number_out_at_once_and_keeps_who_and_why(home: Path) -> None:
+    done = sixring("dnc", "add", "(415) 555-0123", "--why", "asked on the phone", "--by", "anna", home=home)
+    assert done.returncode == 0, done.stderr
+    assert "Anna Acme" not in sixring("queue", home=home).stdout
+    (entry,) = objects("dnc", "list", home=home)
+    assert set(entry) == documented("dnc list")
+    assert (entry["value"], entry["added_by"], entry["why"]) == ("+14155550123", "anna", "asked on the phone")
+    (checked,) = objects("dnc", "check", "+14155550123", home=home, code=1)
+    assert checked == {"value": "+14155550123", "listed": True, "entry": entry}
+    assert sixring("gate", "+14155550123", "--at", "2026-11-24T15:00", home=home).returncode == 1
+    assert sixring("dnc", "remove", "+14155550123", "--why", "signed up again", home=home).returncode == 0
+    assert sixring("dnc", "check", "+14155550123", home=home).returncode == 0
+    assert sixring("dnc", "remove", "+14155550123", "--why", "again", home=home).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "value", "kind"),
+    [("@Acme.example", "acme.example", "domain"), ("ANNA@acme.example", "anna@acme.example", "email")],
+)
+def test_dnc_knows_addresses_and_domains(typed: str, value: str, kind: str, home: Path) -> None:
+    assert sixring("dnc", "add", typed, "--why", "test", home=home).returncode == 0
+    (entry,) = objects("dnc", "list", home=home)
+    assert (entry["value"], entry["kind"]) == (value, kind)
+    assert sixring("dnc", "check", "anna@acme.example", home=home).returncode == 1
+
+
+def test_gate_takes_the_lead_into_account(home: Path) -> None:
+    (decision,) = objects("gate", "+14155550123", "--lead", "1", "--at", "2026-11-24T15:00", home=home)
+    assert set(decision) == documented("gate")
+    assert decision["allowed"] is True
+    assert sixring("gate", "+14155550123", "--lead", "99", home=home).returncode == 1
+
+
+def test_exports_go_to_a_file_with_its_anchor_or_to_standard_output(home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "calls.csv"
+    done = sixring("export", "calls", "--out", out, home=home)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert out.read_text().startswith('"attempt_id","rep"')
+    assert json.loads((tmp_path / "calls.csv.anchor.json").read_text())["head_seq"] == 2
+    done = sixring("export", "payroll", "--from", "2026-11-01", "--to", "2026-11-30", home=home)
+    assert done.stdout.startswith('"rep"')
+    done = sixring("export", "calls", "--by-rep", home=home)
+    assert done.returncode == 2
+    assert "--out" in done.stderr
+
+
+def test_an_export_that_cannot_be_written_is_one_sentence(home: Path) -> None:
+    done = sixring("export", "calls", "--out", home / "no" / "such" / "folder.csv", home=home)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_store_that_is_no_store_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "sixring.db").write_text("I am a diary, not a database. " * 200)
+    for args in (["queue"], ["tail"], ["verify"]):
+        done = sixring(*args, home=tmp_path)
+        assert done.returncode == 1
+        assert done.stderr.count("\n") == 1
+        assert "crash" not in done.stderr
