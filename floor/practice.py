@@ -25,7 +25,8 @@ from floor.practice_leads import practice_leads
 from floor.station import Rep as Person
 from floor.store_room import StoreRoom
 from floor.workplace import Screen, Workplace, work
-from store.imports.run import Options, import_file
+from store.imports.report import ImportOptions
+from store.imports.run import run as run_import
 from store.store import Store
 from telephony.account import Account
 from telephony.carrier import Address, PracticeCarrier
@@ -133,7 +134,7 @@ async def _fill(home: Home, book: Rulebook, clock: Clock, leads: int, *, only_op
 
 
 def _import(store: Store, sheet: Path) -> None:
-    import_file(store, sheet, Options(region="US"))
+    run_import(store, sheet, ImportOptions(by="practice"))
 
 
 def write_private(path: Path, text: str) -> None:

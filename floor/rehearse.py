@@ -21,7 +21,6 @@ from config.home import Home
 from floor.practice import PracticeFloor, practice_floor
 from floor.scripted_rep import Budget, ScriptedRep, Stopwatch
 from floor.station import Rep, Station
-from floor.store_room import StoreRoom
 from floor.workplace import Workplace, unattended
 from store.audit import audit
 from store.store import Store
@@ -58,7 +57,7 @@ async def _rehearse(
     async with practice_floor(home, leads, lines=2 * reps, pace=_PACE, only_open=True) as floor:
         budget, watch = Budget(calls, progress), Stopwatch()
         async with AsyncExitStack() as stack:
-            room = await stack.enter_async_context(StoreRoom(floor.place.store, floor.place.book, clock))
+            room = await stack.enter_async_context(floor.place.store_room())
             await stack.enter_async_context(unattended(floor.place, room))
             await asyncio.gather(
                 *(_work(floor.place_of(index), index, budget, watch) for index in range(reps))
@@ -78,7 +77,7 @@ async def _work(place: Workplace, index: int, budget: Budget, watch: Stopwatch) 
 
         return place.make_phone(heard)
 
-    async with StoreRoom(place.store, place.book, place.clock) as room:
+    async with place.store_room() as room:
         station = Station(
             room, make_phone, place.book, place.clock, Rep(f"rep{index + 1}", f"Rep {index + 1}"),
             caller_id=place.settings.sip.caller_ids[0], ring_timeout_ms=_RING_TIMEOUT_MS,

@@ -87,7 +87,7 @@ class ScriptedRep:
         while True:
             view = await self._until(desk, ShiftState.PREVIEW, ShiftState.READY)
             if view.state is ShiftState.READY:
-                if view.next_due_at is not None or view.queue_total == 0:
+                if view.reason:  # the store has answered: nothing is due
                     return
                 await self._next_change()
                 continue

@@ -6,7 +6,6 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-from floor.store_room import StoreRoom
 from floor.workplace import Workplace, unattended
 
 
@@ -20,6 +19,6 @@ async def serve(place: Workplace, ready: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(name, stop.set)
-    async with StoreRoom(place.store, place.book, place.clock) as room, unattended(place, room):
+    async with place.store_room() as room, unattended(place, room):
         ready()
         await stop.wait()

@@ -149,6 +149,11 @@ class Station:
         """The clock of the view's instants."""
         return self._clock
 
+    @property
+    def phone_pid(self) -> int | None:
+        """The phone process, while there is one."""
+        return self._phone.pid
+
     def subscribe(self, changed: Callable[[], None]) -> None:
         """Call `changed` after every change of the view."""
         self._watchers.append(changed)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
 from cadence.rulebook import Rulebook
-from config.clock import Clock
+from config.clock import MINUTE, Clock
 from store.store import Store
 
 T = TypeVar("T")
@@ -24,9 +25,18 @@ T = TypeVar("T")
 class StoreRoom:
     """An async door to one `Store`."""
 
-    def __init__(self, location: str | Path, book: Rulebook, clock: Clock) -> None:
-        """Nothing is opened yet; `location` is what `Store.open` takes."""
-        self._location, self._book, self._clock = location, book, clock
+    def __init__(
+        self,
+        location: str | Path,
+        book: Rulebook,
+        clock: Clock,
+        *,
+        region: str = "US",
+        zone: str = "UTC",
+        lease_ms: int = 10 * MINUTE,
+    ) -> None:
+        """Nothing is opened yet; the arguments are those of `Store.open`."""
+        self._open = partial(Store.open, location, book, clock, region=region, zone=zone, lease_ms=lease_ms)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._store: Store | None = None
 
@@ -36,7 +46,7 @@ class StoreRoom:
         Raises:
             SixringError: it cannot be opened; the sentence says why.
         """
-        self._store = await self._submit(lambda: Store.open(self._location, self._book, self._clock))
+        self._store = await self._submit(self._open)
 
     async def run(self, work: Callable[[Store], T]) -> T:
         """Do `work` on the store's thread, after all that was asked before; what it raises is raised here."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cadence.rulebook import Rulebook, load
-from config.clock import Clock, SystemClock
+from config.clock import MINUTE, Clock, SystemClock
 from config.errors import UsageError
 from config.home import Home
 from config.settings import PRACTICE, Settings, location
@@ -37,6 +37,14 @@ class Workplace:
     store: str | Path
     account: Account
     phone_name: str = ""  # what a phone without a registrar is called
+
+    def store_room(self) -> StoreRoom:
+        """A door to the store of this place, not yet opened."""
+        firm = self.settings.firm
+        return StoreRoom(
+            self.store, self.book, self.clock, region=firm.region, zone=firm.zone,
+            lease_ms=self.settings.queue.lease_minutes * MINUTE,
+        )  # fmt: skip
 
     def make_phone(self, on_event: Callable[[phone.AnyEvent], None]) -> Phone:
         """A phone of this place, not yet started."""
@@ -85,8 +93,8 @@ async def at_work(place: Workplace, rep: Rep) -> AsyncIterator[Station]:
     settings = place.settings
     caller_id = settings.sip.caller_ids[0] if settings.sip.caller_ids else ""
     async with AsyncExitStack() as stack:
-        desk_store = await stack.enter_async_context(StoreRoom(place.store, place.book, place.clock))
-        floor_store = await stack.enter_async_context(StoreRoom(place.store, place.book, place.clock))
+        desk_store = await stack.enter_async_context(place.store_room())
+        floor_store = await stack.enter_async_context(place.store_room())
         station = Station(
             desk_store, place.make_phone, place.book, place.clock, rep, caller_id=caller_id,
             ring_timeout_ms=settings.sip.ring_timeout_s * 1000, phone_name=place.phone_name,

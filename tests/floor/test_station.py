@@ -1,0 +1,159 @@
+"""A station at work: real store, real phone process, real calls to the practice carrier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cadence.model import Result, ShiftState
+from config.clock import DAY
+from store.store import Store
+from support.practice import BOOK, Seat, seated
+
+S = ShiftState
+
+
+def read(seat: Seat) -> Store:
+    return Store.open(seat.place.store, BOOK, seat.place.clock)
+
+
+async def test_busy_records_itself_and_the_next_lead_is_there(tmp_path: Path) -> None:
+    async with seated(tmp_path, "2", "1") as seat:
+        first = (await seat.state(S.PREVIEW)).card
+        seat.station.press("dial")
+        view = await seat.until(
+            lambda view: view.state is S.PREVIEW and first is not None and view.card is not None
+            and view.card.lead.id != first.lead.id
+        )  # fmt: skip
+        assert "Busy" in view.message
+        with read(seat) as store:
+            (attempt,) = store.attempts.since(0)
+            assert attempt.result is Result.BUSY
+            assert attempt.disposition == "busy"
+            assert attempt.talk_ms == 0
+            assert attempt.invited_at is not None
+
+
+async def test_one_key_ends_and_records_a_conversation(tmp_path: Path) -> None:
+    async with seated(tmp_path, "8") as seat:
+        await seat.state(S.PREVIEW)
+        seat.station.press("dial")
+        await seat.state(S.TALKING)
+        talk = seat.station.view.call
+        assert talk is not None
+        await seat.until(lambda view: _talked_for(seat, 1_050))
+        seat.station.dispose("8")
+        await seat.state(S.READY)
+        with read(seat) as store:
+            (attempt,) = store.attempts.since(0)
+            assert (attempt.result, attempt.disposition) == (Result.ANSWERED, "won")
+            carrier = await seat.carrier.call(attempt.sip_call_id)
+            assert abs(carrier.talk_ms - attempt.talk_ms) < 100
+            assert attempt.invited_at <= attempt.ringing_at <= attempt.answered_at <= attempt.ended_at
+            assert store.leads.get(attempt.lead_id).status == "won"
+            assert store.log.verify().clean
+        assert seat.station.view.tally.won == 1
+
+
+def _talked_for(seat: Seat, ms: int) -> bool:
+    call = seat.station.view.call
+    return (
+        call is not None
+        and call.answered_mono is not None
+        and seat.station.clock.monotonic() - call.answered_mono >= ms
+    )
+
+
+async def test_a_call_the_lead_drops_waits_for_its_disposition(tmp_path: Path) -> None:
+    async with seated(tmp_path, "7") as seat:
+        await seat.state(S.PREVIEW)
+        seat.station.press("dial")
+        view = await seat.until(lambda view: view.state is S.WRAP_UP and bool(view.call and view.call.result))
+        assert view.call is not None
+        assert view.call.result == "answered"
+        seat.station.dispose("1")
+        await seat.state(S.READY)
+
+
+async def test_nobody_answers_and_the_ring_time_is_never_talk_time(tmp_path: Path) -> None:
+    async with seated(tmp_path, "3", ring_timeout_ms=400) as seat:
+        await seat.state(S.PREVIEW)
+        seat.station.press("dial")
+        await seat.state(S.READY)
+        with read(seat) as store:
+            (attempt,) = store.attempts.since(0)
+            assert attempt.result is Result.NO_ANSWER
+            assert attempt.talk_ms == 0
+            assert attempt.ring_ms >= 400
+            plan = store.leads.plan(attempt.lead_id)
+            assert plan.calls_done == 1
+            assert plan.call is not None
+            assert plan.call.step == 2
+
+
+async def test_undo_brings_the_lead_back_for_another_key(tmp_path: Path) -> None:
+    async with seated(tmp_path, "8") as seat:
+        await seat.state(S.PREVIEW)
+        seat.station.press("dial")
+        await seat.until(lambda view: _talked_for(seat, 1_050))
+        seat.station.dispose("7")
+        await seat.state(S.READY)
+        seat.station.press("undo")
+        await seat.state(S.WRAP_UP)
+        seat.station.dispose("6", seat.station.clock.now() + DAY)
+        await seat.state(S.READY)
+        with read(seat) as store:
+            (attempt,) = store.attempts.since(0)
+            assert attempt.disposition == "callback"
+            assert store.leads.get(attempt.lead_id).status == "open"
+            kinds = [event.kind for event in store.log.after(0, 1000)]
+            assert "attempt.undone" in kinds
+
+
+async def test_killing_the_phone_in_a_call_closes_the_attempt_and_the_rep_dials_on(tmp_path: Path) -> None:
+    import os
+    import signal
+
+    async with seated(tmp_path, "8", "2") as seat:
+        await seat.state(S.PREVIEW)
+        seat.station.press("dial")
+        await seat.state(S.TALKING)
+        pid = seat.station.phone_pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        view = await seat.until(lambda view: view.state in (S.PREVIEW, S.WRAP_UP) and view.phone_ok)
+        if view.state is S.WRAP_UP:
+            seat.station.dispose("1")
+            await seat.state(S.PREVIEW)
+        seat.station.press("dial")
+        await seat.state(S.READY)
+        with read(seat) as store:
+            first, second = store.attempts.since(0)
+            assert first.result is Result.INTERRUPTED
+            assert first.answered_at is not None
+            assert second.result is Result.BUSY
+
+
+async def test_leaving_in_a_call_hangs_up_and_clocks_out(tmp_path: Path) -> None:
+    async with seated(tmp_path, "8") as seat:
+        await seat.state(S.PREVIEW)
+        seat.station.press("dial")
+        await seat.state(S.TALKING)
+        await seat.station.leave()
+        with read(seat) as store:
+            (attempt,) = store.attempts.since(0)
+            assert attempt.result is Result.ANSWERED
+            assert store.shifts.live() == []
+
+
+async def test_a_rep_cannot_sit_at_two_desks(tmp_path: Path) -> None:
+    import pytest
+
+    from floor.station import Rep, Station
+    from floor.store_room import StoreRoom
+    from store.errors import RepBusy
+
+    async with seated(tmp_path, "8") as seat:
+        async with StoreRoom(seat.place.store, BOOK, seat.place.clock) as room:
+            twin = Station(room, seat.place.make_phone, BOOK, seat.place.clock, Rep("anna", "Anna"))
+            with pytest.raises(RepBusy):
+                await twin.start()

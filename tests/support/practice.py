@@ -1,0 +1,96 @@
+"""A desk with everything real behind it: store on disk, phone process, practice carrier."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+from cadence.model import ShiftState
+from cadence.rulebook import load
+from config.clock import SystemClock
+from config.home import Home
+from config.settings import Settings
+from floor.practice import account_at
+from floor.practice_leads import practice_leads
+from floor.station import Rep, Station
+from floor.store_room import StoreRoom
+from floor.view import DeskView
+from floor.workplace import Workplace
+from store.records import NewLead, NewPhone
+from store.store import Store
+from telephony.carrier import PracticeCarrier
+
+BOOK = load(None)
+PACE = 0.05
+
+
+def lead_for(digit: str, index: int = 0) -> NewLead:
+    """A lead that may be called now, whose number ends in `digit`."""
+    now = SystemClock().now()
+    row = list(csv.DictReader(StringIO(practice_leads(index + 1, now, only_open=True))))[index]
+    return NewLead(
+        name=row["name"], company=row["company"], email=row["email"],
+        phones=(NewPhone(row["phone"][:-1] + digit),), country=row["country"], region=row["state"],
+        postal_code=row["postal_code"], source=row["source"], arrived_at=now - 20_000 + index,
+    )  # fmt: skip
+
+
+@dataclass
+class Seat:
+    """A station at work, and the means to wait for what it shows."""
+
+    station: Station
+    place: Workplace
+    carrier: PracticeCarrier
+
+    async def until(self, met: Callable[[DeskView], bool], within_s: float = 20.0) -> DeskView:
+        """Wait until the view is as wanted."""
+        changed = asyncio.Event()
+        self.station.subscribe(changed.set)
+        async with asyncio.timeout(within_s):
+            while not met(self.station.view):
+                changed.clear()
+                await changed.wait()
+        return self.station.view
+
+    async def state(self, *states: ShiftState) -> DeskView:
+        """Wait for one of `states`."""
+        return await self.until(lambda view: view.state in states)
+
+
+def place_at(folder: Path, carrier: PracticeCarrier) -> Workplace:
+    """A workplace in `folder` whose carrier is the practice carrier."""
+    home = Home(folder).make()
+    account = account_at(carrier.addresses[0])
+    return Workplace(home, Settings(), BOOK, SystemClock(), home.database, account, "practice carrier")
+
+
+@asynccontextmanager
+async def seated(
+    folder: Path, *digits: str, rep: str = "anna", ring_timeout_ms: int = 1_500
+) -> AsyncIterator[Seat]:
+    """A rep at a desk whose queue holds one lead for each of `digits`, newest first in that order."""
+    carrier = PracticeCarrier(folder / "carrier.log", pace=PACE)
+    await carrier.start()
+    try:
+        place = place_at(folder, carrier)
+        with Store.open(place.store, BOOK, place.clock) as store:
+            for index, digit in enumerate(reversed(digits)):
+                store.leads.add(lead_for(digit, index))
+        async with StoreRoom(place.store, BOOK, place.clock) as room:
+            station = Station(
+                room, place.make_phone, BOOK, place.clock, Rep(rep, rep.title()),
+                caller_id="+14155550100", ring_timeout_ms=ring_timeout_ms, phone_name=place.phone_name,
+            )  # fmt: skip
+            await station.start()
+            try:
+                yield Seat(station, place, carrier)
+            finally:
+                await station.leave()
+    finally:
+        await carrier.close()
