@@ -24,6 +24,14 @@ from floor.smtp_line import Line, expect, is_address, said, sentence, words
 Security = Literal["starttls", "tls", "none"]
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+_STATUS = re.compile(r"[245]\.(\d{1,3}\.\d{1,3})\b").match  # RFC 3463, at the start of a reply's text
+_NO_MAILBOX = ("1.1", "1.2", "1.3", "1.6", "1.10", "2.1")  # unknown, moved, disabled: RFC 3463 and 7505
+_OUR_FAULT = re.compile(
+    r"\brelay|\bauthenticat|\blog ?in\b", re.IGNORECASE
+).search  # no word about the mailbox
+_POLICY = re.compile(
+    r"spam|polic|block|denied|reputation|content|virus|too (big|large)", re.IGNORECASE
+).search
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -63,6 +71,7 @@ class Refused:
     permanent: bool
     code: int
     text: str
+    bad_address: bool = False  # there is no such mailbox, whatever the mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,7 @@ class Delivery:
     def _unfit(self) -> Refused | Unreachable | None:
         """What can be said without asking the server."""
         if not is_address(self._recipient):
-            return Refused(True, 553, "not a mail address")
+            return Refused(True, 553, "not a mail address", bad_address=True)
         if not is_address(self._sender):
             return Unreachable(
                 f"the sender {for_header(self._sender)!r} is not a mail address: mend [mail] sender"
@@ -182,7 +191,10 @@ class Delivery:
             return _refusal(code, text)
         expect((code, text))
         self._stage = "naming the recipient"
-        return _refusal(*line.rcpt(self._recipient))
+        code, text = line.rcpt(self._recipient)
+        if code >= 500 and _OUR_FAULT(words(text)):
+            expect((code, text))
+        return _refusal(code, text)
 
     def _hand_over(self, line: Line) -> Outcome:
         self._stage = "offering the text"
@@ -202,7 +214,7 @@ class Delivery:
         if 200 <= code < 300:
             return Delivered(said(code, text))
         if 400 <= code < 600:
-            return Refused(code >= 500, code, words(text))
+            return _refused(code, text)
         return Uncertain(f"{self._server.place}: {said(code, text)!r} is no receipt")
 
     def _stop_if_aborted(self) -> None:
@@ -232,9 +244,17 @@ def _with_crlf(mail: bytes) -> bytes:
 def _refusal(code: int, text: bytes) -> Refused | None:
     """What `code` says of this mail; None for a 2xx. Anything beyond 4xx and 5xx is a fault of the line."""
     if 400 <= code < 600 and code != 421:  # 421: the server closes the line, whatever we asked
-        return Refused(code >= 500, code, words(text))
+        return _refused(code, text)
     expect((code, text))
     return None
+
+
+def _refused(code: int, text: bytes) -> Refused:
+    """A 4xx or 5xx, and whether it says that there is no such mailbox."""
+    answer = words(text)
+    status = _STATUS(answer)
+    no_mailbox = status[1] in _NO_MAILBOX if status else code in (550, 551, 553) and not _POLICY(answer)
+    return Refused(code >= 500, code, answer, bad_address=code >= 500 and no_mailbox)
 
 
 def _is_loopback(host: str) -> bool:

@@ -144,7 +144,35 @@ def test_what_the_server_says_of_the_mail_is_final_or_for_later(
     with MailServerUnderTest() as office:
         office.faults[stage] = [reply]
         outcome = send(plain(office.port))
-    assert outcome == Refused(permanent, int(reply[:3]), reply[4:])
+    assert outcome == Refused(permanent, int(reply[:3]), reply[4:], bad_address="5.1.1" in reply)
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "bad"),
+    [
+        ("RCPT", "550 no such user here", True),
+        ("RCPT", "553 5.1.3 bad syntax", True),
+        ("RCPT", "550 5.2.1 mailbox disabled", True),
+        ("RCPT", "552 5.2.2 mailbox full", False),
+        ("RCPT", "550 5.7.1 not by our policy", False),
+        ("RCPT", "550 your network is blocked", False),
+        ("dot", "550 5.1.1 no such user", True),
+        ("dot", "554 5.6.0 odd content", False),
+    ],
+)
+def test_an_address_is_bad_only_where_the_server_says_so(stage: str, reply: str, bad: bool) -> None:
+    with MailServerUnderTest() as office:
+        office.faults[stage] = [reply]
+        outcome = send(plain(office.port))
+    assert isinstance(outcome, Refused)
+    assert outcome.bad_address is bad
+
+
+@pytest.mark.parametrize("reply", ["554 5.7.1 Relay access denied", "530 5.7.0 Authentication required"])
+def test_a_server_that_does_not_know_us_says_nothing_of_the_recipient(reply: str) -> None:
+    with MailServerUnderTest() as office:
+        office.faults["RCPT"] = [reply]
+        assert isinstance(send(plain(office.port)), Unreachable)
 
 
 @pytest.mark.parametrize("stage", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
@@ -220,7 +248,7 @@ def test_breaking_off_before_the_start_sends_nothing() -> None:
 def test_what_is_no_address_never_reaches_a_server(address: str) -> None:
     with MailServerUnderTest() as office:
         outcome = send(plain(office.port), recipient=address)
-    assert outcome == Refused(True, 553, "not a mail address")
+    assert outcome == Refused(True, 553, "not a mail address", bad_address=True)
     assert office.stages == []
 
 
