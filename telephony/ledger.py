@@ -65,8 +65,9 @@ class Ledger:
                 entry.ringing = mono
             case Answered(mono=mono):
                 entry.answered = mono
-            case DialogKnown(dialog=dialog):
-                entry.dialog = dialog
+            case DialogKnown(dialog=dialog, answered=answered, mono=mono):
+                entry.dialog = dialog  # told just before Ringing or Answered, and true if those never come
+                entry.answered = mono if answered else None
             case Ended():
                 del self._entries[call]
         return True

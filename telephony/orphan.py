@@ -47,7 +47,7 @@ def request(dialog: Dialog, answered: bool, via: str) -> bytes:
         'Reason: SIP;cause=500;text="Phone process restarted"',
         "Content-Length: 0",
     ]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
 
 def next_hop(dialog: Dialog, account: Account, answered: bool) -> tuple[str, int]:

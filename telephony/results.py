@@ -239,8 +239,8 @@ def _meaning(final: Final) -> tuple[Result, str]:
     code = final.code
     if code == 603 and ("blocked" in final.phrase.lower() or "v=analytics" in final.reason_text.lower()):
         return _BLOCKED, "The network's call analytics blocked the call; check the caller ID's reputation"
-    if code == 408 and not final.rang:
-        return _FAILED, "Nothing beyond the carrier replied"
+    if code in {408, 487} and not final.rang:
+        return _FAILED, "The call was given up on its way, before it rang"
     if code not in EXACT and final.q850 in Q850:
         return Q850[final.q850]
     if code in SIP:

@@ -36,9 +36,7 @@ class InCall(pj.Call):
     # -------------------------------------------------------------- script
 
     def act(self, step: Step) -> None:
-        """Do one step; nothing is done in a call that is over."""
-        if self.over:
-            return
+        """Do one step of the script."""
         match step.act:
             case Act.RING:
                 self._reply(180)

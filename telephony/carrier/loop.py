@@ -7,6 +7,8 @@ import itertools
 import os
 import queue
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from telephony.carrier.call import InCall
 from telephony.carrier.desk import Desk
 from telephony.carrier.digest import challenge, fits
 from telephony.carrier.reports import CarrierReady, CarrierSetup
-from telephony.carrier.script import Step, script
+from telephony.carrier.script import script
 from telephony.carrier.tones import compose, make_folder
 from telephony.engine.endpoint import Binding, bind_media, open_endpoint, prefer_codecs
 from telephony.engine.guard import explain, guarded
@@ -48,7 +50,7 @@ class Carrier(pj.Account):
         self.create(config)
         self._calls: list[InCall] = []
         self._buried: list[tuple[int, InCall]] = []
-        self._due: list[tuple[float, int, InCall, Step]] = []
+        self._due: list[tuple[float, int, InCall, Callable[[], None]]] = []
         self._order = itertools.count()
 
     def report(self, text: str) -> None:
@@ -75,12 +77,16 @@ class Carrier(pj.Account):
         self._calls.append(call)
         if self._setup.password and not self._known(invite):
             name = "Proxy-Authenticate" if self._setup.challenge == 407 else "WWW-Authenticate"
-            call.refuse(self._setup.challenge, ((name, challenge("practice")),))
+            header = (name, challenge("practice"))
+            self._plan(0, call, lambda: call.refuse(self._setup.challenge, (header,)))
             return
-        now = self._clock.monotonic()
         for step in script(number):
-            when = now + step.at_s * 1000 * self._setup.pace
-            heapq.heappush(self._due, (when, next(self._order), call, step))
+            self._plan(step.at_s * self._setup.pace, call, partial(call.act, step))
+
+    def _plan(self, after_s: float, call: InCall, act: Callable[[], None]) -> None:
+        """Do `act` later: from within the callback of a new call the stack forgets a reply's headers."""
+        when = self._clock.monotonic() + after_s * 1000
+        heapq.heappush(self._due, (when, next(self._order), call, act))
 
     def _known(self, invite: str) -> bool:
         name = "Proxy-Authorization" if self._setup.challenge == 407 else "Authorization"
@@ -90,9 +96,11 @@ class Carrier(pj.Account):
     def _act(self) -> None:
         now = self._clock.monotonic()
         while self._due and self._due[0][0] <= now:
-            _, _, call, step = heapq.heappop(self._due)
+            _, _, call, act = heapq.heappop(self._due)
+            if call.over:
+                continue
             try:
-                call.act(step)
+                act()
             except pj.Error as error:
                 self._desk.trouble(f"a step of a call failed ({explain(error)})")
 

@@ -33,13 +33,14 @@ def compose(folder: Path) -> Sounds:
     from pydub.generators import Sine
 
     beep = Sine(BEEP_HZ, sample_rate=RATE).to_audio_segment(BEEP_MS, volume=-9.0)
-    greeting = AudioSegment.from_wav(str(SPEECH / "greeting.wav"))
+    with (SPEECH / "greeting.wav").open("rb") as file:
+        greeting = AudioSegment.from_wav(file)
     pause = AudioSegment.silent(PAUSE_MS, frame_rate=RATE)
     low, high = (Sine(hz, sample_rate=RATE).to_audio_segment(RING_ON_MS, volume=-15.0) for hz in RINGBACK_HZ)
     ringing = low.overlay(high) + AudioSegment.silent(RING_OFF_MS, frame_rate=RATE)
     voicemail, ringback = folder / "voicemail.wav", folder / "ringback.wav"
-    (greeting + pause + beep.fade_in(5).fade_out(5)).export(str(voicemail), format="wav")
-    ringing.export(str(ringback), format="wav")
+    for sound, path in ((greeting + pause + beep, voicemail), (ringing, ringback)):
+        sound.export(str(path), format="wav").close()
     return Sounds(SPEECH / "person.wav", voicemail, ringback)
 
 

@@ -25,14 +25,24 @@ def main() -> None:
 
         engine = Engine(pipe, setup, clock)
     except Exception as error:  # noqa: BLE001 - whatever it is, the client must hear it
-        pipe.send(Trouble(at=clock.now(), mono=clock.monotonic(), text=_sentence(error)))
+        pipe.send(
+            Trouble(
+                at=clock.now(), mono=clock.monotonic(), text=_sentence("The phone could not start", error)
+            )
+        )
         os._exit(1)
-    engine.run()
+    try:
+        engine.run()
+    except Exception as error:  # noqa: BLE001 - the client starts another one; tearing down would abort
+        pipe.send(
+            Trouble(at=clock.now(), mono=clock.monotonic(), text=_sentence("The phone process failed", error))
+        )
+        os._exit(1)
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(what: str, error: Exception) -> str:
     reason = getattr(error, "reason", "") or str(error) or type(error).__name__
-    return f"The phone could not start: {reason}."
+    return f"{what}: {reason}."
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.clock import Clock
+from config.text import for_terminal
 from telephony.account import Account
 from telephony.pipe import Pipe
 from telephony.protocol import Event, Trouble
@@ -26,4 +27,4 @@ class Board:
 
     def trouble(self, text: str) -> None:
         """Report something that no call owns."""
-        self.send(Trouble(at=self.clock.now(), mono=self.clock.monotonic(), text=text))
+        self.send(Trouble(at=self.clock.now(), mono=self.clock.monotonic(), text=for_terminal(text)[:300]))

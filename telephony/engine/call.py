@@ -15,6 +15,7 @@ from telephony.results import Cut
 from telephony.target import caller, own_uri, sip_uri, user_part
 
 RINGING_CODES = {180, 183}
+KEYPAD = frozenset("0123456789*#ABCD")
 _ACTIVE = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD}
 
 
@@ -130,10 +131,10 @@ class OutCall(pj.Call):
     @guarded("a key of the other side could not be read", None)
     def onDtmfDigit(self, prm: Any) -> None:  # noqa: ANN401, N802
         """Called when the other side pressed a key."""
+        if prm.digit not in KEYPAD:
+            return
         clock = self._board.clock
-        self._board.send(
-            Dtmf(at=clock.now(), mono=clock.monotonic(), call=self.order.call, digit=prm.digit[:1])
-        )
+        self._board.send(Dtmf(at=clock.now(), mono=clock.monotonic(), call=self.order.call, digit=prm.digit))
 
     @guarded("a redirection could not be read", int(pj.PJSIP_REDIRECT_STOP))
     def onCallRedirected(self, prm: Any) -> int:  # noqa: ANN401, N802
@@ -164,14 +165,14 @@ class OutCall(pj.Call):
     def _rings(self, code: int, received: str, now: int, mono: int) -> None:
         if code in RINGING_CODES and self.progress.ringing is None:
             self.progress.ringing = mono
+            self._tell_dialog(received, now, mono, answered=False)  # first: we may die after any line
             self._board.send(Ringing(at=now, mono=mono, call=self.order.call, early_media=code == 183))
-            self._tell_dialog(received, now, mono, answered=False)
 
     def _answered(self, received: str, now: int, mono: int) -> None:
         if self.progress.answered is None:
             self.progress.answered = mono
-            self._board.send(Answered(at=now, mono=mono, call=self.order.call))
             self._tell_dialog(received, now, mono, answered=True)
+            self._board.send(Answered(at=now, mono=mono, call=self.order.call))
 
     def _tell_dialog(self, received: str, now: int, mono: int, *, answered: bool) -> None:
         dialog = message.dialog(received, self._uri, self._board.account.transport)
@@ -200,10 +201,10 @@ class OutCall(pj.Call):
 
 
 def _received(event: Any) -> str:  # noqa: ANN401
-    """The message that caused `event`, or an empty text."""
+    """The message that caused `event`, one character a byte (see `message`), or an empty text."""
     if event.type != pj.PJSIP_EVENT_TSX_STATE:
         return ""
     change = event.body.tsxState
     if change.type != pj.PJSIP_EVENT_RX_MSG:
         return ""
-    return str(change.src.rdata.wholeMsg)
+    return message.as_bytes_text(change.src.rdata.wholeMsg)

@@ -231,8 +231,11 @@ class Engine:
                     self._board.trouble(f"a call could not be ended ({explain(error)})")
         talked = bool(self._calls)
         if self._board.account.register:
-            self._line.setRegistration(False)
             talked = True
+            try:
+                self._line.setRegistration(False)
+            except pj.Error as error:  # the registrar has not answered the last request yet
+                self._board.trouble(f"the account could not be unregistered ({explain(error)})")
         if talked:
             until = self._clock.monotonic() + LEAVE_MS
             while self._clock.monotonic() < until:

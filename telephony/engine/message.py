@@ -1,4 +1,8 @@
-"""Reading the few headers we need out of a raw SIP message. Pure; trusts nothing in it."""
+"""Reading the few headers we need out of a raw SIP message. Pure; trusts nothing in it.
+
+A message is held as text with one character a byte (Latin-1): whatever bytes a
+stranger sent, they survive JSON and go back to him unchanged in a BYE.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,11 @@ class Why:
     text: str = ""
 
 
+def as_bytes_text(message: str) -> str:
+    """A message as the stack hands it out (UTF-8, surrogates for what is not) with one character a byte."""
+    return message.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
 def values(message: str, name: str) -> list[str]:
     """The values of header `name` (long or short form), in order, each trimmed."""
     short = _SHORT.get(name.lower())
@@ -34,7 +43,7 @@ def values(message: str, name: str) -> list[str]:
 def status(message: str) -> tuple[int, str]:
     """Code and phrase of a response; (0, '') for anything else."""
     found = _STATUS(message)
-    return (int(found[1]), found[2]) if found else (0, "")
+    return (int(found[1]), _words(found[2])) if found else (0, "")
 
 
 def why(message: str) -> Why:
@@ -43,7 +52,7 @@ def why(message: str) -> Why:
         cause = _CAUSE(value)
         if cause:
             text = _TEXT(value)
-            return Why(int(cause[1]), text[1] if text else "")
+            return Why(int(cause[1]), _words(text[1]) if text else "")
     return Why()
 
 
@@ -65,6 +74,10 @@ def dialog(response: str, request_uri: str, transport: str) -> Dialog | None:
         )
     except (IndexError, ValueError):
         return None
+
+
+def _words(text: str) -> str:
+    return text.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def _split(headers: list[str]) -> list[str]:

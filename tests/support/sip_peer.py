@@ -99,7 +99,7 @@ class Leg:
         return self.ended - self.answered
 
     def reply(self, code: int, phrase: str, headers: tuple[str, ...] = (), body: str = "") -> None:
-        contact = f"sip:peer@{self.peer.address}{self.peer.uri_end}"
+        contact = f"sip:peer@{self.peer.address}{self.peer.uri_end}" if code < 300 else ""
         self.send(
             respond(self.invite, code, phrase, tag=self.tag, headers=headers, body=body, contact=contact)
         )
@@ -292,7 +292,7 @@ class SipPeer(asyncio.DatagramProtocol):
         if self.registrar is None or not self._known(message, send):
             return
         expires = message.get("Expires") or "300"
-        contact = message.get("Contact").partition(";")[0]
+        contact = f"<{message.contact}>"
         send(
             respond(message, self.registrar, "Registrar", headers=(f"Contact: {contact};expires={expires}",))
         )
