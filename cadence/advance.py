@@ -103,7 +103,7 @@ def _after(planner: Planner, plan: Plan, done: Progress, happened: Happening) ->
         case Reviewed() if _in_review(plan):
             return planner.review(done, planner.now + REVIEW_AGAIN_MS, plan.reason)
         case Postponed() if plan.call is not None:
-            return _call_moved(planner, plan, done, max(happened.until, planner.now))
+            return _call_moved(planner, plan, done, max(happened.until, plan.call.due_at))
         case Reassigned() if plan.call is not None and plan.call.owner:
             return done.open_plan(replace(plan.call, owner=happened.owner), plan.mail)
     return plan
@@ -144,9 +144,11 @@ def _call_moved(planner: Planner, plan: Plan, done: Progress, at: int) -> Plan:
 
 
 def _mail_sent(planner: Planner, plan: Plan, done: Progress, happened: MailSent) -> Plan:
-    if plan.mail is None or plan.mail.step != happened.step:
-        return plan
     sent = done.mails_used(happened.step)
+    if plan.mail is None:
+        return sent.open_plan(plan.call, None, plan.reason)
+    if plan.mail.step != happened.step:
+        return plan
     return planner.settle(sent, plan.call, planner.next_mail(sent, happened.at))
 
 
@@ -174,7 +176,8 @@ def _blocked(planner: Planner, plan: Plan, done: Progress, happened: Blocked) ->
     if plan.call is None:
         return plan
     if not happened.permanent and happened.next_at is not None:
-        return _call_moved(planner, plan, done, max(happened.next_at, planner.now + MINUTE))
+        at = max(happened.next_at, plan.call.due_at, planner.now + MINUTE)
+        return _call_moved(planner, plan, done, at)
     return _other_number(replace(planner, not_these=frozenset({happened.e164})), plan, done)
 
 

@@ -134,12 +134,12 @@ def load(path: Path) -> Dispositions:
         for field, value in claims:
             if f"{field}={value}" in seen:
                 raise document.error(
-                    ("disposition", place, field), f"{value!r} is used twice; give each its own"
+                    ("disposition", place, field), f"'{value}' is used twice; give each its own"
                 )
             seen.add(f"{field}={value}")
     missing = {Outcome.WON, Outcome.REFUSED, Outcome.DO_NOT_CALL, Outcome.CALLBACK} - {
         one.outcome for one in items
     }
     if missing:
-        raise document.error((), f"no disposition has the outcome {min(missing)!r}; a rep could not say it")
+        raise document.error((), f"no disposition has the outcome '{min(missing)}'; a rep could not say it")
     return Dispositions(items)

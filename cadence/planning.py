@@ -132,11 +132,12 @@ class Planner:
 
     def settle(self, done: Progress, call: PlannedCall | None, mail: PlannedMail | None) -> Plan:
         """An open plan with these next actions, or with those that follow where there are none."""
+        here = done
         while call is None and mail is None and done.cadence.then:
             done = self._follow(done)
             call, mail = self.next_call(done), self.next_mail(done)
         if call is None and mail is None:
-            return self.review(done)
+            return self.review(here if here.steps_left else done)
         return done.open_plan(call, mail)
 
     def _follow(self, done: Progress) -> Progress:

@@ -38,6 +38,11 @@ class Progress:
             plan.last_call_at,
         )
 
+    @property
+    def steps_left(self) -> bool:
+        """Whether a call or a mail of the cadence is still undone: there is something to come back to."""
+        return self.calls_done < len(self.cadence.calls) or self.mails_done < len(self.cadence.mails)
+
     def step_used(self) -> Progress:
         """One call step more is done; a repeating last step stays the last."""
         return replace(self, calls_done=min(self.calls_done + 1, len(self.cadence.calls)))

@@ -23,7 +23,7 @@ from config.errors import UsageError
 DATA = Path(__file__).parent / "data"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Rulebook:
     """What `cadence.advance` and `cadence.gate` go by."""
 

@@ -17,6 +17,7 @@ import msgspec
 from cadence.calendar import zone_info
 from cadence.spans import Hours, hours, overlap, span
 from config.clock import DAY
+from config.errors import ConfigError
 from config.toml import Document
 from config.toml_lines import FieldPath
 
@@ -112,7 +113,7 @@ def load(paths: Iterable[Path]) -> Rules:
         country = document.decode(_Country)
         documents[country.country] = (country.version, document, _compile(country, document))
     if "" not in documents:
-        raise ValueError('no rules with country = "" were given: the world needs a default')
+        raise ConfigError('no rules with country = "" were given: the world needs a default')
     digest = hashlib.sha256("\0".join(one.text for _, one, _ in documents.values()).encode()).hexdigest()
     version = f"{max(version for version, _, _ in documents.values())}+{digest[:8]}"
     return Rules((place for _, _, places in documents.values() for place in places), version)
