@@ -69,7 +69,9 @@ class Housekeeping(Rounds):
 
 def _close_the_dead(store: Store) -> int:
     store.outbox.uncertain_left()
-    return len(store.attempts.recover())
+    closed = store.attempts.recover()
+    store.shifts.close_dead()
+    return len(closed)
 
 
 def _fold_log(store: Store) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from email.errors import MessageError
@@ -54,6 +54,7 @@ class MailRoom(Rounds):
         self._server: MailServer | None = None
         self._under_way: tuple[Delivery, asyncio.Future[Outcome]] | None = None
         self._unwritten: tuple[OutMail, Outcome] | None = None
+        self._looked_back = False
         self._next_mono = 0  # not before this may the next mail go, `Clock.monotonic` ms
         self.sent = 0  # since the start
 
@@ -74,6 +75,9 @@ class MailRoom(Rounds):
     async def round(self) -> float:
         """Settle what is unsettled, render what is due, send one mail."""
         await self._write_down()
+        if not self._looked_back:
+            await self._room.run(lambda store: store.outbox.uncertain_left())
+            self._looked_back = True  # later deaths are housekeeping's
         server = self._server = self._server or mail_server(self._settings, self._home)
         fault = await self._render()
         early = self._next_mono - self._clock.monotonic()
@@ -96,7 +100,7 @@ class MailRoom(Rounds):
     async def _render(self) -> SixringError | None:
         """Put what is due into the outbox. A letter that cannot be written does not stop those that are."""
         try:
-            await self._room.run(lambda store: _clear_up(store, self._firm))
+            await self._room.run(lambda store: store.outbox.stage(_BATCH, self._firm))
         except SixringError as fault:
             return fault
         return None
@@ -126,12 +130,12 @@ class MailRoom(Rounds):
         mail, outcome = self._unwritten
         try:
             await self._room.run(lambda store: _settle(store, mail, outcome))
-        except (
-            Settled
-        ) as fault:  # taken for abandoned by another machine: its word stands, and a person looks
-            _log.warning("mail %s to settle as %s: %s", mail.id, outcome, fault)
+        except Settled as fault:
+            # Another machine took it for abandoned. Its word stands, and a person looks.
+            _log.warning("mail %s, to be settled as %s: %s", mail.id, outcome, fault)
+        else:
+            self.sent += isinstance(outcome, Delivered)
         self._unwritten = None
-        self.sent += isinstance(outcome, Delivered)
 
 
 def mail_server(settings: Settings, home: Home) -> MailServer:
@@ -156,11 +160,6 @@ def _firm(settings: Settings) -> dict[str, str]:
         "website": firm.website,
         "reply_to": firm.reply_to or settings.mail.sender,
     }
-
-
-def _clear_up(store: Store, firm: Mapping[str, str]) -> None:
-    store.outbox.uncertain_left()
-    store.outbox.stage(_BATCH, firm)
 
 
 def _settle(store: Store, mail: OutMail, outcome: Outcome) -> None:

@@ -71,6 +71,7 @@ async def test_the_call_of_a_dead_session_is_closed_and_its_lead_comes_back(
     attempt = await room.run(lambda store: store.attempts.get(attempt_id))
     assert attempt.result == "interrupted"
     assert keeper.closed == 1
+    assert await room.run(lambda store: store.shifts.live()) == [], "and its clock has stopped"
     await keeper.round()
     assert keeper.closed == 1
 
@@ -81,6 +82,7 @@ async def test_the_call_of_a_living_session_is_left_alone(keeper: Housekeeping, 
     await keeper.round()
     attempt = await room.run(lambda store: store.attempts.get(attempt_id))
     assert attempt.result is None
+    assert len(await room.run(lambda store: store.shifts.live())) == 1
 
 
 async def test_a_mail_that_a_dead_process_was_sending_becomes_uncertain(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import pytest
 from support.mailserver import CUT, HANG, MailServerUnderTest
 from support.mailstore import NOON, add_leads, kinds, mail_settings, outbox, states, store_room
 
+from cadence.model import Result
 from config.clock import DAY, HOUR, MINUTE, SECOND, HandClock, SystemClock
 from config.errors import SixringError
 from config.home import Home
@@ -26,7 +28,8 @@ from config.settings import Firm
 from floor import mailroom
 from floor.mailroom import MailRoom
 from floor.store_room import StoreRoom
-from store.records import NewPhone
+from store.records import CallEnd, Claim, NewPhone
+from store.store import Store
 
 FIRM = {
     "name": "Acme",
@@ -64,6 +67,20 @@ async def rounds(mail_room: MailRoom, clock: HandClock, count: int) -> None:
     for _ in range(count):
         await mail_room._guarded_round()
         clock.advance(SECOND)
+
+
+def talk(store: Store, word: str) -> None:
+    """One conversation with the next lead, and its disposition."""
+    shift = store.shifts.clock_in("sam", "Sam", socket.gethostname(), os.getpid())
+    claim = store.queue.claim("sam", shift.id)
+    assert isinstance(claim, Claim)
+    attempt = store.attempts.begin(claim, "sam", shift.id, "+14155550100")
+    assert attempt.decision.allowed, attempt.decision.why
+    now = store.core.now()
+    for instant in ("invited", "ringing", "answered"):
+        store.attempts.instant(attempt.id, instant, now)
+    store.attempts.finish(attempt.id, CallEnd(Result.ANSWERED, now + 1000, talk_ms=1000), "sam")
+    store.attempts.dispose(attempt.id, word, "sam")
 
 
 async def test_a_due_mail_is_rendered_delivered_and_written_down(
@@ -238,6 +255,26 @@ async def test_a_mail_is_not_sent_to_one_who_was_suppressed_after_it_was_rendere
     await rounds(mail_room, clock, 5)
     assert sorted(mail.recipient for mail in office.received) == ["lead0@example.org", "lead2@example.org"]
     assert Counter(states(tmp_path)) == {"sent": 2, "cancelled": 1}
+
+
+@pytest.mark.parametrize("word", ["do_not_call", "won", "not_interested"])
+async def test_a_lead_that_has_ended_gets_no_mail_that_was_waiting(
+    mail_room: MailRoom,
+    room: StoreRoom,
+    office: MailServerUnderTest,
+    clock: HandClock,
+    tmp_path: Path,
+    word: str,
+) -> None:
+    clock.advance(9 * HOUR)  # noon in New York
+    await add_leads(room, phones=(NewPhone("+12125550147"),), cadence="inbound-six")
+    clock.advance(11 * MINUTE)
+    await room.run(lambda store: store.outbox.stage(10, FIRM))
+    assert states(tmp_path) == ["ready"]
+    await room.run(lambda store: talk(store, word))
+    await rounds(mail_room, clock, 2)
+    assert office.received == []
+    assert states(tmp_path) == ["cancelled"]
 
 
 async def test_without_a_postal_address_nothing_is_taken_and_the_mend_is_shown(
