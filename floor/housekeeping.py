@@ -84,4 +84,5 @@ def _optimize(store: Store) -> None:
     """Fresh statistics for the query planner, where they are stale; PostgreSQL does this by itself."""
     if store.core.engine.dialect == "sqlite":
         store.core.engine.rows("pragma analysis_limit = 400")
-        store.core.engine.rows("pragma optimize")
+        with store.core.write():  # it reads, then writes: outside a write it may lose that race at once
+            store.core.engine.rows("pragma optimize")
