@@ -60,6 +60,7 @@ class Survey:
     path: Path
     size: int  # bytes
     sha256: str  # hex, of the bytes as they are
+    lines: int  # about: for a progress bar
     encoding: str  # a Python codec name
 
 
@@ -69,7 +70,7 @@ def survey(path: Path, encoding: str = "") -> Survey:
     Raises:
         UsageError: unreadable, empty, not a text table, or not text in `encoding`.
     """
-    hasher, size = hashlib.sha256(), 0
+    hasher, size, lines = hashlib.sha256(), 0, 0
     sample = b""
     try:
         with path.open("rb") as file:
@@ -80,6 +81,7 @@ def survey(path: Path, encoding: str = "") -> Survey:
                     sample = chunk[:_SAMPLE]
                 hasher.update(chunk)
                 size += len(chunk)
+                lines += chunk.count(b"\n")
                 probe.feed(path, chunk)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
@@ -88,7 +90,7 @@ def survey(path: Path, encoding: str = "") -> Survey:
     found = encoding or _encoding(sample, probe)
     if found != "utf-8" or not probe.utf8_to_the_end():
         _prove(path, found)
-    return Survey(path, size, hasher.hexdigest(), found)
+    return Survey(path, size, hasher.hexdigest(), lines + 1, found)
 
 
 class _Probe:

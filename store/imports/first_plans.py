@@ -1,0 +1,149 @@
+"""The first plans of many fresh leads: what `advance.start` answers, without asking it for each.
+
+A fresh lead's first call and mail depend on its place (whose windows must be
+open), on whether it can be called and written to at all, and on the moment of
+its inquiry. All but the moment is the same for thousands of leads, so it is
+found out once by `advance.start` itself; the moment then costs one look at the
+windows. Whatever does not fit that form is asked of `advance.start`, and a
+property test holds both to the same answers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cadence import numbers, whereabouts
+from cadence.advance import start
+from cadence.gate_facts import GateFacts, Scene
+from cadence.model import CallKind, Lead, LeadStatus, Phone, Plan
+from cadence.rulebook import Rulebook
+from cadence.schedule import Cadence, Unit
+from cadence.whereabouts import Spot
+from cadence.windows import Window, first_open
+from config.clock import MINUTE
+from store.imports.normalise import LeadRow
+
+_LEAD_FIELDS = (
+    "name", "company", "title", "email", "country", "region", "postal_code", "zone",
+    "source", "campaign", "value", "owner", "consent", "notes",
+)  # fmt: skip
+
+
+class First(NamedTuple):
+    """What of a plan differs from lead to lead."""
+
+    call_at: int | None
+    mail_at: int | None
+    reason: str
+    shape: Plan  # a plan with the same steps, kinds and lane
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """Leads that differ in nothing but the moment of their inquiry."""
+
+    shape: Plan
+    windows: tuple[Window, ...]  # empty: no call
+    patience_ms: float  # longest wait for a window after which the gate would ask for a consent
+    openings: dict[int, int | None]  # minute of an inquiry to the wait for the windows from its beginning
+
+
+class FirstPlans:
+    """Plans for leads that arrive at one time (`now`, ms UTC) in one cadence."""
+
+    def __init__(self, book: Rulebook, now: int, cadence: str) -> None:
+        """Prepare for `cadence`.
+
+        Raises:
+            UsageError: the rulebook has no cadence of that name.
+        """
+        self._book, self._now, self._name = book, now, cadence
+        self._cadence: Cadence = book.cadence(cadence)
+        units = [step.when.unit for step in self._cadence.calls[:1]]
+        units += [step.when.unit for step in self._cadence.mails[:1]]
+        self._regular = bool(self._cadence.calls) and all(unit is Unit.SPAN for unit in units)
+        self._call_ms = self._cadence.calls[0].when.count if self._cadence.calls else 0
+        self._mail_ms = self._cadence.mails[0].when.count if self._cadence.mails else 0
+        self._classes: dict[tuple[object, ...], _Class | None] = {}
+        self._spots: dict[int, Spot | None] = {}
+
+    def of(self, row: LeadRow, arrived_at: int) -> First:
+        """The first plan of `row`, whose contacts are on no list."""
+        known = self._class(row, arrived_at) if self._regular else None
+        if known is None:
+            return self._asked(row, arrived_at)
+        mail_at = arrived_at + self._mail_ms if known.shape.mail is not None else None
+        if not known.windows:
+            return First(None, mail_at, known.shape.reason, known.shape)
+        call_at = self._opening(known, arrived_at)
+        if call_at is None or call_at - arrived_at >= known.patience_ms:
+            return self._asked(row, arrived_at)
+        sooner = mail_at is not None and mail_at < call_at
+        return First(call_at, mail_at, self._reason(mail=sooner), known.shape)
+
+    def _opening(self, known: _Class, arrived_at: int) -> int | None:
+        """When the first call may be placed. Windows open and close on the minute: each is looked at once."""
+        minute, rest = divmod(arrived_at, MINUTE)
+        if minute not in known.openings:
+            first = first_open(known.windows, minute * MINUTE)
+            known.openings[minute] = first - minute * MINUTE if first is not None else None
+        wait = known.openings[minute]
+        if wait is None:
+            return None
+        first_at = arrived_at if wait == 0 else arrived_at - rest + wait
+        return first_open(known.windows, first_at + self._call_ms) if self._call_ms else first_at
+
+    def _reason(self, *, mail: bool) -> str:
+        kind, count = ("mail", len(self._cadence.mails)) if mail else ("call", len(self._cadence.calls))
+        return f"{kind} 1 of {count} of {self._name}"
+
+    def _class(self, row: LeadRow, arrived_at: int) -> _Class | None:
+        rules = self._book.gate
+        number = row.phones[0][0] if row.phones else ""
+        spot = whereabouts.by_number(number, rules) if number else None
+        self._spots[id(spot)] = (
+            spot  # kept, so that its id stays its own; its hash would cost ten times as much
+        )
+        key = (
+            id(spot),
+            numbers.is_premium(number) if number else None,
+            row.country,
+            row.region,
+            row.zone,
+            bool(row.consent),
+            bool(row.email),
+        )
+        if key not in self._classes:
+            self._classes[key] = self._found(row, arrived_at)
+        return self._classes[key]
+
+    def _found(self, row: LeadRow, arrived_at: int) -> _Class | None:
+        """The class of `row`, proved on it; None for one whose plans follow other rules than these."""
+        lead = self._lead(row._replace(phones=row.phones[:1]), arrived_at)
+        shape = start(lead, self._book, self._now, self._name)
+        scene = (
+            Scene.of(GateFacts(row.phones[0][0], lead), self._book.gate, arrived_at) if row.phones else None
+        )
+        windows = tuple(dict.fromkeys(scene.windows)) if scene else ()
+        limits = [place.inquiry_ms for place in scene.places if place.inquiry_ms] if scene else []
+        patience = math.inf if row.consent else min(limits, default=math.inf)
+        dialed = shape.call is not None and shape.call.kind is not CallKind.REVIEW and bool(windows)
+        if shape.status is not LeadStatus.OPEN or not (dialed if row.phones else shape.call is None):
+            return None
+        return _Class(shape, windows, patience, {})
+
+    def _asked(self, row: LeadRow, arrived_at: int) -> First:
+        plan = start(self._lead(row, arrived_at), self._book, self._now, self._name)
+        return First(
+            plan.call.due_at if plan.call else None,
+            plan.mail.due_at if plan.mail else None,
+            plan.reason,
+            plan,
+        )
+
+    def _lead(self, row: LeadRow, arrived_at: int) -> Lead:
+        phones = tuple(Phone(0, number, kind, n) for n, (number, kind) in enumerate(row.phones))
+        texts = {field: getattr(row, field) for field in _LEAD_FIELDS}
+        return Lead(id=0, arrived_at=arrived_at, phones=phones, **texts)

@@ -1,0 +1,318 @@
+"""Rows into the store: what is new in bulk, what repeats a lead by the store's ordinary door.
+
+Everything of one call is one transaction. The bulk path writes what
+`store.arrivals` writes for one lead (a test holds them together), save that the
+chain gets one event for all of them; each repeated inquiry has its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from typing import LiteralString
+
+from cadence.model import Lane
+from store import arrivals, dnc, plans
+from store.errors import Refused
+from store.imports.bulk import indexes_later
+from store.imports.first_plans import First, FirstPlans
+from store.imports.known import Known, look_up
+from store.imports.normalise import LeadRow
+from store.records import NewLead
+from store.store import Store
+
+_LEAD: tuple[LiteralString, ...] = (
+    "id", "name", "company", "title", "email", "country", "region", "postal_code", "zone",
+    "source", "campaign", "value", "owner", "consent", "notes", "created_at", "arrived_at",
+    "cadence", "cadence_version", "anchor_at", "plan_reason",
+)  # fmt: skip
+_QUEUE: tuple[LiteralString, ...] = (
+    "lead_id", "lane", "due_at", "value", "owner", "call_kind", "call_step", "call_at",
+    "mail_step", "mail_template", "mail_at",
+)  # fmt: skip
+_PHONE: tuple[LiteralString, ...] = ("lead_id", "e164", "kind", "position")
+_NEXT_IDS = "select nextval(pg_get_serial_sequence('lead', 'id')) as id from generate_series(1, :count)"
+_COUNT = """update import_run set finished_at = :at, total = total + :total, added = added + :added,
+    joined = joined + :joined, rejected = rejected + :rejected, unchanged = unchanged + :unchanged
+    where id = :id"""
+_TOUCHING = """select 1 as x from event where seq > :seq and kind in ('lead.arrived', 'lead.inquired',
+    'lead.imported', 'lead.changed', 'dnc.added', 'dnc.removed') limit 1"""
+_MANY = 5_000  # rows from which on indexes are better built afterwards
+_INQUIRY: tuple[LiteralString, ...] = ("lead_id", "at", "source", "campaign", "import_id", "ref")
+
+
+@dataclass(slots=True)
+class Sorted:
+    """Rows by what becomes of them, in the order of the file."""
+
+    fresh: list[LeadRow]
+    repeats: list[tuple[LeadRow, int]]  # with the lead: its id, or minus its place among the fresh, from 1
+    unwanted: list[LeadRow]  # something of them is on the do-not-contact list
+    known: int  # inquiries that were here before
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What one transaction did."""
+
+    new: int = 0
+    joined: int = 0
+    repeated: int = 0
+    first_lead: int | None = None
+    last_lead: int | None = None
+    locked_ms: int = 0  # how long other writers waited, at most
+
+
+def sort(rows: Sequence[LeadRow], known: Known) -> Sorted:
+    """Which rows are new, which ask again, which were here before. `known` learns of the new ones."""
+    found = Sorted([], [], [], 0)
+    refs = known.refs
+    for row in rows:
+        if row.ref in refs:
+            found.known += 1
+            continue
+        refs.add(row.ref)
+        lead_id = known.lead(row)
+        if lead_id is not None:
+            found.repeats.append((row, lead_id))
+            known.belong(row, lead_id)
+        elif known.unwanted(row):
+            found.unwanted.append(row)
+        else:
+            found.fresh.append(row)
+            known.belong(row, -len(found.fresh))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file the rows come from, as the store remembers it."""
+
+    file: str
+    sha256: str
+    by: str
+    started_at: int
+    cadence: str
+    details: str  # JSON: mapping, encoding, delimiter
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """Rows sorted and planned before the store is locked, and the event up to which that is known to hold."""
+
+    rows: Sorted
+    firsts: list[First]
+    seq: int
+
+
+class Merger:
+    """One file's way into the store, in one transaction or in several."""
+
+    def __init__(self, store: Store, source: Source) -> None:
+        """Prepare for `source`.
+
+        Raises:
+            UsageError: there is no such cadence.
+        """
+        self._store, self._core, self._source = store, store.core, source
+        self._now = self._core.now()
+        self._plans = FirstPlans(self._core.book, self._now, source.cadence)
+        self.import_id: int | None = None
+
+    def preview(self, rows: Sequence[LeadRow]) -> Merged:
+        """What `merge` would do, without a write."""
+        found = sort(rows, look_up(self._core, rows))
+        return Merged(len(found.fresh) + len(found.unwanted), len(found.repeats), found.known)
+
+    def merge(self, rows: Sequence[LeadRow], rejected: int = 0) -> Merged:
+        """Write `rows` in one transaction; nothing at all where every row is known.
+
+        Raises:
+            StoreError: the database failed; nothing of these rows was written.
+        """
+        for last_try in (False, False, True):
+            prepared = self._prepare(rows)
+            try:
+                return self._commit(rows, prepared, rejected)
+            except Refused:
+                if last_try:  # PostgreSQL: somebody added one of the contacts at the same moment, three times
+                    raise
+        raise AssertionError("unreachable")
+
+    def _prepare(self, rows: Sequence[LeadRow]) -> _Prepared:
+        seq, _ = self._core.log.head()
+        found = sort(rows, look_up(self._core, rows))
+        return _Prepared(found, [self._plans.of(row, self._arrived(row)) for row in found.fresh], seq)
+
+    def _commit(self, rows: Sequence[LeadRow], prepared: _Prepared, rejected: int) -> Merged:
+        found = prepared.rows
+        if not (found.fresh or found.repeats or found.unwanted):
+            return Merged(repeated=found.known)
+        with self._core.write():
+            locked = time.monotonic()
+            if self._outdated(prepared.seq):
+                prepared = self._prepare(rows)
+            merged = self._write(prepared)
+            self._tell(len(rows) + rejected, rejected, merged)
+        return replace(merged, locked_ms=round((time.monotonic() - locked) * 1000))
+
+    def _outdated(self, seq: int) -> bool:
+        """Whether leads or the list changed since `seq`: the chain has every such fact, in order."""
+        return bool(self._core.engine.rows(_TOUCHING, seq=seq))
+
+    def _arrived(self, row: LeadRow) -> int:
+        return self._now if row.arrived_at is None else row.arrived_at
+
+    def _write(self, prepared: _Prepared) -> Merged:
+        if self.import_id is None:
+            self.import_id = self._begin_run()
+        found = prepared.rows
+        ids = self._reserve(len(found.fresh))
+        with indexes_later(self._core.engine) if len(ids) >= _MANY else nullcontext():
+            self._insert(found.fresh, prepared.firsts, ids)
+        joined = len(found.repeats)
+        for row, lead in found.repeats:
+            self._inquire(ids[-lead - 1] if lead < 0 else lead, row)
+        for row in found.unwanted:
+            joined += self._store.leads.arrive(row.lead(self.import_id), self._source.cadence).joined
+        return Merged(
+            new=len(found.fresh) + len(found.repeats) + len(found.unwanted) - joined,
+            joined=joined,
+            repeated=found.known,
+            first_lead=ids[0] if ids else None,
+            last_lead=ids[-1] if ids else None,
+        )
+
+    def _reserve(self, count: int) -> Sequence[int]:
+        """Ids for `count` leads, nobody else's."""
+        engine = self._core.engine
+        if not count:
+            return ()
+        if engine.dialect == "sqlite":  # under the one write lock
+            first = engine.rows("select coalesce(max(id), 0) + 1 as id from lead")[0]["id"]
+            return range(first, first + count)
+        return [row["id"] for row in engine.rows(_NEXT_IDS, count=count)]
+
+    def _insert(self, rows: Sequence[LeadRow], firsts: Sequence[First], ids: Sequence[int]) -> None:
+        bulk, import_id = self._core.engine.bulk, self.import_id
+        fresh = [
+            (lead_id, row, self._arrived(row), first)
+            for lead_id, row, first in zip(ids, rows, firsts, strict=True)
+        ]
+        bulk("lead", _LEAD, (_lead(one, self._now) for one in fresh))
+        bulk("queue", _QUEUE, (_queue(one) for one in fresh))
+        bulk(
+            "phone",
+            _PHONE,
+            (
+                (lead_id, number, kind, position)
+                for lead_id, row, _, _ in fresh
+                for position, (number, kind) in enumerate(row.phones)
+            ),
+        )
+        bulk(
+            "inquiry",
+            _INQUIRY,
+            ((lead_id, at, row.source, row.campaign, import_id, row.ref) for lead_id, row, at, _ in fresh),
+        )
+
+    def _inquire(self, lead_id: int, row: LeadRow) -> None:
+        """A repeated inquiry ranks the lead anew, unless it is older than the one we know of."""
+        latest = self._core.engine.rows("select arrived_at from lead where id = :id", id=lead_id)[0][
+            "arrived_at"
+        ]
+        if row.arrived_at is not None and row.arrived_at <= latest:
+            self._remember(lead_id, row.lead(self.import_id), row.arrived_at)
+        else:
+            self._store.leads.inquire(lead_id, row.lead(self.import_id))
+
+    def _remember(self, lead_id: int, new: NewLead, at: int) -> None:
+        """Keep an old inquiry and the numbers it brings; what comes next for the lead stays as it is."""
+        core = self._core
+        standing = plans.read(core, lead_id, lock=True)
+        known = {phone.e164 for phone in standing.lead.phones}
+        added = [phone for phone in new.phones if phone.e164 not in known]
+        if added:
+            last = max((phone.position for phone in standing.lead.phones), default=-1)
+            arrivals.add_phones(core, lead_id, added, last + 1)
+            dnc.mark_lead(core, lead_id)
+        arrivals.keep_inquiry(core, lead_id, new, at)
+        core.log.tell(
+            "lead.inquired",
+            self._source.by,
+            lead_id=lead_id,
+            source=new.source,
+            campaign=new.campaign,
+            arrived_at=at,
+            next_at=standing.plan.next_at,
+            ref=new.ref,
+        )
+
+    def _begin_run(self) -> int:
+        source = self._source
+        return int(
+            self._core.engine.rows(
+                """insert into import_run(file, sha256, started_at, by, details)
+                    values (:file, :sha256, :started_at, :by, :details) returning id""",
+                file=source.file,
+                sha256=source.sha256,
+                started_at=source.started_at,
+                by=source.by,
+                details=source.details,
+            )[0]["id"]
+        )
+
+    def _tell(self, total: int, rejected: int, merged: Merged) -> None:
+        """Count the transaction into the run, and tell it in one event."""
+        counts = {
+            "total": total,
+            "added": merged.new,
+            "joined": merged.joined,
+            "rejected": rejected,
+            "unchanged": merged.repeated,
+        }
+        self._core.engine.run(_COUNT, id=self.import_id, at=self._core.now(), **counts)
+        self._core.log.tell(
+            "lead.imported",
+            self._source.by,
+            import_id=self.import_id,
+            file=self._source.file,
+            sha256=self._source.sha256,
+            counts=counts,
+            first_lead=merged.first_lead,
+            last_lead=merged.last_lead,
+        )
+
+
+_Fresh = tuple[int, LeadRow, int, First]
+
+
+def _lead(fresh: _Fresh, now: int) -> tuple[object, ...]:
+    """The row of `_LEAD`."""
+    lead_id, row, at, first = fresh
+    return (
+        lead_id, row.name, row.company, row.title, row.email or None, row.country, row.region,
+        row.postal_code, row.zone, row.source, row.campaign, row.value, row.owner, row.consent,
+        row.notes, now, at, first.shape.cadence, first.shape.version, at, first.reason,
+    )  # fmt: skip
+
+
+def _queue(fresh: _Fresh) -> tuple[object, ...]:
+    """The row of `_QUEUE`: as `plans.queue_columns`, for a plan that has just begun."""
+    lead_id, row, _, (call_at, mail_at, _, shape) = fresh
+    call, mail = shape.call, shape.mail
+    return (
+        lead_id,
+        call.lane if call else Lane.NO_CALL,
+        call_at if call else mail_at,
+        row.value,
+        row.owner or None,
+        call.kind.value if call else "",
+        call.step if call else 0,
+        call_at,
+        mail.step if mail else 0,
+        mail.template if mail else "",
+        mail_at,
+    )
