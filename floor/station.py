@@ -118,17 +118,22 @@ class Station:
         if self._left or clerk is None:
             return
         self._left = True
+        if self._tasks:
+            await self._wind_up()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._room.run(lambda store: store.shifts.clock_out(clerk.shift_id))
+        await self._phone.close()
+
+    async def _wind_up(self) -> None:
+        """End the call, take no new lead, and see everything on disk, within reason."""
         self._tell(told.Paused("leaving"))
         if self._desk.state in IN_CALL:
             self._tell(told.Pressed("hang_up"))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE_S):
                 await self._quiet()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._room.run(lambda store: store.shifts.clock_out(clerk.shift_id))
-        await self._phone.close()
 
     async def _quiet(self) -> None:
         """Wait until no call is up and every store effect is on disk."""

@@ -22,8 +22,11 @@ from telephony import protocol as phone
 from telephony.account import Account
 from telephony.client import Phone
 
-Screen = Callable[[DeskPort], Awaitable[int]]
-"""Shows a desk until its rep leaves; the exit code."""
+Begin = Callable[[], Awaitable[None]]
+"""Opens what stands behind a desk; awaited once the screen has been painted."""
+
+Screen = Callable[[DeskPort, Begin], Awaitable[int]]
+"""Shows a desk, has it opened, and stays until its rep leaves; the exit code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +87,29 @@ def rep_of(settings: Settings, login: str = "") -> Rep:
 
 
 @asynccontextmanager
-async def at_work(place: Workplace, rep: Rep) -> AsyncIterator[Station]:
-    """One rep at one desk, with the mail room and the housekeeping beside it; clocked out at the end.
+async def desk_of(place: Workplace, rep: Rep) -> AsyncIterator[tuple[Station, Begin]]:
+    """One rep's desk, and what opens it: store, phone, mail room, housekeeping; clocked out at the end.
 
-    Raises:
-        SixringError: the store, the phone or the shift cannot be opened.
+    Nothing is opened before `begin`, so that a screen can be painted first;
+    what `begin` cannot open it says as a SixringError.
     """
     settings = place.settings
-    caller_id = settings.sip.caller_ids[0] if settings.sip.caller_ids else ""
+    desk_store, floor_store = place.store_room(), place.store_room()
+    station = Station(
+        desk_store, place.make_phone, place.book, place.clock, rep,
+        caller_id=settings.sip.caller_ids[0] if settings.sip.caller_ids else "",
+        ring_timeout_ms=settings.sip.ring_timeout_s * 1000, phone_name=place.phone_name,
+    )  # fmt: skip
     async with AsyncExitStack() as stack:
-        desk_store = await stack.enter_async_context(place.store_room())
-        floor_store = await stack.enter_async_context(place.store_room())
-        station = Station(
-            desk_store, place.make_phone, place.book, place.clock, rep, caller_id=caller_id,
-            ring_timeout_ms=settings.sip.ring_timeout_s * 1000, phone_name=place.phone_name,
-        )  # fmt: skip
-        await station.start()
-        stack.push_async_callback(station.leave)
-        await stack.enter_async_context(unattended(place, floor_store))
-        yield station
+
+        async def begin() -> None:
+            await stack.enter_async_context(desk_store)
+            stack.push_async_callback(station.leave)
+            await station.start()
+            await stack.enter_async_context(floor_store)
+            await stack.enter_async_context(unattended(place, floor_store))
+
+        yield station, begin
 
 
 @asynccontextmanager
@@ -120,6 +127,10 @@ async def unattended(place: Workplace, room: StoreRoom) -> AsyncIterator[None]:
 
 
 async def work(place: Workplace, rep: Rep, screen: Screen) -> int:
-    """Open the desk, show it until the rep leaves; the screen's exit code."""
-    async with at_work(place, rep) as station:
-        return await screen(station)
+    """Show the desk, open it, and stay until the rep leaves; the screen's exit code.
+
+    Raises:
+        SixringError: the store, the phone or the shift cannot be opened.
+    """
+    async with desk_of(place, rep) as (station, begin):
+        return await screen(station, begin)
