@@ -10,7 +10,6 @@ from cadence.calendar import local
 from cadence.gate_facts import GateFacts, Scene
 from cadence.model import Check
 from cadence.ranking import age
-from cadence.rules import Place
 from cadence.spans import CLOSED, clock_hours
 from cadence.whereabouts import Spot
 from cadence.windows import Window
@@ -46,7 +45,7 @@ def premium(scene: Scene) -> Check:
     return Check("premium", scene.facts.e164, True, "", "numbering plan")
 
 
-def dnc(scene: Scene) -> Check:
+def do_not_call(scene: Scene) -> Check:
     """The number is not on our own list; nothing overrides it."""
     why = scene.facts.suppressed
     return Check(
@@ -73,7 +72,7 @@ def registry(scene: Scene) -> Check:
         if passed
         else f"On {listed}, without a recent inquiry or a consent."
     )
-    return Check("registry", listed, passed, why, _source(scene))
+    return Check("registry", listed, passed, why, scene.source)
 
 
 def window_number(scene: Scene) -> Check:
@@ -121,7 +120,7 @@ def gap(scene: Scene) -> Check:
     since, least = scene.now - last, scene.gap_ms
     passed = since >= least
     why = "" if passed else f"The last call was {age(since)} ago; {age(least)} must lie between two."
-    return Check("gap", f"{age(since)} since the last call", passed, why, _source(scene))
+    return Check("gap", f"{age(since)} since the last call", passed, why, scene.source)
 
 
 def cap_24h(scene: Scene) -> Check:
@@ -130,7 +129,7 @@ def cap_24h(scene: Scene) -> Check:
     recent = sum(scene.now - DAY < at <= scene.now for at in scene.facts.attempts_at)
     passed = not cap or recent < cap
     why = "" if passed else f"{recent} calls to this number in 24 hours; {cap} are allowed."
-    return Check("cap_24h", f"{recent} of {cap or 'any'}", passed, why, _source(scene))
+    return Check("cap_24h", f"{recent} of {cap or 'any'}", passed, why, scene.source)
 
 
 def attempts(scene: Scene) -> Check:
@@ -150,7 +149,7 @@ def inquiry_age(scene: Scene) -> Check:
     old = scene.now - lead.arrived_at
     passed = old < limit or _consent(scene)
     why = "" if passed else f"The inquiry is {age(old)} old; after {age(limit)} a consent is needed."
-    return Check("inquiry_age", f"{age(old)} old", passed, why, _source(scene))
+    return Check("inquiry_age", f"{age(old)} old", passed, why, scene.source)
 
 
 def consent(scene: Scene) -> Check:
@@ -166,16 +165,8 @@ def _consent(scene: Scene) -> bool:
     return scene.facts.lead is not None and bool(scene.facts.lead.consent.strip())
 
 
-def _source(scene: Scene) -> str:
-    return " | ".join(dict.fromkeys(_sources(scene.places)))
-
-
-def _sources(places: tuple[Place, ...]) -> list[str]:
-    return [place.source for place in places if place.source]
-
-
 ALL: tuple[Callable[[Scene], Check], ...] = (
-    number, premium, dnc, registry, window_number, window_address,
+    number, premium, do_not_call, registry, window_number, window_address,
     gap, cap_24h, attempts, inquiry_age, consent,
 )  # fmt: skip
 """In the order they are told: what time does not mend first, then hours, counts and age."""

@@ -41,24 +41,23 @@ class Scene:
     now: int
     number: Spot
     address: Spot | None
+    places: tuple[Place, ...]  # whose rules apply: the number's, and the address's if it is another
+    source: str  # of their rules
 
     @classmethod
     def of(cls, facts: GateFacts, rules: Rules, now: int) -> Scene:
         """Look up where the number and the address are."""
         address = whereabouts.by_address(facts.lead, rules, facts.e164) if facts.lead is not None else None
-        return cls(facts, now, whereabouts.by_number(facts.e164, rules), address)
+        number = whereabouts.by_number(facts.e164, rules)
+        if address is None or address.place is number.place:
+            return cls(facts, now, number, address, (number.place,), number.place.source)
+        source = f"{number.place.source} | {address.place.source}"
+        return cls(facts, now, number, address, (number.place, address.place), source)
 
     @property
     def windows(self) -> tuple[Window, ...]:
         """Every window that must be open."""
         return self.number.windows + self.address.windows if self.address else self.number.windows
-
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """The places whose rules apply: the number's, and the address's if it is another."""
-        if self.address is None or self.address.place is self.number.place:
-            return (self.number.place,)
-        return (self.number.place, self.address.place)
 
     @property
     def cap_24h(self) -> int:

@@ -15,12 +15,14 @@ from pathlib import Path
 from cadence import dispositions, rules, templates
 from cadence.cadence_file import CadenceFile
 from cadence.dispositions import Dispositions
+from cadence.model import Plan
 from cadence.rules import Rules
 from cadence.schedule import Cadence
 from cadence.templates import Templates
 from config.errors import UsageError
 
 DATA = Path(__file__).parent / "data"
+MOST_MESSAGES = 2  # a lead; Velocify, Inquiry Response, 2015
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,6 +45,12 @@ class Rulebook:
             known = ", ".join(sorted(key for key in self.cadences if "@" not in key))
             raise UsageError(f"no cadence is named {name!r}; there are: {known}")
         return found
+
+    def may_leave_message(self, plan: Plan) -> bool:
+        """Whether the planned call may end in a voicemail: its step says so; a third message only repels."""
+        steps = self.cadence(plan.cadence, plan.version).calls
+        step = plan.call.step if plan.call is not None else 0
+        return 1 <= step <= len(steps) and steps[step - 1].voicemail and plan.voicemails < MOST_MESSAGES
 
 
 def load(folder: Path | None = None) -> Rulebook:

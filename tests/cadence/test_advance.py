@@ -398,3 +398,14 @@ def test_nurture_never_ends(book: Rulebook) -> None:
     days = [round((at - NOW) / DAY) for at in times[6:]]
     assert days[:3] == [84, 182, 365]
     assert all(360 <= later - earlier <= 370 for earlier, later in pairwise(days[2:]))
+
+
+def test_a_message_is_left_on_the_first_two_calls_and_never_a_third_time(story: Story) -> None:
+    may = []
+    for _ in range(4):
+        may.append(story.book.may_leave_message(story.plan))
+        story.called(Result.ANSWERED, "voicemail" if len(may) < 3 else "gatekeeper")
+    assert may == [True, True, False, False]
+    again = story.then(Inquired(story.now + DAY), DAY)
+    assert again.voicemails == 2
+    assert not story.book.may_leave_message(again)
