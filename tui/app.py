@@ -24,10 +24,9 @@ from textual.worker import Worker
 
 from cadence.model import ShiftState
 from config.errors import SixringError
-from config.text import for_terminal
 from floor.view import DeskPort, DeskView
 from tui import overlays
-from tui.scene import WORDS, Scene
+from tui.scene import Scene, window_title
 from tui.screen import DeskScreen
 from tui.session import Session
 from tui.theme import DARK, THEMES
@@ -82,7 +81,8 @@ class Workstation(App[None], inherit_bindings=False):
         self.failed: SixringError | None = None
         self._begin = begin
         self._goodbye: asyncio.Future[None] | None = None
-        self._told_of: tuple[ShiftState, str] | None = None
+        self._title_shown = ""
+        self._announced: ShiftState | None = None
         self._ticker: Timer | None = None
         self._timeline_of: int | None = None
         self._repaint_due = False
@@ -233,17 +233,16 @@ class Workstation(App[None], inherit_bindings=False):
         self._ticker = self.set_timer(max(left, 20) / 1000, self.repaint)
 
     def _announce(self) -> None:
-        """The bell when somebody answers; the state in the window's title."""
+        """The bell when somebody answers; the state in the window's title (OSC 2)."""
         view = self.port.view
-        told = (view.state, view.card.lead.name if view.card else "")
-        if told == self._told_of:
+        title = window_title(view)
+        if title == self._title_shown:
             return
-        if view.state is ShiftState.TALKING and (self._told_of is None or self._told_of[0] is not view.state):
+        if view.state is ShiftState.TALKING and self._announced is not view.state:
             self.bell()
-        self._told_of = told
-        self._set_title(" ".join(part for part in (WORDS[told[0]], told[1], "- sixring") if part))
+        self._title_shown, self._announced = title, view.state
+        self._set_title(title)
 
     def _set_title(self, title: str) -> None:
-        """Put `title` on the window (OSC 2); a name in it is a stranger's text."""
         if self._driver is not None and not self.is_headless:
-            self._driver.write(f"\x1b]2;{for_terminal(title[:100])}\x07")
+            self._driver.write(f"\x1b]2;{title}\x07")

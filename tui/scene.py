@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cadence.model import CallKind, ShiftState
+from config.text import for_terminal
 from floor.view import CallView, CardView, DeskView
 from tui.ui import Ui
 
@@ -73,6 +74,12 @@ def attempt_words(card: CardView) -> str:
     if planned.kind is CallKind.RETRY:
         return f"{number}, again for step {step}"
     return f"{step}" if number == planned.step else f"{number}, for step {step}"
+
+
+def window_title(view: DeskView) -> str:
+    """The state and the lead for the title of the window; a name in it is a stranger's text."""
+    name = view.card.lead.name if view.card else ""
+    return " ".join(part for part in (WORDS[view.state], for_terminal(name[:80]), "- sixring") if part)
 
 
 def wall_time(ms: int, now: int) -> str:
