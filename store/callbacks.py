@@ -25,8 +25,8 @@ def follow(core: Core, lead_id: int, plan: Plan) -> None:
         core.log.tell(
             "callback.settled", row["rep"], lead_id=lead_id, settled="moved" if call else "cancelled"
         )
-    if call is None:
-        return
+    if call is None or call.tries:
+        return  # trying again after a promise was kept in vain is no new promise
     agreed = core.engine.run(
         """insert into callback(lead_id, rep, agreed_at, due_at)
             select :lead, :rep, :now, :due

@@ -22,7 +22,7 @@ _COLUMNS = "value, kind, added_at, added_by, why, removed_at, removed_by, remove
 _TOUCHED = {
     "phone": "select lead_id as id from phone where e164 = :value order by id",
     "email": "select id from lead where email = :value",
-    "domain": "select id from lead where email like '%@' || :value order by id",
+    "domain": "select id from lead where email like '%@' || :value or email like '%.' || :value order by id",
 }
 
 

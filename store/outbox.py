@@ -79,7 +79,7 @@ class Outbox:
                     lead_id=row["lead_id"],
                     outbox_id=row["id"],
                     step=row["step"],
-                    why="opted out",
+                    why="no mail is wanted any more",
                 )
                 return self.take()
             return _out_mail(row)
@@ -217,8 +217,12 @@ class Outbox:
         return {"login": login, "name": names[0]["name"] if names else ""}
 
     def _unwanted(self, row: Row) -> bool:
-        """Between staging and sending the address may have gone on the list."""
-        return bool(dnc.blocked_among(self._core, dnc.keys_of_email(row["address"])))
+        """Between staging and sending the lead may have ended, or the address may have gone on the list."""
+        status = self._core.engine.rows("select status from lead where id = :id", id=row["lead_id"])[0][
+            "status"
+        ]
+        listed = dnc.blocked_among(self._core, dnc.keys_of_email(row["address"]))
+        return status != LeadStatus.OPEN or bool(listed)
 
     def _sending(self, mail_id: int, to: str) -> Row | None:
         """The row while it is being sent; None where it is settled so already."""

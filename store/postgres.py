@@ -32,16 +32,22 @@ class Postgres:
         Raises:
             StoreError: the server does not answer or does not let us in.
         """
+        self._dsn = dsn
+        self._connect()
+
+    def _connect(self) -> None:
         try:
             self.conn = psycopg.Connection[Row].connect(
-                dsn, autocommit=True, row_factory=dict_row, connect_timeout=10
+                self._dsn, autocommit=True, row_factory=dict_row, connect_timeout=10
             )
+            self.conn.execute("set client_min_messages = warning")
         except psycopg.Error as error:
             raise StoreError(f"the database server cannot be used: {_first_line(error)}") from None
-        self._notices_off()
 
     def rows(self, sql: LiteralString, **params: object) -> list[Row]:
-        """Run one statement; its rows."""
+        """Run one statement; its rows. A connection that was lost before is made anew."""
+        if self.conn.broken:
+            self._connect()
         with self._clear():
             cursor = self.conn.execute(_pyformat(sql), params)
             return cursor.fetchall() if cursor.description else []
@@ -72,7 +78,9 @@ class Postgres:
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """One write transaction."""
+        """One write transaction; a connection that was lost before is made anew."""
+        if self.conn.broken:
+            self._connect()
         with self._clear(), self.conn.transaction():
             yield
 
@@ -83,9 +91,6 @@ class Postgres:
     def close(self) -> None:
         """Close the connection."""
         self.conn.close()
-
-    def _notices_off(self) -> None:
-        self.conn.execute("set client_min_messages = warning")
 
     @contextmanager
     def _clear(self) -> Iterator[None]:

@@ -104,10 +104,22 @@ class Shifts:
             shift = find(core, shift_id)
             if shift is None or shift.out_at is not None:
                 return
-            for row in core.engine.rows("select lead_id from queue where rep = :rep", rep=shift.rep):
-                free(core, row["lead_id"])
-                core.log.tell("lead.released", shift.rep, lead_id=row["lead_id"], why="clocked out")
+            self._release_all(shift, "clocked out")
             _close(core, shift, core.now(), "clocked out")
+
+    def close_dead(self, alive: Alive | None = None) -> list[int]:
+        """End the shifts whose session died, at their last beat, and give their leads back; the shifts' ids.
+
+        Close their attempts first (`Attempts.recover`).
+        """
+        core = self._core
+        with core.write():
+            is_alive = alive or default_alive(core)
+            dead = [shift for shift in self.live() if not is_alive(shift)]
+            for shift in dead:
+                self._release_all(shift, "session died")
+                _close(core, shift, shift.beat_at, "died")
+            return [shift.id for shift in dead]
 
     def spans(self, shift_id: int) -> list[Span]:
         """The states of a shift, without gap or overlap, in order."""
@@ -119,6 +131,12 @@ class Shifts:
             Span(row["shift_id"], ShiftState(row["state"]), row["reason"], row["from_at"], row["to_at"])
             for row in rows
         ]
+
+    def _release_all(self, shift: Shift, why: str) -> None:
+        core = self._core
+        for row in core.engine.rows("select lead_id from queue where rep = :rep", rep=shift.rep):
+            free(core, row["lead_id"])
+            core.log.tell("lead.released", shift.rep, lead_id=row["lead_id"], why=why)
 
     def live(self) -> list[Shift]:
         """Every shift that has not ended, by rep."""

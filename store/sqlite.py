@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x6C52494E  # "lRIN": tells our file from any other SQLite file
 BUSY_S = 10.0
+
+_PRAGMAS = ("foreign_keys=on", "recursive_triggers=on", "synchronous=full", "journal_size_limit=67108864")
 
 _SENTENCES = {
     "SQLITE_BUSY": "is locked by another process for over {busy:.0f} s; close what holds it and try again",
@@ -48,7 +52,15 @@ class SQLite:
         """
         self.path = path
         self.busy_s = busy_s
-        self._refuse_what_is_not_ours(create)
+        if _size(path) is None:
+            if not create:
+                raise StoreError(f"there is no database at {path}; `sixring init` makes one")
+            with self._clear():
+                _make(path)
+        if _size(path) == 0:  # SQLite would silently take it for a new database
+            raise StoreError(
+                f"the database {path} is an empty file: restore it from a backup, or delete it to begin anew"
+            )
         with self._clear():
             self.conn = sqlite3.connect(path, timeout=busy_s, isolation_level=None, cached_statements=256)
         try:
@@ -119,47 +131,15 @@ class SQLite:
         """Close the connection."""
         self.conn.close()
 
-    def _refuse_what_is_not_ours(self, create: bool) -> None:
-        """A zero-length file would silently become a new, empty database."""
-        try:
-            size = self.path.stat().st_size
-        except FileNotFoundError:
-            if not create:
-                raise StoreError(f"there is no database at {self.path}; `sixring init` makes one") from None
-            return
-        except OSError as error:
-            raise StoreError(f"the database {self.path} cannot be opened: {error.strerror}") from None
-        if size == 0:
-            raise StoreError(
-                f"the database {self.path} is an empty file: restore it from a backup,"
-                " or delete it to begin a new one"
-            )
-
     def _prepare(self) -> None:
         with self._clear():
-            for pragma in (
-                "foreign_keys=on",
-                "recursive_triggers=on",
-                "synchronous=full",
-                "journal_size_limit=67108864",
-            ):
+            for pragma in _PRAGMAS:
                 self.conn.execute(f"pragma {pragma}")
             found = self.conn.execute("pragma application_id").fetchone()[0]
-            if found == APPLICATION_ID:
-                return
-            with self.write():
-                self._brand()
-            self.conn.execute("pragma journal_mode=wal")
-
-    def _brand(self) -> None:
-        """Mark a fresh file as ours; another process may just have done so."""
-        if self.conn.execute("pragma application_id").fetchone()[0] == APPLICATION_ID:
-            return
-        if self.conn.execute("select count(*) from sqlite_master").fetchone()[0]:
+        if found != APPLICATION_ID:
             raise StoreError(
                 f"{self.path} is a database of another program; check the path in [store] location"
             )
-        self.conn.execute(f"pragma application_id={APPLICATION_ID}")
 
     @contextmanager
     def _clear(self) -> Iterator[None]:
@@ -177,6 +157,40 @@ class SQLite:
             if name.startswith(prefix):
                 return f"the database {self.path} {sentence.format(busy=self.busy_s)}"
         return f"the database {self.path} failed: {error}"
+
+
+def _size(path: Path) -> int | None:
+    """The size of the file, None if there is none.
+
+    Raises:
+        StoreError: the way to it is barred.
+    """
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"the database {path} cannot be opened: {error.strerror}") from None
+
+
+def _make(path: Path) -> None:
+    """Make a database of ours and put it in place whole, so that nobody ever meets half of one."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.new")
+    conn = sqlite3.connect(draft, isolation_level=None)
+    try:
+        conn.execute(f"pragma application_id={APPLICATION_ID}")
+        conn.execute("pragma journal_mode=wal")
+    finally:
+        conn.close()
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return  # another process was first
+    except OSError:  # a file system without hard links
+        if not path.exists():
+            draft.rename(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _statements(sql: str) -> Iterator[str]:

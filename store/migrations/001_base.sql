@@ -1,6 +1,6 @@
 -- The state of a floor. Times are integer milliseconds UTC (*_at), durations integer milliseconds (*_ms).
 -- One text for both engines: <id>, <int>, <blob> and <strict> are macros, and a block between
--- "--only <dialect>" and "--end" is read by that engine alone. See store/migrate.py.
+-- "--only ENGINE" and "--end" is read by that engine alone. See store/migrate.py.
 
 create table rep(
     login text primary key,

@@ -50,14 +50,11 @@ class Cluster:
     def dsn(self, database: str = "postgres") -> str:
         return f"host={self.home} user=postgres dbname={database}"
 
-    def new_database(self, template: str = "template0") -> str:
+    def new_database(self, template: str = "template0", name: str = "") -> str:
         """The DSN of a fresh database."""
-        name = f"t{next(_numbers)}"
+        name = name or f"t{next(_numbers)}"
         self._run(f"create database {name} template {template}")
         return self.dsn(name)
-
-    def keep_as_template(self, database: str) -> None:
-        self._run(f"alter database {database} is_template true")
 
     def _run(self, sql: str) -> None:
         import psycopg
