@@ -29,7 +29,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     display_name: str = ""
     show_number: ShowNumber = "from"  # where the caller ID of a dial is put; trunks differ
     bound_address: str = ""  # empty: chosen by the route to the server
-    local_port: int = 0  # 0: any free one
+    local_port: int = 0  # of SIP; 0: any free one
+    rtp_port: int = 0  # the first tried for sound; 0: chosen at random
     codecs: tuple[str, ...] = ("PCMU", "PCMA", "G722")  # best first; others are switched off
     ca_file: str = ""  # TLS: trusted certificates, PEM; empty: the machine's own
     verify_server: bool = True  # TLS only

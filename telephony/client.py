@@ -33,6 +33,8 @@ from telephony.protocol import (
     EngineEvent,
     HangUp,
     Mute,
+    Ping,
+    Pong,
     Quit,
     Ready,
     Recycle,
@@ -43,6 +45,8 @@ from telephony.protocol import (
 ENGINE = "telephony.engine"
 START_S = 10.0
 GRACE_S = 2.5  # for the engine to hang up and leave
+PULSE_S = 2.0  # between two pings
+PULSES_MISSED = 4  # counted, not timed: a laptop that slept must not kill a healthy engine
 HOLD_MS = 3_000  # how long a dial waits for a process that is starting again
 BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
 STEADY_MS = 10_000  # a process that lived this long resets the back-off
@@ -81,6 +85,7 @@ class Phone:
         self._closing = asyncio.Event()
         self._recycling = False
         self._last_trouble = ""
+        self._unheard = 0  # pings since the process last said anything
         self._keeper: asyncio.Task[None] | None = None
         self._orphans: set[asyncio.Task[bool]] = set()
 
@@ -181,12 +186,25 @@ class Phone:
         if self._closing.is_set():
             return await child.end(0)
         child.send(msgspec.json.encode(self._setup))
+        pulse = asyncio.create_task(self._feel_pulse(child))
         async for line in child.lines():
+            self._unheard = 0
             self._take(line)
             if self._ready and not first.done():
                 first.set_result(None)
         self._ready = False
+        pulse.cancel()
         return await child.end(0.5)
+
+    async def _feel_pulse(self, child: Child) -> None:
+        """Kill a process that hangs; its death is then handled like any other."""
+        self._unheard = 0
+        while self._unheard < PULSES_MISSED:
+            await asyncio.sleep(PULSE_S)
+            self._unheard += 1
+            child.send(msgspec.json.encode(Ping()))
+        self._trouble("The phone process hangs and is replaced.")
+        child.kill()
 
     def _take(self, line: bytes) -> None:
         try:
@@ -197,7 +215,7 @@ class Phone:
         if not self._ledger.note(event):
             return  # a call that was ended in its name already
         match event:
-            case DialogKnown():
+            case DialogKnown() | Pong():
                 return
             case Recycle(why=why):
                 self._ready, self._recycling = False, True

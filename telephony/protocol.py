@@ -55,6 +55,10 @@ class Mute(Command, frozen=True, tag="mute"):
     on: bool
 
 
+class Ping(Command, frozen=True, tag="ping"):
+    """Are you alive? Sent by the client alone; a process that does not answer is replaced."""
+
+
 class Abort(Command, frozen=True, tag="abort"):
     """Die at once, as a native assertion does (for the fault tests)."""
 
@@ -63,7 +67,7 @@ class Quit(Command, frozen=True, tag="quit"):
     """Hang up everything, unregister and leave."""
 
 
-AnyCommand = Configure | Dial | HangUp | SendDtmf | Mute | Abort | Quit
+AnyCommand = Configure | Dial | HangUp | SendDtmf | Mute | Ping | Abort | Quit
 
 # ----------------------------------------------------------------- events
 
@@ -164,6 +168,10 @@ class DialogKnown(Event, frozen=True, tag="dialog"):
     dialog: Dialog
 
 
+class Pong(Event, frozen=True, tag="pong"):
+    """For the client alone: the answer to `Ping`."""
+
+
 class Recycle(Event, frozen=True, tag="recycle"):
     """For the client alone: the process leaves, with no live call, to free lines that a dead peer holds.
 
@@ -175,4 +183,4 @@ class Recycle(Event, frozen=True, tag="recycle"):
 
 
 AnyEvent = Ready | Registration | Invited | Ringing | Answered | Ended | Dtmf | Trouble | Down
-EngineEvent = AnyEvent | DialogKnown | Recycle
+EngineEvent = AnyEvent | DialogKnown | Pong | Recycle

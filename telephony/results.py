@@ -18,6 +18,7 @@ from enum import Enum
 from cadence.model import Result
 from config.text import for_terminal
 
+UNREACHED = "The carrier could not be reached, or was lost; check sip.server, sip.transport and the network"
 PHRASE_LIMIT = 80  # characters of the carrier's own words that a sentence may carry
 
 
@@ -45,7 +46,7 @@ class Final:
     rang: bool = False
     answered: bool = False
     cut: Cut = Cut.NONE
-    lost: bool = False  # the dialog broke without a BYE from the other side
+    lost: bool = False  # it broke here: neither a final code nor a BYE from the other side came
     left_to: str = ""  # a redirection's target
 
 
@@ -214,6 +215,8 @@ def outcome(final: Final) -> Outcome:
         if final.rang:
             return Outcome(_NO_ANSWER, "You hung up while it rang.", "rep")
         return Outcome(_FAILED, "You hung up before it rang.", "rep")
+    if final.lost and final.cut is Cut.NONE:
+        return Outcome(_FAILED, f"{UNREACHED}{_in_brackets(final)}.", "network")
     if final.cut in _CUTS:
         result, sentence, by = _CUTS[final.cut]
         return Outcome(result, sentence + ".", by)
@@ -251,7 +254,7 @@ def _meaning(final: Final) -> tuple[Result, str]:
 def _in_brackets(final: Final) -> str:
     """The carrier's own words: a stranger's text, cleaned and cut to size."""
     words = for_terminal(final.phrase).strip()[:PHRASE_LIMIT]
-    parts = [f"{final.code} {words}".strip()] if final.code else []
+    parts = [f"{final.code or ''} {words}".strip()] if final.code or words else []
     if final.q850:
         parts.append(f"cause {final.q850}")
     if final.left_to:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 
@@ -24,6 +25,7 @@ def main() -> None:
         from telephony.engine.loop import Engine
 
         engine = Engine(pipe, setup, clock)
+        gc.freeze()  # what exists now stays: no collection need walk it in a call
     except Exception as error:  # noqa: BLE001 - whatever it is, the client must hear it
         pipe.send(
             Trouble(

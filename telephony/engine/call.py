@@ -189,8 +189,9 @@ class OutCall(pj.Call):
             else:
                 why = message.why(received)
                 progress.q850, progress.reason_text = why.cause, why.text
-            progress.code = progress.code or info.lastStatusCode
-            progress.lost = not received.startswith("BYE") and event.type != pj.PJSIP_EVENT_USER
+                progress.phrase = info.lastReason  # the stack's own: no message came
+            theirs = received.startswith("BYE" if progress.answered is not None else "SIP/2.0")
+            progress.lost = not theirs and event.type != pj.PJSIP_EVENT_USER
         self.finish()
 
     def _note_final(self, received: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import random
 import socket
 import ssl
 from collections.abc import Sequence
@@ -15,7 +16,8 @@ from telephony.account import Account, Transport
 
 CLOCK_RATE = 8_000  # Hz; telephone sound
 USER_AGENT = "Sixring"
-LOG_LEVEL = 3  # from 4 on the stack writes whole messages, digests included
+LOG_LEVEL = 2  # warnings; 3 writes whom we call, 4 whole messages with their digests
+RTP_PORTS = range(10_000, 50_000, 2)
 
 _KINDS = {
     "udp": pj.PJSIP_TRANSPORT_UDP,
@@ -93,8 +95,9 @@ def _trusted() -> str:
     return paths.cafile or paths.openssl_cafile
 
 
-def bind_media(config: Any, binding: Binding) -> None:  # noqa: ANN401 - an AccountConfig
-    """Let an account's RTP use the same address as its SIP."""
+def bind_media(config: Any, binding: Binding, port: int = 0) -> None:  # noqa: ANN401 - an AccountConfig
+    """Let an account's RTP use the same address as its SIP, and ports from `port` (0: at random) up."""
+    config.mediaConfig.transportConfig.port = port or random.choice(RTP_PORTS)  # noqa: S311 - no secret
     config.mediaConfig.transportConfig.boundAddress = binding.bound
     config.mediaConfig.transportConfig.publicAddress = binding.public
 

@@ -80,5 +80,5 @@ def _config(account: Account, binding: Binding, transport_id: int) -> Any:  # no
         config.regConfig.firstRetryIntervalSec = FIRST_RETRY_S
         config.regConfig.randomRetryIntervalSec = 0
         config.regConfig.dropCallsOnFail = False
-    bind_media(config, binding)
+    bind_media(config, binding, account.rtp_port)
     return config

@@ -30,6 +30,8 @@ from telephony.protocol import (
     Ended,
     HangUp,
     Mute,
+    Ping,
+    Pong,
     Quit,
     Ready,
     Recycle,
@@ -113,6 +115,8 @@ class Engine:
                 self._calls[name].dialDtmf(digits)
             case Mute(call=name, on=on) if name in self._calls:
                 self._calls[name].mute(on)
+            case Ping():
+                self._board.send(Pong(at=self._clock.now(), mono=self._clock.monotonic()))
             case Abort():
                 os.abort()
             case Quit():

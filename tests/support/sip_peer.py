@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import ssl
 import struct
 import time
 from collections.abc import Callable, Sequence
@@ -168,7 +169,7 @@ PERSON: Plan = [(0, ring), (0.1, answer)]
 
 
 class SipPeer(asyncio.DatagramProtocol):
-    """A SIP user agent server on UDP (and TCP, if asked) of 127.0.0.1."""
+    """A SIP user agent server on UDP (or TCP, or TLS) of 127.0.0.1."""
 
     def __init__(
         self, plan: Plan | Callable[[Message], Plan], login: str, password: str, challenge: int
@@ -194,12 +195,13 @@ class SipPeer(asyncio.DatagramProtocol):
         password: str = "",
         challenge: int = 0,
         tcp: bool = False,
+        tls: ssl.SSLContext | None = None,
     ) -> SipPeer:
         loop = asyncio.get_running_loop()
         peer = cls(plan, login, password, challenge)
-        if tcp:
-            peer.uri_end = ";transport=tcp"
-            peer._server = await asyncio.start_server(peer._stream, HOST, 0)
+        if tcp or tls:
+            peer.uri_end = ";transport=tls" if tls else ";transport=tcp"
+            peer._server = await asyncio.start_server(peer._stream, HOST, 0, ssl=tls)
             peer.address = f"{HOST}:{peer._server.sockets[0].getsockname()[1]}"
         else:
             await loop.create_datagram_endpoint(lambda: peer, local_addr=(HOST, 0))

@@ -244,20 +244,6 @@ async def test_a_caller_id_cannot_carry_a_header(line: Telephone, peer: SipPeer)
     assert b"Evil" not in invite.raw
 
 
-async def test_calls_go_over_tcp_as_well(log: Path) -> None:
-    peer = await SipPeer.start([(0, ring), (0.1, answer)], tcp=True)
-    try:
-        async with telephone(log, Account(server=peer.address, transport="tcp")) as line:
-            call = line.dial("+14155550100")
-            await line.answered(call)
-            line.phone.hang_up(call)
-            ended = await line.ended(call)
-            await (await peer.leg()).done()
-    finally:
-        await peer.close()
-    assert ended.result == "answered"
-
-
 async def test_a_hundred_quick_calls_leave_no_descriptor_behind(line: Telephone, peer: SipPeer) -> None:
     peer.plan = [(0, final(486, "Busy Here"))]
     descriptors = Path(f"/proc/{line.phone.pid}/fd")

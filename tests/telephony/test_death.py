@@ -13,6 +13,7 @@ import pytest
 from support.sip_peer import PERSON, SipPeer, answer, ring
 from support.telephone import Telephone, telephone
 
+from telephony import client
 from telephony.account import Account
 from telephony.errors import TelephonyError
 from telephony.protocol import Abort, Down, Ended
@@ -70,6 +71,23 @@ async def test_an_engine_that_aborts_is_no_different(line: Telephone, peer: SipP
     assert (await line.ended(call)).result == "interrupted"
     await (await peer.leg()).done()
     await line.ready(2)
+
+
+async def test_an_engine_that_hangs_is_replaced(
+    line: Telephone, peer: SipPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PULSE_S", 0.3)
+    kill(line)  # the pulse of the next one is felt more often
+    await line.ready(2)
+    call = line.dial("+14155550100")
+    await line.answered(call)
+    assert line.phone.pid is not None
+    os.kill(line.phone.pid, signal.SIGSTOP)
+    assert (await line.ended(call)).result == "interrupted"
+    await line.ready(3)
+    leg = await peer.leg()
+    await leg.done()
+    assert leg.byes == 1
 
 
 async def test_the_orphans_bye_goes_over_tcp_as_well(log: Path) -> None:
@@ -138,6 +156,7 @@ async def test_a_phone_that_cannot_start_says_why(peer: SipPeer, log: Path) -> N
 PARENT = """
 import asyncio, sys
 from pathlib import Path
+from telephony import client
 from telephony.account import Account
 from telephony.client import Phone
 from telephony.protocol import Answered, Dial

@@ -102,4 +102,5 @@ def test_our_own_cuts_name_who_ended_it() -> None:
     assert outcome(Final(cut=Cut.REP, rang=True)).ended_by == "rep"
     assert outcome(Final(cut=Cut.SILENCE, answered=True)).ended_by == "network"
     assert outcome(Final(lost=True, answered=True)).ended_by == "network"
+    assert outcome(Final(lost=True, phrase="Connection refused")).result is Result.FAILED
     assert outcome(Final(answered=True)).ended_by == "lead"
