@@ -18,6 +18,7 @@ from floor.mailroom import MailRoom
 from floor.station import Rep, Station
 from floor.store_room import StoreRoom
 from floor.view import DeskPort
+from floor.webhook import Webhooks
 from telephony import protocol as phone
 from telephony.account import Account
 from telephony.client import Phone
@@ -114,8 +115,15 @@ async def desk_of(place: Workplace, rep: Rep) -> AsyncIterator[tuple[Station, Be
 
 @asynccontextmanager
 async def unattended(place: Workplace, room: StoreRoom) -> AsyncIterator[None]:
-    """The mail room and the housekeeping of a floor, running until the block ends."""
+    """The mail room, the housekeeping and the hooks of a floor, running until the block ends.
+
+    Raises:
+        ConfigError: hooks are configured without their secret.
+    """
     async with AsyncExitStack() as stack:
+        hooks = Webhooks(room, place.settings, place.home, place.clock)
+        await hooks.start()
+        stack.push_async_callback(hooks.close)
         if place.settings.floor.mail_room and place.settings.mail.host:
             mail_room = MailRoom(room, place.settings, place.home, place.clock)
             await mail_room.start()
