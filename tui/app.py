@@ -99,6 +99,7 @@ class Workstation(App[None], inherit_bindings=False):
         loop = asyncio.get_running_loop()
         for number, code in _EXIT_ON.items():
             loop.add_signal_handler(number, self._signalled, code)
+        self._announce()
         if self._begin is not None:
             self.call_after_refresh(self._start, self._begin)
 

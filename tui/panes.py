@@ -296,7 +296,9 @@ def message(scene: Scene, width: int, _: int) -> list[Text]:
         return [line(" ", (ui.message, "note"), width=width)]
     if view.alarm and view.message:
         return [line((" [!] FAULT ", "alarm"), (view.message, "alarm"), width=width)]
-    return [line(" ", view.message, width=width)]
+    if view.message:
+        return [line(" ", view.message, width=width)]
+    return [line(" ", (view.news, "dim"), width=width)]
 
 
 def _typed_line(prompt: str, text: str, cursor: int, width: int) -> Text:

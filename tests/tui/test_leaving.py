@@ -1,0 +1,77 @@
+"""However the workstation ends, the desk puts everything on disk and the terminal is given back."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from support.terminal import Terminal, terminal
+
+LIVE = [sys.executable, "tests/support/live_desk.py"]
+ALTERNATE_SCREEN_OFF = b"\x1b[?1049l"
+
+
+def started(near: Terminal) -> None:
+    near.wait_for(b"PREVIEW")
+    near.wait_for(b"quit")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_leaves_cleanly(number: int, code: int) -> None:
+    with terminal(LIVE) as near:
+        started(near)
+        near.signal(number)
+        assert near.exit_code() == code
+        assert ALTERNATE_SCREEN_OFF in near.output
+        assert b"left" in near.output.split(ALTERNATE_SCREEN_OFF)[-1]
+
+
+def test_a_signal_in_the_middle_of_a_call_leaves_cleanly() -> None:
+    with terminal(LIVE) as near:
+        started(near)
+        near.type(b" ")
+        near.wait_for(b"RINGING")
+        near.signal(signal.SIGTERM)
+        assert near.exit_code() == 143
+        assert b"left" in near.output.split(ALTERNATE_SCREEN_OFF)[-1]
+
+
+def test_a_lost_connection_leaves_cleanly(tmp_path: Path) -> None:
+    gone = tmp_path / "left"
+    with terminal(LIVE, SIXRING_TEST_LEFT=str(gone)) as near:
+        started(near)
+        near.hang_up()
+        assert near.exit_code() == 129
+    assert gone.read_text() == "left"
+
+
+def test_quitting_gives_the_terminal_and_its_title_back() -> None:
+    with terminal(LIVE) as near:
+        started(near)
+        assert b"\x1b]2;PREVIEW Ana Moreno - sixring\x07" in near.output
+        near.type(b"qq")
+        assert near.exit_code() == 0
+        assert b"\x1b]2;\x07" in near.output
+        assert ALTERNATE_SCREEN_OFF in near.output
+
+
+def test_ctrl_q_and_ctrl_c_end_nothing_in_a_call() -> None:
+    with terminal(LIVE) as near:
+        started(near)
+        near.type(b" ")
+        near.wait_for(b"TALKING")
+        near.type(b"\x11\x11\x03\x03")
+        near.wait_for(b"Nothing is on ctrl+c")
+        near.type(b"1")
+        near.wait_for(b"Bo Lindqvist")
+        near.type(b"qq")
+        assert near.exit_code() == 0
+
+
+def test_without_colour_the_screen_uses_weight_alone() -> None:
+    with terminal(LIVE, NO_COLOR="1") as near:
+        started(near)
+        near.type(b"qq")
+        assert near.exit_code() == 0
