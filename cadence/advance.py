@@ -42,6 +42,7 @@ from cadence.rulebook import Rulebook
 from config.clock import HOUR, MINUTE
 
 _ASKED_TWICE_MS = HOUR  # a second form within this is the same inquiry
+_BREATH_MS = 30 * MINUTE  # from the last call to one that the lead brought about by writing
 _FIRMNESS = {LeadStatus.OPEN: 0, LeadStatus.REFUSED: 1, LeadStatus.WON: 2, LeadStatus.OPTED_OUT: 3}
 
 
@@ -115,9 +116,7 @@ def _inquired(planner: Planner, plan: Plan, done: Progress, happened: Inquired) 
         afresh = replace(done, anchor_at=happened.at, calls_done=0, mails_done=0)
         return planner.review(afresh, planner.now, "asked again after opting out: a person decides")
     if plan.status is LeadStatus.OPEN and 0 <= happened.at - plan.anchor_at < _ASKED_TWICE_MS:
-        return (
-            plan if plan.call is None or plan.call.kind is CallKind.CALLBACK else _sooner(planner, plan, done)
-        )
+        return _sooner(planner, plan, done)
     cadence = planner.book.cadence(done.cadence.again or done.cadence.name)
     return planner.begin(
         Progress(cadence, happened.at, voicemails=plan.voicemails, last_call_at=plan.last_call_at)
@@ -125,9 +124,9 @@ def _inquired(planner: Planner, plan: Plan, done: Progress, happened: Inquired) 
 
 
 def _sooner(planner: Planner, plan: Plan, done: Progress) -> Plan:
-    """The planned call as soon as the gap after the last one allows, if that is sooner."""
-    soon = max(planner.now, done.last_call_at + done.cadence.gap_ms if done.last_call_at else 0)
-    if plan.call is None or plan.call.due_at <= soon:
+    """The planned call at once, if that is sooner; not on the heels of the last one."""
+    soon = max(planner.now, done.last_call_at + _BREATH_MS)
+    if plan.call is None or plan.call.kind is CallKind.CALLBACK or plan.call.due_at <= soon:
         return plan
     return _call_moved(planner, plan, done, soon)
 
@@ -164,8 +163,7 @@ def _replied(planner: Planner, plan: Plan, done: Progress) -> Plan:
     heard = done.mails_used()
     if plan.call is not None and plan.call.kind is CallKind.CALLBACK:
         return heard.open_plan(plan.call, None)
-    gap_ends = done.last_call_at + done.cadence.gap_ms if done.last_call_at else 0
-    soon = planner.opening(max(planner.now, gap_ends), callback=True)
+    soon = planner.opening(max(planner.now, done.last_call_at + _BREATH_MS), callback=True)
     if soon is None:
         return planner.review(heard, planner.now, "answered a mail, and no number may be called: write back")
     call = PlannedCall(CallKind.CALLBACK, max(done.calls_done, 1), Lane.SOON, soon)
@@ -178,7 +176,8 @@ def _blocked(planner: Planner, plan: Plan, done: Progress, happened: Blocked) ->
     if not happened.permanent and happened.next_at is not None:
         at = max(happened.next_at, plan.call.due_at, planner.now + MINUTE)
         return _call_moved(planner, plan, done, at)
-    return _other_number(replace(planner, not_these=frozenset({happened.e164})), plan, done)
+    unfit = frozenset({happened.e164})
+    return _other_number(replace(planner, not_these=unfit, refused=happened.why), plan, done)
 
 
 def _other_number(planner: Planner, plan: Plan, done: Progress) -> Plan:

@@ -39,6 +39,7 @@ class Planner:
     book: Rulebook
     now: int
     not_these: frozenset[str] = frozenset()  # numbers found unfit just now
+    refused: str = ""  # why they are unfit, for a person
     no_mail: bool = False  # the address was found unfit just now
 
     # ---- numbers, hours, days
@@ -68,7 +69,7 @@ class Planner:
             facts = GateFacts(phone.e164, self.lead)
             at = gate.next_allowed(facts, self.book.gate, self.now) or self.now
             return gate.decide(facts, self.book.gate, at).why or NO_NUMBER
-        return NO_NUMBER
+        return self.refused or NO_NUMBER
 
     def calendar(self) -> Calendar:
         """The lead's own days: by the address if it tells a zone, else by the first number, else UTC."""

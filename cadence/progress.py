@@ -29,11 +29,12 @@ class Progress:
     @classmethod
     def of(cls, plan: Plan, book: Rulebook) -> Progress:
         """The progress of a plan."""
+        cadence = book.cadence_of(plan)
         return cls(
-            book.cadence(plan.cadence, plan.version),
+            cadence,
             plan.anchor_at,
-            plan.calls_done,
-            plan.mails_done,
+            min(plan.calls_done, len(cadence.calls)),  # the operator may have shortened it
+            min(plan.mails_done, len(cadence.mails)),
             plan.voicemails,
             plan.last_call_at,
         )

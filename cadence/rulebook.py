@@ -1,7 +1,7 @@
 """All rules of a floor: cadences, dispositions, the gate's rules and the letters.
 
 `load` takes ours from `cadence/data` and lets the operator's folder win,
-file by file: `cadences/*.toml`, `rules/*.toml`, `mail/*`, `dispositions.toml`.
+file by file: `cadences/*.toml`, `gate/*.toml`, `mail/*`, `dispositions.toml`.
 A folder may keep older versions of a cadence under any file name: leads that
 started on one stay on it.
 """
@@ -46,9 +46,15 @@ class Rulebook:
             raise UsageError(f"no cadence is named {name!r}; there are: {known}")
         return found
 
+    def cadence_of(self, plan: Plan) -> Cadence:
+        """The cadence a lead is on; another that has no end where the operator took that one away."""
+        if plan.cadence in self.cadences:
+            return self.cadence(plan.cadence, plan.version)
+        return next(cadence for cadence in self.cadences.values() if cadence.repeats)
+
     def may_leave_message(self, plan: Plan) -> bool:
         """Whether the planned call may end in a voicemail: its step says so; a third message only repels."""
-        steps = self.cadence(plan.cadence, plan.version).calls
+        steps = self.cadence_of(plan).calls
         step = plan.call.step if plan.call is not None else 0
         return 1 <= step <= len(steps) and steps[step - 1].voicemail and plan.voicemails < MOST_MESSAGES
 
@@ -63,7 +69,7 @@ def load(folder: Path | None = None) -> Rulebook:
     return Rulebook(
         cadences=_cadences(_files(folder, "cadences"), letters),
         dispositions=dispositions.load(_file(folder, "dispositions.toml")),
-        gate=rules.load(_files(folder, "rules")),
+        gate=rules.load(_files(folder, "gate")),
         templates=letters,
     )
 

@@ -1,7 +1,7 @@
 """The gate's rules: dated, sourced TOML, one file a country, compiled to one `Place` per state.
 
-`data/rules/*.toml` are ours; a file of the same name in the operator's
-`rules/` folder replaces one, a new one adds a country.
+`data/gate/*.toml` are ours; a file of the same name in the operator's own
+`gate` folder replaces one, a new one adds a country.
 """
 
 from __future__ import annotations

@@ -409,3 +409,31 @@ def test_a_message_is_left_on_the_first_two_calls_and_never_a_third_time(story: 
     again = story.then(Inquired(story.now + DAY), DAY)
     assert again.voicemails == 2
     assert not story.book.may_leave_message(again)
+
+
+@pytest.mark.parametrize("name", ["gone", "nurture"])
+def test_a_plan_on_a_cadence_that_was_taken_away_or_shortened_still_goes_on(name: str, story: Story) -> None:
+    story.plan = replace(story.plan, cadence=name, version=9, calls_done=6, mails_done=5)
+    for happened in (
+        MailSent(1, NOW),
+        Called(Result.NO_ANSWER, None, NOW),
+        DetailsChanged(),
+        Inquired(NOW + DAY),
+    ):
+        assert story.then(happened, HOUR).next_at is not None
+
+
+def test_a_reply_during_nurture_is_called_at_once_and_not_in_a_month(book: Rulebook) -> None:
+    story = Story(book, lead(), "nurture")
+    story.called()
+    plan = story.then(Replied(), 2 * HOUR)
+    assert plan.call is not None
+    assert plan.call.due_at == story.now
+
+
+def test_the_reason_of_a_refusal_reaches_the_person_who_looks(book: Rulebook) -> None:
+    story = Story(book, lead(email=""))
+    plan = story.then(
+        Blocked(None, NEW_YORK, permanent=True, why="On the do-not-call list: asked by letter.")
+    )
+    assert plan.reason == "On the do-not-call list: asked by letter."

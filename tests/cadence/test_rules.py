@@ -31,8 +31,8 @@ PARIS = "+33142345678"
 
 
 def write(tmp_path: Path, text: str, name: str = "fr.toml") -> Path:
-    (tmp_path / "rules").mkdir(exist_ok=True)
-    (tmp_path / "rules" / name).write_text(text, encoding="utf-8")
+    (tmp_path / "gate").mkdir(exist_ok=True)
+    (tmp_path / "gate" / name).write_text(text, encoding="utf-8")
     return tmp_path
 
 
@@ -90,7 +90,7 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, old: str, new: str, sa
 
 def test_the_world_needs_a_default(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="the world needs a default"):
-        load_rules([write(tmp_path, FRANCE) / "rules" / "fr.toml"])
+        load_rules([write(tmp_path, FRANCE) / "gate" / "fr.toml"])
 
 
 def test_spans_and_hours_as_they_are_written() -> None:
