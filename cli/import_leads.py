@@ -21,14 +21,18 @@ _PATH = click.Path(path_type=Path)
     cls=Command,
     example=(
         "sixring import leads.csv --dry-run\n"
-        "sixring import leads.csv --source 'web form' --map 'Best phone=phone'"
+        "sixring import leads.csv --source 'web form' --map 'phone=Best phone'"
     ),
 )
 @click.argument("file", type=_PATH)
 @click.option("--dry-run", is_flag=True, help="Read, compare and report; write nothing but the rejects.")
 @click.option("--keep-going", is_flag=True, help="Take the good rows of a file that has bad ones.")
 @click.option(
-    "--map", "maps", multiple=True, metavar="HEADER=FIELD", help="What a column is; may be repeated."
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="FIELD=HEADER",
+    help="Which column is which field; may be repeated.",
 )
 @click.option("--source", default="", help="Where the leads come from, where a row does not say.")
 @click.option("--campaign", default="", help="Their campaign, where a row does not say.")
@@ -61,12 +65,15 @@ def command(state: State, /, file: Path, as_json: bool, **words: Any) -> int:  #
     from cli.output import json_line
     from cli.progress import progress_bar
     from cli.session import opened, settings_of
+    from config.errors import UsageError
 
     options = _options(settings_of(state.home), words)
-    from store.imports.run import import_file
+    if not file.is_file():  # before a store is made for nothing
+        raise UsageError(f"There is no file {file}; name the CSV or TSV file with the leads.")
+    from store.imports.run import run
 
     with opened(state.home, create=True) as store, progress_bar() as progress:
-        report = import_file(store, file, options, progress)
+        report = run(store, file, options, progress)
     if as_json:
         json_line(_record(report))
     else:

@@ -1,0 +1,75 @@
+"""`sixring import` as a person meets it; the importer's own depth is in tests/store/imports."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from support.program import sixring
+
+DOCS = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+GOOD = "Name,Phone,E-Mail\nAnna,(415) 555-0123,anna@acme.example\n\x1b[2JEve,212 555 0199,\n"
+
+
+@pytest.fixture
+def leads(tmp_path: Path) -> Path:
+    path = tmp_path / "leads.csv"
+    path.write_text(GOOD)
+    return path
+
+
+def test_an_import_shows_how_it_read_the_header_and_what_came_of_it(tmp_path: Path, leads: Path) -> None:
+    done = sixring("import", leads, "--source", "web form", home=tmp_path / "home")
+    assert done.returncode == 0, done.stderr
+    assert "Name -> name" in done.stdout
+    assert "2 rows: 2 new" in done.stdout
+    assert all(line.isprintable() for line in done.stdout.splitlines())
+    assert "Anna" in sixring("queue", home=tmp_path / "home").stdout
+
+
+def test_a_second_import_changes_nothing(tmp_path: Path, leads: Path) -> None:
+    sixring("import", leads, home=tmp_path / "home")
+    events = sixring("tail", home=tmp_path / "home").stdout
+    done = sixring("import", leads, "--json", home=tmp_path / "home")
+    report = json.loads(done.stdout)
+    assert (report["new"], report["joined"], report["repeated"]) == (0, 0, 2)
+    assert sixring("tail", home=tmp_path / "home").stdout == events
+
+
+def test_json_reports_what_is_documented(tmp_path: Path, leads: Path) -> None:
+    leads.write_text("Name,Phone,Firm\nAnna,4155550123,Acme\n")
+    done = sixring("import", leads, "--map", "company=Firm", "--json", home=tmp_path / "home")
+    report = json.loads(done.stdout)
+    section = DOCS.partition("\n## import\n")[2].partition("\n## ")[0]
+    assert set(report) == set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    assert report["columns"]["Firm"] == "company"
+
+
+def test_bad_rows_hold_everything_up_unless_told_to_keep_going(tmp_path: Path, leads: Path) -> None:
+    leads.write_text(GOOD + "Nobody,,\n")
+    done = sixring("import", leads, home=tmp_path / "home")
+    assert done.returncode == 1
+    assert "--keep-going" in done.stdout
+    assert "line 4" in done.stdout
+    assert (tmp_path / "leads.rejects.csv").exists()
+    assert "Nobody is to be called." in sixring("queue", home=tmp_path / "home").stdout
+    assert sixring("import", leads, "--keep-going", home=tmp_path / "home").returncode == 0
+    assert "Anna" in sixring("queue", home=tmp_path / "home").stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "hint"),
+    [
+        (["no-such-file.csv"], "no file"),
+        (["leads.csv", "--map", "name=Nmae"], "Name"),
+        (["leads.csv", "--map", "nome=Name"], "name"),
+        (["leads.csv", "--cadence", "outbound-nine"], "inbound-six"),
+    ],
+)
+def test_a_mistake_in_the_words_is_one_sentence(
+    args: list[str], hint: str, tmp_path: Path, leads: Path
+) -> None:
+    done = sixring("import", *args, home=tmp_path / "home", cwd=leads.parent)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert hint in done.stderr
+    assert done.stderr.count("\n") == 1
