@@ -38,6 +38,8 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     def __init__(self, host: Host) -> None:
         super().__init__()
         self._host = host
+        self.panes: list[Pane] = []  # at hand: they are asked for at every key
+        self.overlay = Pane(overlays.overlay, id="overlay")
 
     def compose(self) -> ComposeResult:
         """The panes of every size; the stylesheet shows those that fit."""
@@ -61,12 +63,11 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         yield Pane(panes.dispositions, id="dispositions")
         yield Pane(panes.message, id="message")
         yield Pane(footer.footer, id="footer")
-        yield Pane(overlays.overlay, id="overlay")
+        yield self.overlay
 
     def on_mount(self) -> None:
-        """Keep the panes at hand: they are asked for at every key."""
+        """Find the panes once."""
         self.panes = list(self.query(Pane))
-        self.overlay = self.get_child_by_id("overlay", Pane)
 
     def on_key(self, event: events.Key) -> None:
         """Every key of the workstation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 from pathlib import Path
@@ -70,8 +71,12 @@ def test_ctrl_q_and_ctrl_c_end_nothing_in_a_call() -> None:
         assert near.exit_code() == 0
 
 
-def test_without_colour_the_screen_uses_weight_alone() -> None:
-    with terminal(LIVE, NO_COLOR="1") as near:
+def test_no_color_is_obeyed_and_the_state_still_stands_out() -> None:
+    with terminal(LIVE, NO_COLOR="1", COLORTERM="truecolor") as near:
         started(near)
         near.type(b"qq")
         assert near.exit_code() == 0
+        colours = re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", near.output)
+        assert colours, "greys are still colours to a terminal"
+        assert all(max(map(int, each)) - min(map(int, each)) <= 2 for each in colours), "a hue was painted"
+        assert re.search(rb"\x1b\[[0-9;]*7[;m][^\x1b]*\[>\] PREVIEW", near.output), "the state is reversed"
