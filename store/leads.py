@@ -144,6 +144,13 @@ class Leads:
             )[0]["id"]
             core.log.tell("lead.noted", rep, lead_id=lead_id, attempt_id=attempt_id, note_id=note)
 
+    def notes(self, lead_id: int) -> list[tuple[int, str, str]]:
+        """The lead's notes, oldest first: time (ms UTC), rep, text."""
+        rows = self._core.engine.rows(
+            "select at, rep, text from note where lead_id = :lead order by at, id", lead=lead_id
+        )
+        return [(row["at"], row["rep"], row["text"]) for row in rows]
+
     def history(self, lead_id: int, limit: int = 1000) -> list[str]:
         """Everything that happened to the lead and what comes next, a line each, oldest first.
 

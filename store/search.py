@@ -73,7 +73,8 @@ def _by_words(core: Core, words: list[str], limit: int) -> list[int]:
     else:
         rows = core.engine.rows(
             """select id from lead
-                where to_tsvector('simple', name || ' ' || company || ' ' || coalesce(email, ''))
+                where to_tsvector('simple',
+                        translate(name || ' ' || company || ' ' || coalesce(email, ''), '@.-_+', '     '))
                     @@ to_tsquery('simple', :query)
                 order by id limit :limit""",
             query=" & ".join(f"{word}:*" for word in words),

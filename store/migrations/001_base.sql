@@ -407,5 +407,5 @@ create trigger lead_words_update after update of name, company, email on lead
 --end
 --only postgres
 create index lead_words on lead using gin (
-    to_tsvector('simple', name || ' ' || company || ' ' || coalesce(email, '')));
+    to_tsvector('simple', translate(name || ' ' || company || ' ' || coalesce(email, ''), '@.-_+', '     ')));
 --end
