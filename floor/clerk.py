@@ -14,6 +14,7 @@ from config.clock import Clock
 from floor import desk_effects as ask
 from floor import desk_inputs as told
 from floor.card import card_view
+from floor.news import latest
 from floor.view import QueueLine
 from store.records import CallEnd, Claim
 from store.store import Store
@@ -28,6 +29,8 @@ class Glance:
     lines: tuple[QueueLine, ...]
     total: int
     callbacks_due: int
+    seen: int = 0  # the event that `news` is read up to
+    news: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,12 @@ class Clerk:
         card = card_view(store, claim, self.book, self.clock.now())
         return told.Undone(store.attempts.get(attempt_id), claim, card)
 
-    def glance(self, store: Store, rows: int) -> Glance:
-        """The first `rows` of the queue in rank order, and how much there is of it."""
+    def glance(self, store: Store, rows: int, before: Glance) -> Glance:
+        """The first `rows` of the queue in rank order, its size, and what is new since `before`."""
         counts = store.queue.counts()
         lines = tuple(
             QueueLine(row.lead_id, row.name, row.company, row.reason, row.held_by)
             for row in store.queue.peek(self.rep, rows, 0)
         )
-        return Glance(lines, counts.due, counts.callbacks_due)
+        seen, news = latest(store, before.seen, self.rep)
+        return Glance(lines, counts.due, counts.callbacks_due, seen, news or before.news)

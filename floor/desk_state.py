@@ -93,7 +93,14 @@ class DeskState:
         self.next_due_at = None
 
     def draw(
-        self, *, rep: str, rep_name: str, queue: tuple[QueueLine, ...], queue_total: int, callbacks_due: int
+        self,
+        *,
+        rep: str,
+        rep_name: str,
+        queue: tuple[QueueLine, ...],
+        queue_total: int,
+        callbacks_due: int,
+        news: str = "",
     ) -> DeskView:
         """The desk as a screen may see it."""
         return DeskView(
@@ -103,5 +110,5 @@ class DeskState:
             dispositions=tuple(self.dispositions.by_key.values()),
             phone_line=self.phone_line, phone_ok=self.phone_ok, message=self.message, alarm=self.alarm,
             can_undo=self.last_attempt is not None, after_call_pause=bool(self.pause_wanted),
-            next_due_at=self.next_due_at,
+            next_due_at=self.next_due_at, news=news,
         )  # fmt: skip

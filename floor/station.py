@@ -79,6 +79,7 @@ class Station:
         self._tasks: list[asyncio.Task[None]] = []
         self._changed = asyncio.Event()
         self._glance_wanted = asyncio.Event()
+        self._floor_fault: Callable[[], str] = str  # an empty text
         self._view = self._draw()
         self._left = False
 
@@ -111,6 +112,10 @@ class Station:
             self._tell(
                 told.Told(f"{len(closed)} unfinished call(s) of an earlier session closed as interrupted.")
             )
+
+    def hear_faults(self, fault: Callable[[], str]) -> None:
+        """Show what `fault` says (empty: all is well) in place of the floor's news."""
+        self._floor_fault = fault
 
     async def leave(self) -> None:
         """Hang up, write what is left, give the lead back, clock out, close the phone."""
@@ -306,7 +311,7 @@ class Station:
             await self._glance_wanted.wait()
             self._glance_wanted.clear()
             with contextlib.suppress(SixringError):
-                glance = await self._room.run(lambda store: clerk.glance(store, QUEUE_ROWS))
+                glance = await self._room.run(partial(_look_around, clerk=clerk, before=self._glance))
                 if glance != self._glance:
                     self._glance = glance
                     self._show()
@@ -315,8 +320,12 @@ class Station:
         desk, glance = self._desk, self._glance
         return desk.draw(
             rep=self._rep.login, rep_name=self._rep.name, queue=glance.lines, queue_total=glance.total,
-            callbacks_due=glance.callbacks_due,
+            callbacks_due=glance.callbacks_due, news=self._floor_fault() or glance.news,
         )  # fmt: skip
+
+
+def _look_around(store: Store, clerk: Clerk, before: Glance) -> Glance:
+    return clerk.glance(store, QUEUE_ROWS, before)
 
 
 def _renew(store: Store, claim: Claim) -> None:

@@ -88,6 +88,9 @@ class DeskView:
     phone_ok: bool = False
     message: str = ""  # what just happened, or why a key did nothing
     alarm: bool = False  # the message is a fault, not news
+    news: str = (
+        ""  # of the floor: a mail delivered, an inquiry, a fault of the mail room; shown without a message
+    )
     can_undo: bool = False
     after_call_pause: bool = False  # a pause was asked for; it starts after this lead
     next_due_at: int | None = None  # nothing callable now: when the next lead may be called (ms UTC)

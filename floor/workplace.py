@@ -15,6 +15,7 @@ from config.settings import PRACTICE, Settings, location
 from floor.account import account_of, name_of
 from floor.housekeeping import Housekeeping
 from floor.mailroom import MailRoom
+from floor.rounds import Rounds
 from floor.station import Rep, Station
 from floor.store_room import StoreRoom
 from floor.view import DeskPort
@@ -108,30 +109,31 @@ async def desk_of(place: Workplace, rep: Rep) -> AsyncIterator[tuple[Station, Be
             stack.push_async_callback(station.leave)
             await station.start()
             await stack.enter_async_context(floor_store)
-            await stack.enter_async_context(unattended(place, floor_store))
+            station.hear_faults(await stack.enter_async_context(unattended(place, floor_store)))
 
         yield station, begin
 
 
 @asynccontextmanager
-async def unattended(place: Workplace, room: StoreRoom) -> AsyncIterator[None]:
+async def unattended(place: Workplace, room: StoreRoom) -> AsyncIterator[Callable[[], str]]:
     """The mail room, the housekeeping and the hooks of a floor, running until the block ends.
+
+    What it yields says what is wrong with them, empty while all is well.
 
     Raises:
         ConfigError: hooks are configured without their secret.
     """
+    hooks = Webhooks(room, place.settings, place.home, place.clock)
+    rounds: list[Rounds] = [Housekeeping(room, place.clock, place.store)]
+    if place.settings.floor.mail_room and place.settings.mail.host:
+        rounds.append(MailRoom(room, place.settings, place.home, place.clock))
     async with AsyncExitStack() as stack:
-        hooks = Webhooks(room, place.settings, place.home, place.clock)
         await hooks.start()
         stack.push_async_callback(hooks.close)
-        if place.settings.floor.mail_room and place.settings.mail.host:
-            mail_room = MailRoom(room, place.settings, place.home, place.clock)
-            await mail_room.start()
-            stack.push_async_callback(mail_room.close)
-        housekeeping = Housekeeping(room, place.clock, place.store)
-        await housekeeping.start()
-        stack.push_async_callback(housekeeping.close)
-        yield
+        for one in rounds:
+            await one.start()
+            stack.push_async_callback(one.close)
+        yield lambda: next((one.fault for one in reversed(rounds) if one.fault), "")
 
 
 async def work(place: Workplace, rep: Rep, screen: Screen) -> int:

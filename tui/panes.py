@@ -297,7 +297,7 @@ def message(scene: Scene, width: int, _: int) -> list[Text]:
     if view.alarm and view.message:
         return [line((" [!] FAULT ", "alarm"), (view.message, "alarm"), width=width)]
     if view.message:
-        return [line(" ", view.message, width=width)]
+        return [line(" ", view.message or (view.news, "dim"), width=width)]
     return [line(" ", (view.news, "dim"), width=width)]
 
 
