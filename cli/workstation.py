@@ -46,5 +46,5 @@ def require_terminal() -> None:
     Raises:
         UsageError: input or output is no terminal.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
         raise UsageError("The workstation needs a terminal; 'sixring rehearse' works calls without one.")

@@ -30,10 +30,11 @@ def carrier(home: Home, settings: Settings) -> list[Finding]:
         return [
             fails("carrier", f"{host} has no address: {why}", "check [sip] server and this machine's DNS")
         ]
-    return [ok("carrier", f"{host} is {address}"), asyncio.run(_registration(home, settings))]
+    return [ok("carrier", f"{host} is {address}"), asyncio.run(registration(home, settings))]
 
 
-async def _registration(home: Home, settings: Settings) -> Finding:
+async def registration(home: Home, settings: Settings) -> Finding:
+    """Does the server take our registration? The phone process itself asks."""
     from floor.account import account_of
     from telephony import protocol as phone
     from telephony.client import Phone

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.mailserver import MailServerUnderTest
 from support.program import sixring
+from support.sip_peer import SipPeer
 
 from cli.checks import configured, machine, network, storage
 from cli.checks.finding import Health
@@ -104,3 +106,37 @@ def test_a_carrier_without_an_address_fails_before_any_packet(tmp_path: Path) ->
     )
     assert finding.health is Health.FAILS
     assert "no-such-host.invalid" in finding.found
+
+
+async def test_a_carrier_that_takes_us_and_one_that_refuses_the_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peer = await SipPeer.start(login="anna", password="right", challenge=401)
+    settings = Settings(sip=Sip(server=peer.address, user="anna"))
+    home = Home(tmp_path).make()
+    try:
+        monkeypatch.setenv("SIXRING_SIP_PASSWORD", "right")
+        assert (await network.registration(home, settings)).health is Health.OK
+        monkeypatch.setenv("SIXRING_SIP_PASSWORD", "wrong")
+        refused = await network.registration(home, settings)
+        assert refused.health is Health.FAILS
+        assert "sip_password" in refused.mend
+        assert "wrong" not in refused.found
+    finally:
+        await peer.close()
+
+
+def test_a_mail_server_is_greeted_and_gets_no_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIXRING_MAIL_PASSWORD", "right")
+    with MailServerUnderTest(login=("anna", "right")) as server:
+        mail = Mail(host="127.0.0.1", port=server.port, security="none", login="anna", sender="a@example.com")
+        finding = network.mail_server(Home(tmp_path), Settings(mail=mail))
+        assert (finding.health, finding.found) == (
+            Health.OK,
+            f"127.0.0.1:{server.port} greets and takes the login",
+        )
+        monkeypatch.setenv("SIXRING_MAIL_PASSWORD", "wrong")
+        refused = network.mail_server(Home(tmp_path), Settings(mail=mail))
+        assert refused.health is Health.FAILS
+        assert "mail_password" in refused.mend
+        assert not server.received
