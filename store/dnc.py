@@ -154,14 +154,25 @@ def mark_lead(core: Core, lead_id: int) -> None:
         )
 
 
+def first_listed(core: Core, values: Sequence[str]) -> Row | None:
+    """The entry (value, why, added_by) of one of `values` that is on the list; None if none is."""
+    rows = _listed(core, values)
+    return rows[0] if rows else None
+
+
 def blocked_among(core: Core, values: Sequence[str]) -> set[str]:
     """Those of `values` that are on the list."""
-    return {value for value in values if value and _listed(core, value)}
+    return {row["value"] for row in _listed(core, values)}
 
 
-def _listed(core: Core, value: str) -> list[Row]:
+def _listed(core: Core, values: Sequence[str]) -> list[Row]:
+    if not values:
+        return []
+    names = {f"v{n}": value for n, value in enumerate(values)}
+    marks = ", ".join(f":{name}" for name in names)
     return core.engine.rows(
-        "select 1 as x from suppression where value = :value and removed_at is null", value=value
+        f"select value, why, added_by from suppression where value in ({marks}) and removed_at is null",  # noqa: S608
+        **names,
     )
 
 

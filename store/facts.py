@@ -24,7 +24,7 @@ def gather(core: Core, standing: Standing, phone: Phone, now: int) -> GateFacts:
         e164=phone.e164,
         lead=lead,
         attempts_at=_times(core, "e164 = :key", phone.e164, now),
-        lead_attempts_at=_times(core, "lead_id = :key", lead.id, now),
+        lead_attempts_at=_times(core, "lead_id = :key", lead.id, now) if standing.attempts else (),
         calls_done=plan.calls_done,
         callback=plan.call is not None and plan.call.kind is CallKind.CALLBACK,
         suppressed=suppressed(core, phone.e164, lead.email),
@@ -52,13 +52,8 @@ def of_number(core: Core, e164: str, lead_id: int | None, now: int) -> GateFacts
 def suppressed(core: Core, e164: str, email: str) -> str:
     """Why a call to the number of somebody with that address is not wanted; empty if nothing is known."""
     _, *domains = dnc.keys_of_email(email)
-    for value in (e164, *domains):
-        rows = core.engine.rows(
-            "select why, added_by from suppression where value = :value and removed_at is null", value=value
-        )
-        if rows:
-            return f"{value} is on the list: {rows[0]['why']} ({rows[0]['added_by']})"
-    return ""
+    entry = dnc.first_listed(core, [e164, *domains])
+    return f"{entry['value']} is on the list: {entry['why']} ({entry['added_by']})" if entry else ""
 
 
 def next_allowed(lead: Lead, phone: Phone, book: Rulebook, at: int) -> int | None:
