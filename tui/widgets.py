@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,7 +12,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.scene import Scene
-from tui.theme import STYLES
 
 Draw = Callable[[Scene, int, int], list[Text]]
 
@@ -21,7 +19,6 @@ Draw = Callable[[Scene, int, int], list[Text]]
 class Pane(Widget):
     """Draws lines through Textual's line API; takes no focus and no keys."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{style}" for style in STYLES}
     can_focus = False
 
     def __init__(self, draw: Draw, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
@@ -64,7 +61,7 @@ class Pane(Widget):
         return made
 
     def _style(self, word: str) -> Style:
-        return self.get_component_rich_style(f"pane--{word}", partial=True)
+        return self.screen.get_component_rich_style(f"ink--{word}", partial=True)
 
 
 def _same(one: Text, other: Text) -> bool:
