@@ -16,13 +16,14 @@ from typing import NamedTuple
 
 from cadence import numbers, whereabouts
 from cadence.advance import start
+from cadence.calendar import local
 from cadence.gate_facts import GateFacts, Scene
 from cadence.model import CallKind, Lead, LeadStatus, Phone, Plan
 from cadence.rulebook import Rulebook
 from cadence.schedule import Cadence, Unit
 from cadence.whereabouts import Spot
 from cadence.windows import Window, first_open
-from config.clock import MINUTE
+from config.clock import HOUR
 from store.imports.normalise import LeadRow
 
 _LEAD_FIELDS = (
@@ -47,7 +48,7 @@ class _Class:
     shape: Plan
     windows: tuple[Window, ...]  # empty: no call
     patience_ms: float  # longest wait for a window after which the gate would ask for a consent
-    openings: dict[int, int | None]  # minute of an inquiry to the wait for the windows from its beginning
+    hours: dict[int, int | None]  # see `_one_answer`
 
 
 class FirstPlans:
@@ -84,15 +85,16 @@ class FirstPlans:
         return First(call_at, mail_at, self._reason(mail=sooner), known.shape)
 
     def _opening(self, known: _Class, arrived_at: int) -> int | None:
-        """When the first call may be placed. Windows open and close on the minute: each is looked at once."""
-        minute, rest = divmod(arrived_at, MINUTE)
-        if minute not in known.openings:
-            first = first_open(known.windows, minute * MINUTE)
-            known.openings[minute] = first - minute * MINUTE if first is not None else None
-        wait = known.openings[minute]
-        if wait is None:
-            return None
-        first_at = arrived_at if wait == 0 else arrived_at - rest + wait
+        """When the first call may be placed, by what is known of the hour of the inquiry."""
+        hour = arrived_at // HOUR
+        if hour not in known.hours:
+            known.hours[hour] = _one_answer(known.windows, hour * HOUR)
+        answer = known.hours[hour]
+        if answer is None:
+            return first_open(
+                known.windows, (first_open(known.windows, arrived_at) or arrived_at) + self._call_ms
+            )
+        first_at = max(arrived_at, answer)
         return first_open(known.windows, first_at + self._call_ms) if self._call_ms else first_at
 
     def _reason(self, *, mail: bool) -> str:
@@ -147,3 +149,20 @@ class FirstPlans:
         phones = tuple(Phone(0, number, kind, n) for n, (number, kind) in enumerate(row.phones))
         texts = {field: getattr(row, field) for field in _LEAD_FIELDS}
         return Lead(id=0, arrived_at=arrived_at, phones=phones, **texts)
+
+
+def _one_answer(windows: tuple[Window, ...], start: int) -> int | None:
+    """When a lead that inquires within the hour from `start` can first be called; None: that differs.
+
+    Closed for all of it: the opening after it. Open for all of it: `start`, or
+    the inquiry if that is later. A window has one stretch a day, so an hour of
+    one local day that begins and ends open is open throughout.
+    """
+    end = start + HOUR - 1
+    opening = first_open(windows, start)
+    if opening is None or start < opening <= end:
+        return None
+    if opening > end:
+        return opening
+    one_day = all(local(start, window.zone).date() == local(end, window.zone).date() for window in windows)
+    return start if one_day and first_open(windows, end) == end else None
