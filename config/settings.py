@@ -226,7 +226,7 @@ def location(settings: Settings, home: Home) -> str | Path:
     named = settings.store.location
     if not named:
         return home.database
-    if named.startswith(("postgresql://", "postgres://")) or "host=" in named:
+    if named.startswith(("postgresql://", "postgres://", "host=")) or "dbname=" in named:
         return _with_password(named, secret("store_password", home))
     path = Path(named).expanduser()
     return path if path.is_absolute() else home.path / path
