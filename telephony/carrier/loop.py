@@ -22,12 +22,12 @@ from telephony.carrier.reports import CarrierReady, CarrierSetup
 from telephony.carrier.script import script
 from telephony.carrier.tones import compose, make_folder
 from telephony.engine.endpoint import Binding, bind_media, open_endpoint, prefer_codecs
+from telephony.engine.graveyard import Graveyard
 from telephony.engine.guard import explain, guarded
 from telephony.engine.message import values
 from telephony.pipe import Pipe
 
 POLL_MS = 5
-BURY_AFTER_MS = 50
 LEAVE_MS = 200
 _USER = re.compile(r"sips?:([^@;>]*)@", re.IGNORECASE).search
 
@@ -49,7 +49,7 @@ class Carrier(pj.Account):
         bind_media(config, binding)
         self.create(config)
         self._calls: list[InCall] = []
-        self._buried: list[tuple[int, InCall]] = []
+        self._graves = Graveyard()
         self._due: list[tuple[float, int, InCall, Callable[[], None]]] = []
         self._order = itertools.count()
 
@@ -105,15 +105,16 @@ class Carrier(pj.Account):
                 self._desk.trouble(f"a step of a call failed ({explain(error)})")
 
     def _bury(self) -> None:
-        """Let ended calls go, well outside the callback that ended them."""
+        """Strike ended calls, and what they still had to do."""
         now = self._clock.monotonic()
         over = [call for call in self._calls if call.over]
         if over:
             self._calls = [call for call in self._calls if not call.over]
             self._due = [due for due in self._due if not due[2].over]
             heapq.heapify(self._due)
-            self._buried += [(now, call) for call in over]
-        self._buried = [(at, call) for at, call in self._buried if now - at < BURY_AFTER_MS]
+            for call in over:
+                self._graves.take(call, now)
+        self._graves.release(self._calls, now)
 
     def _closed(self) -> bool:
         try:

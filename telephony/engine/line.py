@@ -10,6 +10,7 @@ from config.text import for_terminal
 from telephony.account import Account
 from telephony.engine.board import Board
 from telephony.engine.endpoint import Binding, bind_media
+from telephony.engine.graveyard import Graveyard
 from telephony.engine.guard import guarded
 from telephony.protocol import Registration
 from telephony.target import own_uri, proxy_uri, sip_uri
@@ -22,10 +23,10 @@ GIVEN_UP = {401, 403, 404, 407}  # trying again cannot help: someone has to mend
 class Line(pj.Account):
     """Our account."""
 
-    def __init__(self, board: Board, binding: Binding, transport_id: int) -> None:
+    def __init__(self, board: Board, binding: Binding, transport_id: int, graves: Graveyard) -> None:
         super().__init__()
         self._board = board
-        self._strangers: list[Any] = []
+        self._graves = graves
         self.create(_config(board.account, binding, transport_id))
 
     def report(self, text: str) -> None:
@@ -55,11 +56,7 @@ class Line(pj.Account):
         answer = pj.CallOpParam()
         answer.statusCode = pj.PJSIP_SC_TEMPORARILY_UNAVAILABLE
         stranger.hangup(answer)
-        self._strangers.append(stranger)
-
-    def forget_strangers(self) -> None:
-        """Let refused calls go, outside their callback."""
-        self._strangers.clear()
+        self._graves.take(stranger, self._board.clock.monotonic())
 
 
 def _config(account: Account, binding: Binding, transport_id: int) -> Any:  # noqa: ANN401

@@ -16,6 +16,7 @@ from telephony.engine.audio import Microphone
 from telephony.engine.board import Board
 from telephony.engine.call import OutCall
 from telephony.engine.endpoint import binding_towards, open_endpoint, prefer_codecs
+from telephony.engine.graveyard import Graveyard
 from telephony.engine.guard import explain
 from telephony.engine.line import Line
 from telephony.engine.progress import Limits, Progress
@@ -40,7 +41,6 @@ from telephony.protocol import (
 from telephony.results import Cut
 
 LISTEN_EVERY_MS = 1_000
-BURY_AFTER_MS = 50  # well outside the callback that ended the call
 LEAVE_MS = 300  # for the last BYE and the unregistration to get through
 TOO_MANY = 70010  # PJ_ETOOMANY: the stack's four call slots are taken
 
@@ -58,9 +58,9 @@ class Engine:
         self._lib = self._stack.lib
         prefer_codecs(self._lib, account.codecs)
         self._board.microphone = Microphone(self._lib, setup.sound)
-        self._line = Line(self._board, binding, self._stack.transport_id)
+        self._graves = Graveyard()
+        self._line = Line(self._board, binding, self._stack.transport_id, self._graves)
         self._calls: dict[str, OutCall] = {}
-        self._buried: deque[tuple[int, OutCall]] = deque()
         self._waiting: deque[Dial] = deque()
         self._throttle = Throttle()
         self._decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
@@ -210,11 +210,9 @@ class Engine:
     def _bury(self) -> None:
         mono = self._clock.monotonic()
         for name in [name for name, call in self._calls.items() if call.progress.over]:
-            self._buried.append((mono, self._calls.pop(name)))
-        while self._buried and mono - self._buried[0][0] >= BURY_AFTER_MS:
-            self._buried.popleft()
-        self._line.forget_strangers()
-        if self._stuck and not self._calls and not self._waiting and not self._buried:
+            self._graves.take(self._calls.pop(name), mono)
+        self._graves.release(self._calls.values(), mono)
+        if self._stuck and not self._calls and not self._waiting and not self._graves:
             self._recycle()
 
     # --------------------------------------------------------------- leave

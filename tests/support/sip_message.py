@@ -70,6 +70,7 @@ def respond(
     lines = [
         f"SIP/2.0 {code} {phrase}",
         *(f"Via: {via}" for via in request.all("Via")),
+        *(f"Record-Route: {route}" for route in request.all("Record-Route")),
         f"From: {request.get('From')}",
         f"To: {to}" + (f";tag={tag}" if tag and "tag=" not in to else ""),
         f"Call-ID: {request.call_id}",

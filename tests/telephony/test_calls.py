@@ -215,6 +215,16 @@ async def test_lines_held_by_a_dead_peer_do_not_starve_the_next_dial(peer: SipPe
     assert len([invite for invite in peer.got("INVITE") if invite.user == "+14155550109"]) == 1
 
 
+async def test_a_call_is_not_hung_up_by_the_end_of_the_one_before(line: Telephone, peer: SipPeer) -> None:
+    peer.plan = [(0, ring), (0, answer)]
+    for number in range(24):  # quick enough for a slot to be taken again before its last call is gone
+        call = line.dial(f"+1415555{number:04d}")
+        await line.answered(call)
+        line.phone.hang_up(call)
+        ended = await line.ended(call)
+        assert (ended.result, ended.ended_by) == ("answered", "rep")
+
+
 async def test_the_caller_id_is_the_from_user(line: Telephone, peer: SipPeer) -> None:
     await line.invited(line.dial("+14155550100", caller_id="+1 (212) 555-0199"))
     assert "<sip:+12125550199@" in (await peer.wait_for("INVITE")).get("From")
