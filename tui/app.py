@@ -133,8 +133,11 @@ class Workstation(App[None], inherit_bindings=False):
         if self._goodbye is None:
             self._goodbye = asyncio.ensure_future(self.port.leave())
         await asyncio.wait({self._goodbye}, timeout=seconds)
-        if self._goodbye.done() and isinstance(error := self._goodbye.exception(), SixringError):
+        error = self._goodbye.exception() if self._goodbye.done() else None
+        if isinstance(error, SixringError):
             self.failed = self.failed or error
+        elif error is not None:
+            raise error
 
     # -------------------------------------------------------------- keys
 

@@ -23,6 +23,12 @@ from tui.scene import window_title
 from tui.widgets import Pane
 
 
+async def until(true: Callable[[], bool]) -> None:
+    """Give the app turns of the loop until `true`; the test's own time limit ends a wait in vain."""
+    while not true():
+        await asyncio.sleep(0.001)
+
+
 async def test_a_whole_call_with_the_keyboard_alone() -> None:
     desk = FakeDesk()
     app = Workstation(desk)
@@ -127,11 +133,8 @@ async def test_the_timer_goes_on_by_itself() -> None:
         SCENES["talking"](desk, app)
         await pilot.pause()
         assert isinstance(desk.clock, HandClock)
-        desk.clock.advance(999)  # the tick was set for the next full second of the talk
-        await asyncio.sleep(1.2)
-        desk.clock.advance(1)
-        await asyncio.sleep(0.2)
-        assert "TALKING  03:13" in plain(app)
+        desk.clock.advance(1_000)
+        await until(lambda: "TALKING  03:13" in plain(app))  # no key was pressed, no view changed
 
 
 HOSTILE = {
@@ -179,6 +182,17 @@ async def test_hostile_text_moves_no_cursor_and_stays_in_its_pane(kind: str, siz
         assert app.is_running
 
 
+async def test_news_of_the_floor_stands_where_nothing_else_is_to_say() -> None:
+    desk = FakeDesk()
+    app = Workstation(desk)
+    async with app.run_test(size=(80, 24)):
+        desk.set(message="", news="Mail delivered to ana@example.com.")
+        await until(lambda: "Mail delivered" in plain(app))
+        desk.set(message="The phone is registered again.")
+        await until(lambda: "registered again" in plain(app))
+        assert "Mail delivered" not in plain(app)
+
+
 async def test_a_markup_name_is_shown_as_it_is_written() -> None:
     desk = FakeDesk()
     app = Workstation(desk)
@@ -203,12 +217,6 @@ async def test_a_key_repaints_only_the_lines_it_changed(monkeypatch: pytest.Monk
         monkeypatch.setattr(Pane, "refresh", counted)
         await pilot.press("1")
         assert painted == [1], "only the message row"
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Give the app turns of the loop until `true`; the test's own time limit ends a wait in vain."""
-    while not true():
-        await asyncio.sleep(0.001)
 
 
 async def test_a_thousand_calls_leave_memory_flat() -> None:
