@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cadence.model import (
-    CallKind, Decision, Lane, Lead, LeadStatus, Phone, Plan, PlannedCall, Result, ShiftState,
+    CallKind,
+    Decision,
+    Lane,
+    Lead,
+    LeadStatus,
+    Phone,
+    Plan,
+    PlannedCall,
+    Result,
+    ShiftState,
 )  # fmt: skip
 from cadence.rulebook import load
 from config.clock import HandClock

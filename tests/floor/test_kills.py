@@ -1,4 +1,4 @@
-"""kill -9 of a workstation at any instant: what was acknowledged is kept, nothing is stuck, nobody is dialed twice."""
+"""kill -9 of a workstation at any instant: what was acknowledged is kept, nobody is dialed twice."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from support.practice import BOOK, PACE, lead_for, place_at
+
 from cadence.model import Result
 from config.clock import SystemClock
 from store.audit import audit
 from store.store import Store
-from support.practice import BOOK, PACE, lead_for, place_at
 from telephony.carrier import PracticeCarrier
 
 SCRIPT = Path(__file__).parents[1] / "support" / "rep_process.py"

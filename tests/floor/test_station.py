@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support.practice import BOOK, Seat, seated
+
 from cadence.model import Result, ShiftState
 from config.clock import DAY
 from store.store import Store
-from support.practice import BOOK, Seat, seated
 
 S = ShiftState
 
@@ -40,7 +41,7 @@ async def test_one_key_ends_and_records_a_conversation(tmp_path: Path) -> None:
         await seat.state(S.TALKING)
         talk = seat.station.view.call
         assert talk is not None
-        await seat.until(lambda view: _talked_for(seat, 1_050))
+        await seat.until(lambda _: _talked_for(seat, 1_050))
         seat.station.dispose("8")
         await seat.state(S.READY)
         with read(seat) as store:
@@ -94,7 +95,7 @@ async def test_undo_brings_the_lead_back_for_another_key(tmp_path: Path) -> None
     async with seated(tmp_path, "8") as seat:
         await seat.state(S.PREVIEW)
         seat.station.press("dial")
-        await seat.until(lambda view: _talked_for(seat, 1_050))
+        await seat.until(lambda _: _talked_for(seat, 1_050))
         seat.station.dispose("7")
         await seat.state(S.READY)
         seat.station.press("undo")
@@ -152,8 +153,7 @@ async def test_a_rep_cannot_sit_at_two_desks(tmp_path: Path) -> None:
     from floor.store_room import StoreRoom
     from store.errors import RepBusy
 
-    async with seated(tmp_path, "8") as seat:
-        async with StoreRoom(seat.place.store, BOOK, seat.place.clock) as room:
-            twin = Station(room, seat.place.make_phone, BOOK, seat.place.clock, Rep("anna", "Anna"))
-            with pytest.raises(RepBusy):
-                await twin.start()
+    async with seated(tmp_path, "8") as seat, StoreRoom(seat.place.store, BOOK, seat.place.clock) as room:
+        twin = Station(room, seat.place.make_phone, BOOK, seat.place.clock, Rep("anna", "Anna"))
+        with pytest.raises(RepBusy):
+            await twin.start()

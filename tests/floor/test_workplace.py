@@ -19,7 +19,7 @@ from floor.workplace import Begin, real_workplace, rep_of, work
 from store.store import Store
 
 
-async def test_the_screen_is_shown_before_anything_is_opened_and_leaves_an_orderly_shift(tmp_path: Path) -> None:
+async def test_the_screen_is_shown_before_anything_is_opened(tmp_path: Path) -> None:
     seen: list[ShiftState] = []
 
     async def screen(port: DeskPort, begin: Begin) -> int:
