@@ -12,7 +12,6 @@ of leads.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import LiteralString
 
 from cadence.ranking import BANDS, BandRule
 from config.clock import MINUTE
@@ -21,11 +20,8 @@ OWNER_KEEPS_MS = 30 * MINUTE  # an owner's lead that lies longer than this falls
 FIELDS = "lead_id, lane, due_at, call_at, call_step, owner, rep"  # what a view of the queue reads
 CALL_LANES = tuple(sorted({int(rule.lane) for rule in BANDS}))
 
-_WHOSE: tuple[tuple[LiteralString, int], ...] = (
-    ("owner = :rep", 0),
-    ("owner is null", 0),
-    ("owner is not null and owner <> :rep", OWNER_KEEPS_MS),
-)
+OWN, TEAM, LEFT = "owner = :rep", "owner is null", "owner is not null and owner <> :rep"
+_WHOSE = ((OWN, 0), (TEAM, 0), (LEFT, OWNER_KEEPS_MS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +32,11 @@ class Branch:
     order: str
 
 
+def in_lane(whose: str, lane: int) -> str:
+    """The rows of one lane; worded as the partial indexes are, which SQLite takes literally."""
+    return f"{whose} and lane = {int(lane)}" + (" and lane <> 0" if whose == TEAM and lane else "")
+
+
 def _branch(rule: BandRule, whose: str, keeps_ms: int) -> Branch | None:
     from_ms = max(rule.from_ms, keeps_ms)
     if rule.until_ms is not None and from_ms >= rule.until_ms:
@@ -43,7 +44,7 @@ def _branch(rule: BandRule, whose: str, keeps_ms: int) -> Branch | None:
     newer = f" and due_at > :now - {rule.until_ms}" if rule.until_ms is not None else ""
     direction = " desc" if rule.newest_first else ""
     return Branch(
-        where=f"{whose} and lane = {int(rule.lane)} and due_at <= :now - {from_ms}{newer}",
+        where=f"{in_lane(whose, rule.lane)} and due_at <= :now - {from_ms}{newer}",
         order=f"due_at{direction}, value desc, lead_id",
     )
 

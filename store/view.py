@@ -8,7 +8,7 @@ from cadence import ranking
 from cadence.model import Lane
 from store.core import Core
 from store.engine import Row
-from store.ranks import BRANCHES, CALL_LANES, FIELDS, front_sql
+from store.ranks import BRANCHES, CALL_LANES, FIELDS, OWN, TEAM, front_sql, in_lane
 from store.records import QueueRow
 
 
@@ -45,9 +45,9 @@ def count(core: Core) -> Counts:
 def soonest(core: Core, rep: str) -> int | None:
     """When the next lead that `rep` may get comes due; one in other hands, when its lease ends."""
     parts = " union all ".join(
-        f"select min(due_at) as due_at from queue where lane = {lane} and {whose}"  # noqa: S608
+        f"select min(due_at) as due_at from queue where {in_lane(whose, lane)}"  # noqa: S608
         for lane in CALL_LANES
-        for whose in ("owner is null", "owner = :rep")
+        for whose in (OWN, TEAM)
     )
     rows = core.engine.rows(f"select min(due_at) as due_at from ({parts}) every_lane", rep=rep)  # noqa: S608
     due_at: int | None = rows[0]["due_at"]
@@ -69,11 +69,9 @@ def peek(core: Core, rep: str, limit: int, offset: int) -> list[QueueRow]:
 
 def _upcoming(core: Core, rep: str, now: int, limit: int) -> list[Row]:
     parts = " union all ".join(
-        f"select * from (select {FIELDS} from queue where lane = {lane} and {whose} and due_at > :now"  # noqa: S608
+        f"select * from (select {FIELDS} from queue where {in_lane(whose, lane)} and due_at > :now"  # noqa: S608
         f" order by due_at, value desc, lead_id limit :limit) l{n}"
-        for n, (lane, whose) in enumerate(
-            (lane, whose) for lane in CALL_LANES for whose in ("owner is null", "owner = :rep")
-        )
+        for n, (lane, whose) in enumerate((lane, whose) for lane in CALL_LANES for whose in (OWN, TEAM))
     )
     return core.engine.rows(
         f"select * from ({parts}) later order by due_at, lead_id limit :limit",  # noqa: S608

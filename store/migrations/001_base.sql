@@ -88,8 +88,10 @@ create table queue(
     check ((rep is null) = (token is null))
 ) <strict>;
 -- Each branch of the claim (store/ranks.py) reads the front of one range of one of these, in order.
-create index queue_pool on queue(lane, due_at, value desc, lead_id) where owner is null;
+-- Fresh leads are read newest first while they are minutes old, and oldest first when they were missed.
+create index queue_pool on queue(lane, due_at, value desc, lead_id) where owner is null and lane <> 0;
 create index queue_new on queue(due_at desc, value desc, lead_id) where owner is null and lane = 0;
+create index queue_missed on queue(due_at, value desc, lead_id) where owner is null and lane = 0;
 create index queue_own on queue(owner, lane, due_at, value desc, lead_id) where owner is not null;
 create index queue_left on queue(lane, due_at, value desc, lead_id) where owner is not null;
 create index queue_mail on queue(mail_at) where mail_at is not null;

@@ -14,7 +14,7 @@ from cadence.model import Lane
 from cadence.ranking import Band
 from config.clock import HOUR, MINUTE, HandClock
 from store.leases import put_off
-from store.ranks import OWNER_KEEPS_MS
+from store.ranks import BRANCHES, OWN, OWNER_KEEPS_MS, front_sql
 from store.records import Claim
 from store.store import Store
 
@@ -114,3 +114,26 @@ def test_leads_are_given_and_shown_in_the_order_of_the_rule(
     order = expected(waiters, now)
     assert [row.lead_id for row in full.queue.peek("me", LEADS)][: len(order)] == order
     assert claim_all(full, now) == order
+
+
+def test_the_front_of_every_branch_is_read_off_an_index_in_its_order(store: Store) -> None:
+    """Else a file of leads that all came at one moment would be sorted at every claim."""
+    if store.core.engine.dialect == "sqlite":
+        for branch in BRANCHES:
+            plan = " ".join(
+                row["detail"]
+                for row in store.core.engine.rows(
+                    "explain query plan " + front_sql(branch), rep="me", now=1, limit=1
+                )
+            )
+            assert "SEARCH queue USING" in plan
+            assert "SCAN" not in plan
+            own_and_new = branch.where.startswith(OWN) and "desc," in branch.order
+            assert own_and_new or "TEMP B-TREE" not in plan, branch
+    else:
+        store.core.engine.run("set enable_seqscan = off")
+        for branch in BRANCHES:
+            rows = store.core.engine.rows(
+                "explain (costs off) " + front_sql(branch), rep="me", now=1, limit=1
+            )
+            assert any("Index" in row["QUERY PLAN"] for row in rows)
