@@ -76,6 +76,14 @@ def wrapped(text: str, width: int, most: int) -> list[str]:
     return made
 
 
+def folded(text: str, width: int, most: int = 3) -> list[Text]:
+    """`text` as an indented line, or as up to `most` of them where it does not fit."""
+    if cell_len(clean(text, width)) <= width - 2 and len(text) <= width:
+        return [line("  ", text, width=width)]
+    pieces = wrapped(text, width - 4, most)
+    return [line("  " if index == 0 else "    ", each, width=width) for index, each in enumerate(pieces)]
+
+
 def filled(lines: Iterable[Text], height: int) -> list[Text]:
     """`lines`, cut or filled to `height`."""
     kept = list(lines)[:height]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rich.text import Text
 
 from floor.actions import ACTIONS
-from tui.lines import Part, filled, line, padded, wrapped
+from tui.lines import Part, filled, folded, line, padded, wrapped
 from tui.panes import pretty
 from tui.scene import Scene
 from tui.ui import Mode
@@ -74,12 +74,10 @@ def _help_row(key: str, label: str, words: str, width: int) -> Text:
 
 def _timeline(scene: Scene, width: int, _: int) -> list[Text]:
     ui = scene.ui
-    rows = [line("  ", each, width=width) for each in ui.timeline if ui.timeline_of == ui.lead_id]
+    known = ui.timeline[ui.cursor :] if ui.timeline_of == ui.lead_id else ()
+    rows = [made for each in known for made in folded(each, width)]
     rows = rows or [line(("  reading ...", "dim"), width=width)]
-    return [
-        *_title(f"Timeline of {ui.lead_name}", "t or enter closes, j k scroll", width),
-        *rows[ui.cursor :],
-    ]
+    return [*_title(f"Timeline of {ui.lead_name}", "t or enter closes, j k scroll", width), *rows]
 
 
 def _find(scene: Scene, width: int, height: int) -> list[Text]:

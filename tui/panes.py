@@ -7,7 +7,7 @@ from rich.text import Text
 from cadence.dispositions import Disposition
 from cadence.model import ShiftState as S
 from floor.view import CallView, CardView, QueueLine
-from tui.lines import Part, clean, filled, line, mmss, padded, rule, spread, wrapped
+from tui.lines import Part, clean, filled, folded, line, mmss, padded, rule, spread, wrapped
 from tui.router import IN_CALL, why_not_record
 from tui.scene import SIGNS, WORDS, Scene, attempt_words, ring_ms, talk_ms, wall_time
 from tui.ui import Mode
@@ -64,26 +64,31 @@ def _card(shown: CardView, width: int, height: int) -> list[Text]:
         line(" ", (lead.name, "strong"), width=width),
         line(" ", (place, "dim"), width=width),
         _row("number", width, (pretty(shown.phone.e164), "number"), ("  " + shown.phone.kind, "dim")),
-        _row("there", width, shown.local_time or "local time unknown"),
-        *_gate_rows(shown, width),
+        *_there_rows(shown, width),
         _row("attempt", width, attempt_words(shown)),
-        _row("why now", width, (shown.reason, "strong")),
+        *_rows("why now", width, shown.reason, 2, "strong"),
         _row("last", width, shown.history[0] if shown.history else "never called"),
-        _row("mail", width, shown.next_mail or "none planned"),
     ]
-    notes = wrapped(note, width - _LABEL - 2, max(height - len(rows), 1)) or ["-"]
-    return rows + [_row("note" if index == 0 else "", width, text) for index, text in enumerate(notes)]
+    mail = _row("mail", width, shown.next_mail or "none planned")
+    return [*rows, *_rows("note", width, note or "-", max(height - len(rows) - 1, 1)), mail]
 
 
-def _gate_rows(shown: CardView, width: int) -> list[Text]:
-    """Whether a call is allowed now; a refusal is shown whole."""
+def _there_rows(shown: CardView, width: int) -> list[Text]:
+    """The lead's time, and whether a call is allowed now; a refusal gets lines of its own."""
+    time = shown.local_time or "time unknown"
     if shown.callable_now:
-        return [_row("gate", width, ("[ok]", "good"), " may be called")]
+        return [_row("there", width, f"{time}  ", ("[ok]", "good"), " may be called")]
     first, *more = wrapped(shown.callable_why or "not now", width - _LABEL - 7, 2)
     return [
+        _row("there", width, time),
         _row("gate", width, ("[no]", "alarm"), " " + first),
         *(_row("", width, " " * 5, each) for each in more),
     ]
+
+
+def _rows(label: str, width: int, text: str, most: int, style: str = "") -> list[Text]:
+    pieces = wrapped(text, width - _LABEL - 2, most) or [""]
+    return [_row(label if index == 0 else "", width, (piece, style)) for index, piece in enumerate(pieces)]
 
 
 def _row(label: str, width: int, *parts: Part) -> Text:
@@ -144,7 +149,7 @@ def _queue_pair(row: QueueLine, first: bool, width: int) -> list[Text]:
         line(
             (">" if first else " ", "key"), (row.name or "no name", "strong"), (company, "dim"), width=width
         ),
-        line("   ", (held, "note"), (row.reason, "dim"), width=width),
+        line("  ", (held, "note"), (row.reason, "dim"), width=width),
     ]
 
 
@@ -208,7 +213,9 @@ def history(scene: Scene, width: int, height: int) -> list[Text]:
     """What happened with this lead, newest first."""
     shown = scene.view.card
     rows = shown.history if shown else ()
-    words = [line("  ", each, width=width) for each in rows] or [line(("  nothing yet", "dim"), width=width)]
+    words = [made for each in rows for made in folded(each, width)] or [
+        line(("  nothing yet", "dim"), width=width)
+    ]
     return filled([rule("History", width), *words], height)
 
 
@@ -216,8 +223,8 @@ def timeline(scene: Scene, width: int, height: int) -> list[Text]:
     """The lead's way through its cadence, past and planned; its end is what comes next."""
     ui, shown = scene.ui, scene.view.card
     rows = ui.timeline if shown is not None and ui.timeline_of == shown.lead.id else ()
-    tail = rows[-(height - 1) :] if height > 1 else ()
-    return filled([rule("Timeline", width), *(line("  ", each, width=width) for each in tail)], height)
+    words = [made for each in rows for made in folded(each, width)]
+    return filled([rule("Timeline", width), *words[max(len(words) - height + 1, 0) :]], height)
 
 
 def notes(scene: Scene, width: int, height: int) -> list[Text]:
