@@ -47,4 +47,6 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What the called person hears. The headset comes as another kind."""
 
     kind: Literal["null", "file"] = "null"  # null: silence, in real RTP packets
-    file: str = ""  # kind `file`: a mono WAV played round and round in place of a microphone
+    file: str = (
+        ""  # kind `file`: absolute path of a mono WAV, played round and round in place of a microphone
+    )

@@ -17,6 +17,10 @@ from telephony.protocol import (
 )
 
 
+DIED = "The phone process died before anything rang."
+DIED_TOLD = "The phone process died; the other side was told to hang up."
+
+
 @dataclass(slots=True)
 class Entry:
     """One call that has not ended. Instants are monotonic ms."""
@@ -96,7 +100,7 @@ def _interrupted(entry: Entry, at: int, mono: int) -> Ended:
         call=entry.order.call,
         result=Result.INTERRUPTED.value,
         sip_code=200 if entry.answered is not None else 0,
-        reason="The phone process died; the other side was told to hang up.",
+        reason=DIED_TOLD if entry.dialog is not None else DIED,
         ended_by="engine",
         ring_ms=until - entry.ringing if entry.ringing is not None else 0,
         talk_ms=mono - entry.answered if entry.answered is not None else 0,

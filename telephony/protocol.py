@@ -2,8 +2,10 @@
 
 Commands go down, events come up. Nothing here names a SIP stack, so a second
 one can serve the same protocol. `call` is the caller's own word for a call,
-unique for the life of the client. Times: `at` is UTC ms, `mono` is the
-machine's monotonic clock in ms (one clock for all processes of a machine).
+unique for the life of the client. Times: `at` is UTC ms, read from the wall
+clock when the thing happened; `mono` is the machine's monotonic clock in ms
+(one clock for all processes of a machine). Durations come from `mono` alone: a
+step of the wall clock moves an instant and never makes a call longer.
 """
 
 from __future__ import annotations

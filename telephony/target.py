@@ -51,6 +51,12 @@ def proxy_uri(account: Account) -> str:
     return f"<sip:{account.proxy}{suffix};lr>"
 
 
+def host_of(account: Account) -> str:
+    """The host every request goes to first, without its port."""
+    first = account.proxy or account.server
+    return first if first.endswith("]") else first.rpartition(":")[0] or first
+
+
 def caller(caller_id: str) -> str:
     """`caller_id` if it is a plain number, else empty: a header gets nothing else."""
     number = _SEPARATORS.sub("", caller_id)

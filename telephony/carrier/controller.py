@@ -34,7 +34,9 @@ class PracticeCarrier:
     """One or more carrier processes that share a book of calls.
 
     A process holds four calls; `lines` above that starts more of them, each
-    at its own address. Share them out: `addresses[rep % len(addresses)]`.
+    at its own address. Share them out: `addresses[rep % len(addresses)]`, at
+    most two reps a process if they dial without a pause: beyond some sixty new
+    calls a second the stack runs out of sockets and aborts.
     """
 
     def __init__(

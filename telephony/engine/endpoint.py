@@ -113,11 +113,11 @@ def prefer_codecs(lib: Any, names: Sequence[str]) -> None:  # noqa: ANN401
 def binding_towards(host: str, bound: str = "", port: int = 0) -> Binding:
     """The binding that reaches `host`: loopback stays on loopback, else the routed address is told.
 
-    IPv4 only, as the rest of the set-up.
-
     Raises:
-        OSError: `host` has no address, or no way leads there.
+        OSError: `host` has no IPv4 address, or no way leads there.
     """
+    if host.startswith("["):
+        raise OSError("a server with an IPv6 address is not supported; use its name or IPv4 address")
     if bound:
         return Binding(bound=bound, port=port)
     family, _, _, _, address = socket.getaddrinfo(host, 5060, socket.AF_INET, socket.SOCK_DGRAM)[0]

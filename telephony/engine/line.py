@@ -27,6 +27,7 @@ class Line(pj.Account):
         super().__init__()
         self._board = board
         self._graves = graves
+        self._failing = False
         self.create(_config(board.account, binding, transport_id))
 
     def report(self, text: str) -> None:
@@ -37,7 +38,7 @@ class Line(pj.Account):
     def onRegState(self, prm: Any) -> None:  # noqa: ANN401, N802
         """Called when the registrar has answered, or has not."""
         clock, registered = self._board.clock, prm.code // 100 == 2 and prm.expiration > 0
-        again = 0 if registered or prm.code in GIVEN_UP else RETRY_S * 1000
+        again = self._next_try_s(prm.code, registered)
         self._board.send(
             Registration(
                 at=clock.now(),
@@ -45,9 +46,17 @@ class Line(pj.Account):
                 registered=registered,
                 code=prm.code,
                 reason=for_terminal(prm.reason)[:80],
-                retry_in_ms=again,
+                retry_in_ms=again * 1000,
             )
         )
+
+    def _next_try_s(self, code: int, registered: bool) -> int:
+        """When the stack asks again: soon after the first failure, then at a steady rate; 0: never."""
+        if registered or code in GIVEN_UP:
+            self._failing = False
+            return 0
+        first, self._failing = not self._failing, True
+        return FIRST_RETRY_S if first else RETRY_S
 
     @guarded("an incoming call could not be refused", None)
     def onIncomingCall(self, prm: Any) -> None:  # noqa: ANN401, N802

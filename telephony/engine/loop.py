@@ -39,6 +39,7 @@ from telephony.protocol import (
     SendDtmf,
 )
 from telephony.results import Cut
+from telephony.target import host_of
 
 LISTEN_EVERY_MS = 1_000
 LEAVE_MS = 300  # for the last BYE and the unregistration to get through
@@ -52,8 +53,7 @@ class Engine:
         account = setup.account
         self._board = Board(pipe, clock, account)
         self._pipe, self._clock = pipe, clock
-        host = (account.proxy or account.server).rpartition(":")[0] or account.server
-        binding = binding_towards(host, account.bound_address, account.local_port)
+        binding = binding_towards(host_of(account), account.bound_address, account.local_port)
         self._stack = open_endpoint(binding, account.transport, account)
         self._lib = self._stack.lib
         prefer_codecs(self._lib, account.codecs)

@@ -153,6 +153,12 @@ async def test_a_phone_that_cannot_start_says_why(peer: SipPeer, log: Path) -> N
             pass
 
 
+async def test_a_server_out_of_reach_is_named_as_such(log: Path) -> None:
+    with pytest.raises(TelephonyError, match="IPv6"):
+        async with telephone(log, Account(server="[2001:db8::1]:5060")):
+            pass
+
+
 PARENT = """
 import asyncio, sys
 from pathlib import Path

@@ -17,7 +17,7 @@ from telephony.ledger import Ledger
 from telephony.orphan import next_hop, request
 from telephony.protocol import Answered, Dial, Dialog, DialogKnown, Ended, Invited, Ringing
 from telephony.results import Cut
-from telephony.target import caller, own_uri, proxy_uri, sip_uri, user_part
+from telephony.target import caller, host_of, own_uri, proxy_uri, sip_uri, user_part
 
 # --------------------------------------------------------------------- target
 
@@ -59,6 +59,20 @@ def test_the_transport_is_in_the_address() -> None:
     account = Account(server="carrier.example:5061", transport="tls", proxy="edge.example")
     assert sip_uri("+1415", account) == "sip:+1415@carrier.example:5061;transport=tls"
     assert proxy_uri(account) == "<sip:edge.example;transport=tls;lr>"
+
+
+@pytest.mark.parametrize(
+    ("server", "proxy", "host"),
+    [
+        ("carrier.example", "", "carrier.example"),
+        ("carrier.example:5062", "", "carrier.example"),
+        ("carrier.example", "edge.example:5070", "edge.example"),
+        ("[2001:db8::1]:5060", "", "[2001:db8::1]"),
+        ("[2001:db8::1]", "", "[2001:db8::1]"),
+    ],
+)
+def test_the_first_host_is_the_proxy_or_the_server(server: str, proxy: str, host: str) -> None:
+    assert host_of(Account(server=server, proxy=proxy)) == host
 
 
 def test_an_account_does_not_show_its_password() -> None:
