@@ -113,6 +113,7 @@ class Clerk:
         lines = tuple(
             QueueLine(row.lead_id, row.name, row.company, row.reason, row.held_by)
             for row in store.queue.peek(self.rep, rows, 0)
+            if row.held_by != self.rep  # that one is on the card
         )
         seen, news = latest(store, before.seen, self.rep)
         return Glance(lines, counts.due, counts.callbacks_due, seen, news or before.news)
