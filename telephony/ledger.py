@@ -16,7 +16,6 @@ from telephony.protocol import (
     Ringing,
 )
 
-
 DIED = "The phone process died before anything rang."
 DIED_TOLD = "The phone process died; the other side was told to hang up."
 
