@@ -2,8 +2,8 @@
 
     python bench/claim.py [--leads 1000000] [--claims 2000] [--folder DIR]
 
-Prints one JSON object a line. `claim` is `Queue.claim` with everything it does
-(transaction, gate, lead and plan read, full durability); `look_up` is the
+Prints one JSON object a line; all are measured in alternation. `claim` is
+`Queue.claim` with everything it does (transaction, gate, lead and plan read, full durability); `look_up` is the
 queue's one statement alone, in a transaction that is rolled back; `bare` is
 `UPDATE … RETURNING` of one row by its key on the same file with the same
 settings. Leads are laid down in bulk: a few are due in every band, most later.
@@ -65,51 +65,41 @@ def fill(store: Store, leads: int, due: int) -> None:
     engine.rows("pragma wal_checkpoint(truncate)")
 
 
-def timed(work: Callable[[int], object], times: int) -> list[float]:
-    """Microseconds of each of `times` calls."""
+Work = Callable[[int], None]
+
+
+def alternate(works: dict[str, Work], times: int) -> dict[str, list[float]]:
+    """Microseconds of `times` rounds of all `works`; what else the machine does hits all alike."""
+    took: dict[str, list[float]] = {name: [] for name in works}
     gc.collect()
     gc.disable()
-    took = []
     for n in range(times):
-        began = time.perf_counter_ns()
-        work(n)
-        took.append((time.perf_counter_ns() - began) / 1_000)
+        for name, work in works.items():
+            began = time.perf_counter_ns()
+            work(n)
+            took[name].append((time.perf_counter_ns() - began) / 1_000)
     gc.enable()
     return took
 
 
 def summary(took: list[float]) -> dict[str, float]:
-    """Median and 99th percentile, microseconds; and how many a second."""
+    """Median and 99th percentile, microseconds."""
     ranked = sorted(took)
     return {
         "p50_us": round(statistics.median(ranked), 1),
         "p99_us": round(ranked[int(len(ranked) * 0.99)], 1),
-        "per_second": round(len(took) / sum(took) * 1e6),
     }
 
 
-def measure(path: Path, leads: int, claims: int) -> dict[str, Any]:
-    """Fill a store and measure the three."""
-    clock = HandClock(NOON)
-    with Store.open(path, load(), clock) as store:
-        fill(store, leads, claims * 3)
+def _claim(store: Store) -> Work:
+    def one(n: int) -> None:
+        found = store.queue.claim(f"rep{n}")
+        assert isinstance(found, Claim), found
 
-        def claim(n: int) -> None:
-            found = store.queue.claim(f"rep{n}")
-            assert isinstance(found, Claim), found
-
-        for n in range(20):
-            store.queue.claim(f"warm{n}")
-        whole = summary(timed(claim, claims))
-        return {
-            "leads": leads,
-            "claim": whole,
-            "look_up": summary(timed(_look_up(store, clock), claims)),
-            "bare": summary(timed(_bare(store), claims)),
-        }
+    return one
 
 
-def _look_up(store: Store, clock: HandClock) -> Callable[[int], None]:
+def _look_up(store: Store, clock: HandClock) -> Work:
     engine, sql = store.core.engine, store.queue._claim_sql  # noqa: SLF001
 
     def one(n: int) -> None:
@@ -120,7 +110,7 @@ def _look_up(store: Store, clock: HandClock) -> Callable[[int], None]:
     return one
 
 
-def _bare(store: Store) -> Callable[[int], None]:
+def _bare(store: Store) -> Work:
     engine = store.core.engine
 
     def one(n: int) -> None:
@@ -133,27 +123,45 @@ def _bare(store: Store) -> Callable[[int], None]:
 
 
 def main() -> None:
-    """Measure both sizes and print what they cost beside each other."""
+    """Measure both sizes in alternation and print what they cost beside each other."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--leads", type=int, default=1_000_000)
     parser.add_argument("--claims", type=int, default=2_000)
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        small = measure(Path(folder) / "small.db", 10_000, given.claims)
-        large = measure(Path(folder) / "large.db", given.leads, given.claims)
-    for one in (small, large):
-        print(json.dumps(one))
-    print(
-        json.dumps(
-            {
-                "claim_p50_ratio": round(large["claim"]["p50_us"] / small["claim"]["p50_us"], 2),
-                "claim_p99_ratio": round(large["claim"]["p99_us"] / small["claim"]["p99_us"], 2),
-                "look_up_p50_ratio": round(large["look_up"]["p50_us"] / small["look_up"]["p50_us"], 2),
-                "claims_beside_bare": round(large["claim"]["per_second"] / large["bare"]["per_second"], 2),
+    clock, book = HandClock(NOON), load()
+    with (
+        tempfile.TemporaryDirectory(dir=given.folder) as folder,
+        Store.open(Path(folder) / "small.db", book, clock) as small,
+        Store.open(Path(folder) / "large.db", book, clock) as large,
+    ):
+        works: dict[str, Work] = {}
+        for name, store, leads in (("small", small, 10_000), ("large", large, given.leads)):
+            fill(store, leads, given.claims * 2)
+            works |= {
+                f"claim_{name}": _claim(store),
+                f"look_up_{name}": _look_up(store, clock),
+                f"bare_{name}": _bare(store),
             }
-        )
-    )
+        alternate({name: lambda n, one=one: one(-1 - n) for name, one in works.items()}, 20)
+        found = {name: summary(took) for name, took in alternate(works, given.claims).items()}
+    for name, took in found.items():
+        print(json.dumps({"what": name, **took}))
+    print(json.dumps(ratios(found)))
+
+
+def ratios(found: dict[str, dict[str, float]]) -> dict[str, float]:
+    """1,000,000 leads beside 10,000, and the claim beside the bare UPDATE."""
+
+    def ratio(one: str, other: str, which: str) -> float:
+        return round(found[one][which] / found[other][which], 2)
+
+    return {
+        "claim_p50_large_to_small": ratio("claim_large", "claim_small", "p50_us"),
+        "claim_p99_large_to_small": ratio("claim_large", "claim_small", "p99_us"),
+        "look_up_p50_large_to_small": ratio("look_up_large", "look_up_small", "p50_us"),
+        "claims_per_second_beside_bare": ratio("bare_large", "claim_large", "p50_us"),
+    }
 
 
 if __name__ == "__main__":

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x6C52494E  # "lRIN": tells our file from any other SQLite file
 BUSY_S = 10.0
 
-_PRAGMAS = ("foreign_keys=on", "recursive_triggers=on", "synchronous=full", "journal_size_limit=67108864")
+_PRAGMAS = (
+    "foreign_keys=on",
+    "recursive_triggers=on",
+    "synchronous=full",
+    "journal_size_limit=67108864",
+    "cache_size=-32768",  # KiB; grows only as far as it is used
+)
 
 _SENTENCES = {
     "SQLITE_BUSY": "is locked by another process for over {busy:.0f} s; close what holds it and try again",
@@ -78,17 +84,21 @@ class SQLite:
 
     def rows(self, sql: LiteralString, **params: object) -> list[Row]:
         """Run one statement; its rows."""
-        with self._clear():
+        try:
             cursor = self.conn.execute(sql, params)
             if cursor.description is None:
                 return []
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
+        except sqlite3.Error as error:
+            raise self._told(error) from error
 
     def run(self, sql: LiteralString, **params: object) -> int:
         """Run one statement; how many rows it changed."""
-        with self._clear():
+        try:
             return self.conn.execute(sql, params).rowcount
+        except sqlite3.Error as error:
+            raise self._told(error) from error
 
     def many(self, sql: LiteralString, params: Iterable[Mapping[str, object]]) -> None:
         """Run one statement for each of `params`."""
@@ -146,10 +156,13 @@ class SQLite:
         """Turn the driver's exceptions into sentences."""
         try:
             yield
-        except sqlite3.IntegrityError as error:
-            raise Refused(f"the database refused: {error}") from error
         except sqlite3.Error as error:
-            raise StoreError(self._sentence(error)) from error
+            raise self._told(error) from error
+
+    def _told(self, error: sqlite3.Error) -> StoreError:
+        if isinstance(error, sqlite3.IntegrityError):
+            return Refused(f"the database refused: {error}")
+        return StoreError(self._sentence(error))
 
     def _sentence(self, error: sqlite3.Error) -> str:
         name = getattr(error, "sqlite_errorname", "") or ""

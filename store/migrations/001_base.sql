@@ -95,7 +95,6 @@ create index queue_missed on queue(due_at, value desc, lead_id) where owner is n
 create index queue_own on queue(owner, lane, due_at, value desc, lead_id) where owner is not null;
 create index queue_left on queue(lane, due_at, value desc, lead_id) where owner is not null;
 create index queue_mail on queue(mail_at) where mail_at is not null;
-create unique index queue_token on queue(token) where token is not null;
 create unique index queue_rep on queue(rep) where rep is not null;
 --only postgres
 alter table lead add constraint lead_due foreign key (due_lead) references queue(lead_id)
