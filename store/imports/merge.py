@@ -17,10 +17,10 @@ from cadence.model import Lane
 from store import arrivals, dnc, plans
 from store.errors import Refused
 from store.imports.bulk import indexes_later
-from store.imports.first_plans import First, FirstPlans
+from store.imports.first_plans import FirstPlans
+from store.imports.fold import Folder, Fresh
 from store.imports.known import Known, look_up
 from store.imports.normalise import LeadRow
-from store.records import NewLead
 from store.store import Store
 
 _LEAD: tuple[LiteralString, ...] = (
@@ -103,7 +103,8 @@ class _Prepared:
     """Rows sorted and planned before the store is locked, and the event up to which that is known to hold."""
 
     rows: Sorted
-    firsts: list[First]
+    fresh: list[Fresh]  # the new leads, as they stand after their repeats in the file
+    rest: list[tuple[LeadRow, int]]  # repeats left for the store
     seq: int
 
 
@@ -119,6 +120,7 @@ class Merger:
         self._store, self._core, self._source = store, store.core, source
         self._now = self._core.now()
         self._plans = FirstPlans(self._core.book, self._now, source.cadence)
+        self._plans_again: dict[str, FirstPlans] = {}
         self.import_id: int | None = None
 
     def preview(self, rows: Sequence[LeadRow]) -> Merged:
@@ -143,8 +145,22 @@ class Merger:
 
     def _prepare(self, rows: Sequence[LeadRow]) -> _Prepared:
         seq, _ = self._core.log.head()
-        found = sort(rows, look_up(self._core, rows))
-        return _Prepared(found, [self._plans.of(row, self._arrived(row)) for row in found.fresh], seq)
+        known = look_up(self._core, rows)
+        found = sort(rows, known)
+        fresh = [
+            Fresh(row, at, row, at, self._plans.of(row, at))
+            for row in found.fresh
+            for at in [self._arrived(row)]
+        ]
+        rest = Folder(self._again, known, self._now).fold(fresh, found.repeats)
+        return _Prepared(found, fresh, rest, seq)
+
+    def _again(self, cadence: str) -> FirstPlans:
+        """Plans for leads in `cadence` that ask again."""
+        name = self._core.book.cadence(cadence).again or cadence
+        if name not in self._plans_again:
+            self._plans_again[name] = FirstPlans(self._core.book, self._now, name)
+        return self._plans_again[name]
 
     def _commit(self, rows: Sequence[LeadRow], prepared: _Prepared, rejected: int) -> Merged:
         found = prepared.rows
@@ -171,9 +187,10 @@ class Merger:
         found = prepared.rows
         ids = self._reserve(len(found.fresh))
         with indexes_later(self._core.engine) if len(ids) >= _MANY else nullcontext():
-            self._insert(found.fresh, prepared.firsts, ids)
+            self._insert(prepared.fresh, ids)
+        self._tell_repeats(prepared.fresh, ids)
         joined = len(found.repeats)
-        for row, lead in found.repeats:
+        for row, lead in prepared.rest:
             self._inquire(ids[-lead - 1] if lead < 0 else lead, row)
         for row in found.unwanted:
             joined += self._store.leads.arrive(row.lead(self.import_id), self._source.cadence).joined
@@ -195,28 +212,37 @@ class Merger:
             return range(first, first + count)
         return [row["id"] for row in engine.rows(_NEXT_IDS, count=count)]
 
-    def _insert(self, rows: Sequence[LeadRow], firsts: Sequence[First], ids: Sequence[int]) -> None:
+    def _insert(self, fresh: Sequence[Fresh], ids: Sequence[int]) -> None:
         bulk, import_id = self._core.engine.bulk, self.import_id
-        fresh = [
-            (lead_id, row, self._arrived(row), first)
-            for lead_id, row, first in zip(ids, rows, firsts, strict=True)
-        ]
-        bulk("lead", _LEAD, (_lead(one, self._now) for one in fresh))
-        bulk("queue", _QUEUE, (_queue(one) for one in fresh))
+        leads = list(zip(ids, fresh, strict=True))
+        bulk("lead", _LEAD, (_lead(lead_id, one, self._now) for lead_id, one in leads))
+        bulk("queue", _QUEUE, (_queue(lead_id, one) for lead_id, one in leads))
         bulk(
             "phone",
             _PHONE,
             (
                 (lead_id, number, kind, position)
-                for lead_id, row, _, _ in fresh
-                for position, (number, kind) in enumerate(row.phones)
+                for lead_id, one in leads
+                for position, (number, kind) in enumerate(one.row.phones)
             ),
         )
         bulk(
             "inquiry",
             _INQUIRY,
-            ((lead_id, at, row.source, row.campaign, import_id, row.ref) for lead_id, row, at, _ in fresh),
+            (
+                (lead_id, at, row.source, row.campaign, import_id, row.ref)
+                for lead_id, one in leads
+                for row, at in one.inquiries()
+            ),
         )
+
+    def _tell_repeats(self, fresh: Sequence[Fresh], ids: Sequence[int]) -> None:
+        """Each repeat is an event of its own, also one that was folded into its lead."""
+        for lead_id, one in zip(ids, fresh, strict=True):
+            for repeat in one.repeats:
+                if repeat.learned:
+                    self._core.log.tell("lead.changed", lead_id=lead_id, fields=list(repeat.learned))
+                self._tell_inquiry(lead_id, repeat.row, repeat.at, repeat.next_at)
 
     def _inquire(self, lead_id: int, row: LeadRow) -> None:
         """A repeated inquiry ranks the lead anew, unless it is older than the one we know of."""
@@ -224,13 +250,13 @@ class Merger:
             "arrived_at"
         ]
         if row.arrived_at is not None and row.arrived_at <= latest:
-            self._remember(lead_id, row.lead(self.import_id), row.arrived_at)
+            self._remember(lead_id, row, row.arrived_at)
         else:
             self._store.leads.inquire(lead_id, row.lead(self.import_id))
 
-    def _remember(self, lead_id: int, new: NewLead, at: int) -> None:
+    def _remember(self, lead_id: int, row: LeadRow, at: int) -> None:
         """Keep an old inquiry and the numbers it brings; what comes next for the lead stays as it is."""
-        core = self._core
+        core, new = self._core, row.lead(self.import_id)
         standing = plans.read(core, lead_id, lock=True)
         known = {phone.e164 for phone in standing.lead.phones}
         added = [phone for phone in new.phones if phone.e164 not in known]
@@ -239,15 +265,17 @@ class Merger:
             arrivals.add_phones(core, lead_id, added, last + 1)
             dnc.mark_lead(core, lead_id)
         arrivals.keep_inquiry(core, lead_id, new, at)
-        core.log.tell(
+        self._tell_inquiry(lead_id, row, at, standing.plan.next_at)
+
+    def _tell_inquiry(self, lead_id: int, row: LeadRow, at: int, next_at: int | None) -> None:
+        self._core.log.tell(
             "lead.inquired",
-            self._source.by,
             lead_id=lead_id,
-            source=new.source,
-            campaign=new.campaign,
+            source=row.source,
+            campaign=row.campaign,
             arrived_at=at,
-            next_at=standing.plan.next_at,
-            ref=new.ref,
+            next_at=next_at,
+            ref=row.ref,
         )
 
     def _begin_run(self) -> int:
@@ -286,12 +314,9 @@ class Merger:
         )
 
 
-_Fresh = tuple[int, LeadRow, int, First]
-
-
-def _lead(fresh: _Fresh, now: int) -> tuple[object, ...]:
+def _lead(lead_id: int, fresh: Fresh, now: int) -> tuple[object, ...]:
     """The row of `_LEAD`."""
-    lead_id, row, at, first = fresh
+    row, at, first = fresh.row, fresh.at, fresh.plan
     return (
         lead_id, row.name, row.company, row.title, row.email or None, row.country, row.region,
         row.postal_code, row.zone, row.source, row.campaign, row.value, row.owner, row.consent,
@@ -299,9 +324,9 @@ def _lead(fresh: _Fresh, now: int) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _queue(fresh: _Fresh) -> tuple[object, ...]:
+def _queue(lead_id: int, fresh: Fresh) -> tuple[object, ...]:
     """The row of `_QUEUE`: as `plans.queue_columns`, for a plan that has just begun."""
-    lead_id, row, _, (call_at, mail_at, _, shape) = fresh
+    row, (call_at, mail_at, _, shape) = fresh.row, fresh.plan
     call, mail = shape.call, shape.mail
     return (
         lead_id,
