@@ -109,11 +109,11 @@ class Clerk:
 
     def glance(self, store: Store, rows: int, before: Glance) -> Glance:
         """The first `rows` of the queue in rank order, its size, and what is new since `before`."""
-        counts = store.queue.counts()
+        due, callbacks = store.queue.due_for(self.rep)
         lines = tuple(
             QueueLine(row.lead_id, row.name, row.company, row.reason, row.held_by)
             for row in store.queue.peek(self.rep, rows, 0)
             if row.held_by != self.rep  # that one is on the card
         )
         seen, news = latest(store, before.seen, self.rep)
-        return Glance(lines, counts.due, counts.callbacks_due, seen, news or before.news)
+        return Glance(lines, due, callbacks, seen, news or before.news)

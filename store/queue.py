@@ -20,7 +20,7 @@ from store.leases import claim_of, free, held, lost, next_phone, put_off
 from store.plans import Standing
 from store.ranks import claim_sql
 from store.records import Claim, QueueRow, Waiting
-from store.view import Counts, count, peek, soonest
+from store.view import Counts, count, due_for, peek, soonest
 
 _SECOND_LOOK_MS = HOUR
 _LOOKS = 200  # leads that may not be called now, put off in one transaction before others get their turn
@@ -106,6 +106,10 @@ class Queue:
     def peek(self, rep: str, limit: int = 50, offset: int = 0) -> list[QueueRow]:
         """The queue as `rep` would get it: what is due in rank order, then what comes next, soonest first."""
         return peek(self._core, rep, limit, offset)
+
+    def due_for(self, rep: str, cap: int = 1_000) -> tuple[int, int]:
+        """How many leads `rep` could be given now, and how many of them are callbacks, up to `cap` a lane."""
+        return due_for(self._core, rep, cap)
 
     def counts(self) -> Counts:
         """How much of everything the queue holds."""

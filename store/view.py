@@ -42,6 +42,22 @@ def count(core: Core) -> Counts:
     )
 
 
+def due_for(core: Core, rep: str, cap: int) -> tuple[int, int]:
+    """How many leads `rep` could be given now, and how many of them are callbacks, up to `cap` a lane.
+
+    A screen asks this every few seconds: bounded, it costs the same with a
+    thousand leads and with a million.
+    """
+    parts = " union all ".join(
+        f"select {lane} as lane, count(*) as n from (select 1 from queue where {in_lane(whose, lane)}"  # noqa: S608
+        f" and due_at <= :now and rep is null limit :cap) {name}{lane}"
+        for lane in CALL_LANES
+        for name, whose in (("own", OWN), ("team", TEAM))
+    )
+    rows = core.engine.rows(parts, rep=rep, now=core.now(), cap=cap)
+    return sum(row["n"] for row in rows), sum(row["n"] for row in rows if row["lane"] == Lane.CALLBACK)
+
+
 def soonest(core: Core, rep: str) -> int | None:
     """When the next lead that `rep` may get comes due; one in other hands, when its lease ends."""
     parts = " union all ".join(

@@ -126,13 +126,20 @@ def pretty(e164: str) -> str:
 # ------------------------------------------------------------- the queue
 
 
+COUNTED_TO = 1_000  # the store counts a lane no further: a screen asks every few seconds
+
+
 def queue(scene: Scene, width: int, height: int) -> list[Text]:
     """The next leads in rank order, each with the reason of its place."""
     view, top = scene.view, scene.ui.queue_top
     shown = view.queue[top : top + (height - 1) // 2]
     rows = [row for index, each in enumerate(shown) for row in _queue_pair(each, top + index == 0, width)]
     below = max(view.queue_total, len(view.queue)) - top - len(shown)
-    title = line((" Queue ", "title"), (f"{view.queue_total} to call", "dim"), width=width)
+    title = line(
+        (" Queue ", "title"),
+        (f"{view.queue_total}{'+' if view.queue_total >= COUNTED_TO else ''} to call", "dim"),
+        width=width,
+    )
     note = line(
         (f"{top} above " if top else "", "dim"), (f"{below} more " if below > 0 else "", "dim"), width=width
     )

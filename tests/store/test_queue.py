@@ -170,6 +170,17 @@ def test_the_queue_shows_who_holds_a_lead_and_what_comes_later(store: Store, clo
     assert (counts.due, counts.held, counts.later) == (0, 1, 1)
 
 
+def test_what_is_due_is_counted_for_the_rep_who_asks_and_up_to_a_cap(store: Store, clock: HandClock) -> None:
+    for n in range(4):
+        store.leads.add(new_lead(n))
+    store.leads.add(new_lead(4, owner="rep2"))
+    assert store.queue.due_for("rep1") == (4, 0)
+    assert store.queue.due_for("rep2") == (5, 0)
+    assert store.queue.due_for("rep1", cap=3) == (3, 0)
+    claimed(store, "rep1")
+    assert store.queue.due_for("rep1") == (3, 0)
+
+
 def test_a_lead_whose_next_action_is_a_mail_is_not_in_anybodys_queue(store: Store) -> None:
     store.leads.add(new_lead(0, phones=()))
     assert store.core.engine.rows("select lane from queue") == [{"lane": int(Lane.NO_CALL)}]
