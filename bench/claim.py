@@ -3,10 +3,11 @@
     python bench/claim.py [--leads 1000000] [--claims 2000] [--folder DIR]
 
 Prints one JSON object a line; all are measured in alternation. `claim` is
-`Queue.claim` with everything it does (transaction, gate, lead and plan read, full durability); `look_up` is the
-queue's one statement alone, in a transaction that is rolled back; `bare` is
-`UPDATE … RETURNING` of one row by its key on the same file with the same
-settings. Leads are laid down in bulk: a few are due in every band, most later.
+`Queue.claim` with everything it does (transaction, gate, lead and plan read,
+full durability); `look_up` is the queue's one statement alone, in a
+transaction that is rolled back; `bare` is `UPDATE … RETURNING` of one row by
+its key on the same file with the same settings. Leads are laid down in bulk: a
+few are due in every band, most later.
 """
 
 from __future__ import annotations

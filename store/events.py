@@ -8,17 +8,17 @@ lead.inquired          source, campaign, arrived_at, next_at, ref
 lead.imported          one per file: import_id, file, sha256, counts
 lead.changed           fields: names of what was filled in
 lead.planned           why, status, next_at: the plan changed with no attempt and no mail
-lead.released          why, held_ms is not kept: the rep gave the lead back without a dial
+lead.released          why: the rep gave the lead back without a dial
 lead.skipped           reason, until
 lead.expired           held_by: a lease ran out and somebody else took the lead
 lead.noted             note_id
 attempt.opened         e164, caller_id, call_kind, step, rules_version
-attempt.answered       at
+attempt.answered       answered_at
 attempt.ended          the record (below)
 attempt.blocked        the record; the gate refused, nothing was dialed
 attempt.interrupted    the record, its times those known; a process of ours died
-attempt.disposed       disposition, at, callback_at, automatic, next_at, status
-attempt.undone         disposition, at: what was taken back
+attempt.disposed       disposition, disposed_at, callback_at, automatic, next_at, status
+attempt.undone         disposition, disposed_at: what was taken back
 mail.queued            outbox_id, step, template, address, due_at
 mail.sent              outbox_id, step, reply
 mail.failed            outbox_id, step, why, permanent
@@ -29,8 +29,8 @@ dnc.removed            value, kind, why
 callback.agreed        callback_at
 callback.settled       settled: kept, moved or cancelled
 shift.in               shift_id, host
-shift.state            shift_id, n, state, reason, at
-shift.out              shift_id, at, closed
+shift.state            shift_id, n, state, reason, began_at
+shift.out              shift_id, out_at, closed
 =====================  =======================================================
 
 The **record** of an attempt is `attempt_record`: everything a payroll or a

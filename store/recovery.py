@@ -17,14 +17,16 @@ for. What was spoken only the rep knows: `Attempts.waiting` is empty then, but
 from __future__ import annotations
 
 from cadence.model import Result
+from config.clock import HOUR
 from store import shifts, wrapup
 from store.attempt_rows import close, read
 from store.core import Core
 from store.engine import Row
 from store.records import Alive, CallEnd
 
-_OPEN = """select a.id, a.shift_id from attempt a
-    where a.plan_before is null and a.allowed = 1 """
+FORGOTTEN_MS = 4 * HOUR  # an attempt of no shift is dead when it has been open for so long
+
+_OPEN = """select id, shift_id, opened_at from attempt where plan_before is null and allowed = 1 """
 
 
 def recover(core: Core, rep: str | None, alive: Alive | None) -> list[int]:
@@ -34,7 +36,7 @@ def recover(core: Core, rep: str | None, alive: Alive | None) -> list[int]:
     shift. Without: everything whose shift `alive` says is dead (by default:
     clocked out, silent for too long, or its process gone from this machine).
     """
-    dead = [attempt_id for attempt_id, shift_id in _open(core, rep) if _is_dead(core, shift_id, rep, alive)]
+    dead = [row["id"] for row in _open(core, rep) if _is_dead(core, row, rep, alive)]
     return [attempt_id for attempt_id in dead if settle(core, attempt_id)]
 
 
@@ -60,17 +62,17 @@ def settle_lead(core: Core, lead_id: int) -> bool:
     return sum(settle(core, row["id"]) for row in rows) > 0
 
 
-def _open(core: Core, rep: str | None) -> list[tuple[int, int | None]]:
+def _open(core: Core, rep: str | None) -> list[Row]:
     if rep is None:
-        rows = core.engine.rows(_OPEN + "order by a.id")
-    else:
-        rows = core.engine.rows(_OPEN + "and a.rep = :rep order by a.id", rep=rep)
-    return [(row["id"], row["shift_id"]) for row in rows]
+        return core.engine.rows(_OPEN + "order by id")
+    return core.engine.rows(_OPEN + "and rep = :rep order by id", rep=rep)
 
 
-def _is_dead(core: Core, shift_id: int | None, rep: str | None, alive: Alive | None) -> bool:
-    shift = shifts.find(core, shift_id) if shift_id is not None else None
-    if shift is None or shift.out_at is not None:
+def _is_dead(core: Core, row: Row, rep: str | None, alive: Alive | None) -> bool:
+    shift = shifts.find(core, row["shift_id"]) if row["shift_id"] is not None else None
+    if shift is None:
+        return rep is not None or bool(core.now() - row["opened_at"] > FORGOTTEN_MS)
+    if shift.out_at is not None:
         return True
     if rep is not None and alive is None:
         return False  # the rep's live shift: a rep has one, and it is the asker's own

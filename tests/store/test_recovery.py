@@ -12,6 +12,7 @@ from cadence.model import Lead, Result
 from config.clock import HOUR, MINUTE, HandClock
 from store.audit import audit
 from store.records import CallEnd, Waiting
+from store.recovery import FORGOTTEN_MS
 from store.shifts import SILENT_MS
 from store.store import Store
 
@@ -149,6 +150,14 @@ def test_a_wrap_up_lease_that_runs_out_plans_the_lead_before_anybody_gets_it(
     assert plan.last_call_at, "the plan knows of the call"
     if not isinstance(found, Waiting):
         assert found.plan == plan
+
+
+def test_an_attempt_of_no_shift_is_left_alone_until_it_is_forgotten(store: Store, clock: HandClock) -> None:
+    store.leads.add(new_lead())
+    attempt = store.attempts.begin(claimed(store), "rep1")
+    assert store.attempts.recover() == []
+    clock.advance(FORGOTTEN_MS + 1)
+    assert store.attempts.recover() == [attempt.id]
 
 
 def test_killed_at_any_moment_nothing_acknowledged_is_lost(store: Store, location: str) -> None:

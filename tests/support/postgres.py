@@ -53,14 +53,16 @@ class Cluster:
     def new_database(self, template: str = "template0", name: str = "") -> str:
         """The DSN of a fresh database."""
         name = name or f"t{next(_numbers)}"
-        self._run(f"create database {name} template {template}")
+        with self._maintenance() as conn:
+            # With fsync off, copying the files is more than twice as fast as logging them.
+            strategy = "strategy file_copy" if conn.info.server_version >= 150_000 else ""
+            conn.execute(f"create database {name} template {template} {strategy}")
         return self.dsn(name)
 
-    def _run(self, sql: str) -> None:
+    def _maintenance(self) -> Any:
         import psycopg
 
-        with psycopg.connect(self.dsn(), autocommit=True) as conn:
-            conn.execute(sql.encode())
+        return psycopg.connect(self.dsn(), autocommit=True)
 
 
 @contextmanager
@@ -128,25 +130,25 @@ def _drop_root(home: Path) -> dict[str, Any]:
 
 
 def _reachable(binaries: Path, home: Path, who: dict[str, Any]) -> Path:
-    """`binaries`, or a copy of their whole installation where the server's user can read it."""
-    probe = subprocess.run([shutil.which("true") or "/bin/true"], cwd="/", check=False, **who)
-    can_drop = probe.returncode == 0
-    if can_drop and not who:
+    """`binaries`, or a copy of their whole installation where the server's user can run it."""
+    if not who or _runs(binaries / "postgres", who):
         return binaries
-    with suppress(OSError):
-        if (
-            subprocess.run(
-                [binaries / "postgres", "-V"], stdout=subprocess.DEVNULL, cwd="/", check=False, **who
-            ).returncode
-            == 0
-        ):
-            return binaries
     copy = home / "install"
     shutil.copytree(binaries.parent, copy, symlinks=True)
     for path in (copy, *copy.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755)
     return copy / binaries.name
+
+
+def _runs(program: Path, who: dict[str, Any]) -> bool:
+    try:
+        return (
+            subprocess.run([program, "-V"], stdout=subprocess.DEVNULL, cwd="/", check=False, **who).returncode
+            == 0
+        )
+    except PermissionError:
+        return False
 
 
 def _await(server: subprocess.Popen[bytes], running: Cluster) -> None:
