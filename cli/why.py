@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 )
 @pass_state
 def command(state: State, lead: str, as_json: bool) -> None:
-    """Tell a lead's whole history, and what comes next.
+    """Tell a lead's whole history, what comes next and why.
 
     LEAD is its number in the queue, or what finds it: a name, a company, a
     telephone number, a mail address.
@@ -29,6 +29,7 @@ def command(state: State, lead: str, as_json: bool) -> None:
     from cli.events import json_record
     from cli.output import json_line, line
     from cli.session import opened
+    from config.clock import iso
 
     with opened(state.home) as store:
         lead_id = _one(store, lead)
@@ -43,7 +44,11 @@ def command(state: State, lead: str, as_json: bool) -> None:
             )
         )
         for told in store.leads.history(lead_id):
-            line(told)
+            line(f"{iso(told.at)}  {told.text}")
+        coming = store.leads.coming(lead_id)
+    line(f"next: {coming.next}")
+    for reason in coming.why:
+        line(f"      {reason}")
 
 
 def _one(store: Store, typed: str) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from cadence.model import Lead, Phone
 from cadence.rulebook import Rulebook
-from floor.lead_time import clock_text, known_zone, lead_zone, local
+from floor.lead_time import clock_text, known_zone, lead_zone, local, stamp
 from floor.view import CardView
 from store.facts import next_allowed
 from store.records import Claim
@@ -17,15 +20,33 @@ def card_view(store: Store, claim: Claim, book: Rulebook, now: int) -> CardView:
     """The card of a claimed lead at `now` (ms UTC)."""
     lead, phone = claim.lead, claim.phone
     zone = known_zone(lead, phone)
+    told = history(store, lead, phone, now)[-_HISTORY_LINES:]
     allowed_at = next_allowed(lead, phone, book, now)
-    history = store.leads.history(lead.id)
     return CardView(
         lead=lead, plan=claim.plan, phone=phone, reason=claim.reason, attempts=claim.attempts,
         steps=len(book.cadence(claim.plan.cadence, claim.plan.version).calls),
         local_time=clock_text(local(now, zone)) if zone is not None else "",
         callable_now=allowed_at == now, callable_why=_when(allowed_at, now, lead, phone),
-        history=tuple(reversed(history[-_HISTORY_LINES:])), next_mail=_next_mail(claim),
+        history=tuple(reversed(told)), next_mail=_next_mail(claim),
     )  # fmt: skip
+
+
+def history(store: Store, lead: Lead, phone: Phone, now: int) -> list[str]:
+    """What happened to the lead, a line each, oldest first, in its own time: `Fri 21 Nov 16:25  ...`."""
+    when = _clock(lead, phone, now)
+    return [f"{when(told.at)}  {told.text}" for told in store.leads.history(lead.id, when=when)]
+
+
+def timeline(store: Store, claim: Claim, now: int) -> list[str]:
+    """The lead's history, then what comes next and why."""
+    when = _clock(claim.lead, claim.phone, now)
+    coming = store.leads.coming(claim.lead.id, when)
+    why = [f"      {reason}" for reason in coming.why]
+    return [*history(store, claim.lead, claim.phone, now), f"next: {coming.next}", *why]
+
+
+def _clock(lead: Lead, phone: Phone, now: int) -> Callable[[int], str]:
+    return partial(stamp, zone=lead_zone(lead, phone), now=now)
 
 
 def _when(allowed_at: int | None, now: int, lead: Lead, phone: Phone) -> str:

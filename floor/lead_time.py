@@ -29,3 +29,10 @@ def lead_zone(lead: Lead, phone: Phone) -> ZoneInfo:
 def clock_text(moment: datetime) -> str:
     """`10:42 PST`."""
     return f"{moment:%H:%M} {moment.tzname()}"
+
+
+def stamp(at: int, zone: ZoneInfo, now: int) -> str:
+    """`Fri 21 Nov 16:25` in `zone`; with the year where that is not the one of `now` (all ms UTC)."""
+    moment = local(at, zone)
+    year = "" if moment.year == local(now, zone).year else " %Y"
+    return moment.strftime(f"%a %d %b{year} %H:%M")

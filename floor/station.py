@@ -24,6 +24,7 @@ from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.callback_times import choices as callback_times
 from floor.callback_times import parse as parse_callback_time
+from floor.card import timeline
 from floor.clerk import Clerk, Glance
 from floor.desk import IN_CALL, Desk
 from floor.phone_words import phone_state
@@ -226,7 +227,7 @@ class Station:
         claim = self._desk.claim
         if claim is None:
             return []
-        return await self._room.run(lambda store: store.leads.history(claim.lead.id))
+        return await self._room.run(partial(timeline, claim=claim, now=self._clock.now()))
 
     # ------------------------------------------------------------ inside
 

@@ -1,80 +1,205 @@
-"""What happened to a lead, a line each, for a person."""
+"""What happened to a lead, a line each, for a person.
+
+The log tells a call in up to five events (dialed, answered, ended, recorded,
+taken back) and a mail in two; a person wants one line each. Arrivals are told
+from the inquiries: a file writes one event for all its leads, and one inquiry
+for each of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from cadence.model import LeadStatus, Plan
-from config.clock import iso
-from store import plans
+from cadence.dispositions import Dispositions
+from config.clock import SECOND
 from store.core import Core
-from store.events import Event
+from store.engine import Row
+from store.events import CLOSING, Event
 
 Body = dict[str, Any]
+When = Callable[[int], str]  # how a time (ms UTC) is written inside a line
 
 
-def lines(core: Core, lead_id: int, limit: int) -> list[str]:
-    """The newest `limit` events of the lead as lines, oldest first, and what comes next."""
-    standing = plans.read(core, lead_id)
-    told = [_line(event) for event in core.log.of_lead(lead_id, limit)]
-    told += [
-        f"{_when(row['at'])}  {row['rep']} noted: {row['text']}"
-        for row in core.engine.rows("select at, rep, text from note where lead_id = :lead", lead=lead_id)
-    ]
-    return [*sorted(told, key=lambda line: line[:24]), f"next: {_next(standing.plan)}"]
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened."""
+
+    at: int  # ms UTC
+    text: str  # outside text is in it: clean it where it is shown
+    kind: str  # call, mail, note, or the kind of the event (store.events)
 
 
-def _line(event: Event) -> str:
-    say = _SAY.get(event.kind)
-    text = say(event.body) if say else event.kind
-    who = f" ({event.rep})" if event.rep else ""
-    return f"{_when(event.at)}  {text}{who}"
+def lines(core: Core, lead_id: int, limit: int, when: When) -> list[HistoryLine]:
+    """The lead's history, oldest first, from the newest `limit` events, its notes and its inquiries."""
+    events = core.log.of_lead(lead_id, limit)
+    numbers = core.engine.rows("select count(*) as n from phone where lead_id = :lead", lead=lead_id)[0]["n"]
+    teller = _Teller(core.book.dispositions, when, name_number=numbers > 1)
+    told = [*_arrivals(core, lead_id), *teller.tell(events), *_notes(core, lead_id)]
+    return sorted(told, key=lambda line: line.at)
 
 
-def _when(at: int) -> str:
-    return iso(at)
+def _arrivals(core: Core, lead_id: int) -> Iterator[HistoryLine]:
+    rows = core.engine.rows(
+        """select i.at, i.source, i.campaign, r.file from inquiry i
+            left join import_run r on r.id = i.import_id where i.lead_id = :lead order by i.at, i.id""",
+        lead=lead_id,
+    )
+    for place, row in enumerate(rows):
+        came = "asked again through" if place else "arrived from"
+        text = f"{came} {row['source'] or 'an unnamed source'}"
+        text += f", campaign {row['campaign']}" if row["campaign"] else ""
+        text += f" (file {row['file']})" if row["file"] else ""
+        yield HistoryLine(row["at"], text, "lead.inquired" if place else "lead.arrived")
 
 
-def _next(plan: Plan) -> str:
-    if plan.status is not LeadStatus.OPEN:
-        return f"nothing, the lead is {plan.status.value.replace('_', ' ')}" + (
-            f": {plan.reason}" if plan.reason else ""
-        )
-    parts = []
-    if plan.call is not None:
-        parts.append(f"call {plan.call.step} ({plan.call.kind.value}) at {_when(plan.call.due_at)}")
-    if plan.mail is not None:
-        parts.append(f"mail {plan.mail.step} ({plan.mail.template}) at {_when(plan.mail.due_at)}")
-    return "; ".join(parts) + (f": {plan.reason}" if plan.reason else "")
+def _notes(core: Core, lead_id: int) -> Iterator[HistoryLine]:
+    rows: list[Row] = core.engine.rows(
+        "select at, rep, text from note where lead_id = :lead order by at, id", lead=lead_id
+    )
+    return (HistoryLine(row["at"], f"{row['rep']} noted: {row['text']}", "note") for row in rows)
 
 
-def _ended(body: Body) -> str:
-    seconds = f", {body['talk_ms'] / 1000:.1f} s of talk" if body["talk_ms"] else ""
-    return f"{body['e164']}: {body['result'].replace('_', ' ')}{seconds}"
+class _Teller:
+    """Turns events into lines, those of one attempt or one mail into one."""
 
+    def __init__(self, dispositions: Dispositions, when: When, *, name_number: bool) -> None:
+        self._dispositions, self._when, self._name_number = dispositions, when, name_number
+
+    def tell(self, events: Iterable[Event]) -> Iterator[HistoryLine]:
+        """A line for each attempt, each mail, and each other event that says something of its own."""
+        calls: dict[int, list[Event]] = {}
+        mails: dict[int, list[Event]] = {}
+        others: list[Event] = []
+        for event in events:
+            if event.attempt_id is not None and event.kind not in _NOT_OF_THE_CALL:
+                calls.setdefault(event.attempt_id, []).append(event)
+            elif event.kind.startswith("mail."):
+                mails.setdefault(event.body["outbox_id"], []).append(event)
+            else:
+                others.append(event)
+        known = set(_told_by_calls(calls.values()))
+        yield from map(self._call, calls.values())
+        yield from map(_mail, mails.values())
+        for event in others:
+            say = self._say(event)
+            if say and _fact(event) not in known:
+                who = f" ({event.rep})" if event.rep else ""
+                yield HistoryLine(event.at, f"{say}{who}", event.kind)
+
+    def _call(self, events: list[Event]) -> HistoryLine:
+        """`call 2: no answer after 24 s (sam)`."""
+        body: Body = {}
+        ended: Event | None = None
+        for event in events:
+            if event.kind in ("attempt.opened", *CLOSING):
+                body |= event.body
+            if event.kind in CLOSING:
+                ended = event
+        number = f" to {body['e164']}" if self._name_number and "e164" in body else ""
+        words = [_outcome(ended, answered=_answered(events)), *self._recorded(events)]
+        text = f"{_call_name(body)}{number}: {', '.join(words)} ({events[0].rep})"
+        return HistoryLine(body.get("opened_at", events[0].at), text, "call")
+
+    def _recorded(self, events: list[Event]) -> Iterator[str]:
+        """What was said of the attempt, and what of that was taken back."""
+        said = ""
+        for event in events:
+            if event.kind == "attempt.undone":
+                yield f"{self._label(event.body)} (taken back)"
+                said = ""
+            elif event.kind == "attempt.disposed":
+                said = "" if event.body["automatic"] else self._label(event.body)
+        if said:
+            yield said
+
+    def _label(self, body: Body) -> str:
+        code: str = body["disposition"]
+        known = self._dispositions.by_code.get(code)
+        if known is not None and known.callback:
+            at = body.get("callback_at")
+            return "callback agreed" + (f" for {self._when(at)}" if at else "")
+        return (known.label if known else code.replace("_", " ")).lower()
+
+    def _say(self, event: Event) -> str:
+        if event.kind == "callback.agreed":
+            return f"callback is on {self._when(event.body['callback_at'])}"
+        if event.kind == "lead.skipped":
+            return f"skipped until {self._when(event.body['until'])}: {event.body['reason']}"
+        say = _SAY.get(event.kind)
+        return say(event.body) if say else event.kind
+
+
+_NOT_OF_THE_CALL = ("lead.noted",)
 
 _SAY: dict[str, Callable[[Body], str]] = {
-    "lead.arrived": lambda body: f"arrived from {body['source'] or 'an unnamed source'}",
-    "lead.inquired": lambda body: f"asked again through {body['source'] or 'an unnamed source'}",
+    "lead.arrived": lambda _: "",  # told from the inquiries, as are those below
+    "lead.inquired": lambda _: "",
+    "lead.noted": lambda _: "",  # told from the notes
     "lead.changed": lambda body: f"learned: {', '.join(body['fields'])}",
     "lead.planned": lambda body: f"planned anew: {body['why']}",
     "lead.released": lambda body: f"given back: {body['why']}",
-    "lead.skipped": lambda body: f"skipped: {body['reason']}",
     "lead.expired": lambda body: f"{body['held_by']} held it too long",
-    "lead.noted": lambda _: "note kept",
-    "attempt.opened": lambda body: f"dialed {body['e164']}, call {body['step']}",
-    "attempt.answered": lambda _: "answered",
-    "attempt.ended": _ended,
-    "attempt.interrupted": _ended,
-    "attempt.blocked": lambda body: f"not dialed: {body['reason']}",
-    "attempt.disposed": lambda body: f"recorded as {body['disposition'].replace('_', ' ')}",
-    "attempt.undone": lambda body: f"taken back: {body['disposition'].replace('_', ' ')}",
-    "mail.queued": lambda body: f"mail {body['step']} ({body['template']}) goes to {body['address']}",
-    "mail.sent": lambda body: f"mail {body['step']} handed over",
-    "mail.failed": lambda body: f"mail {body['step']} failed: {body['why']}",
-    "mail.uncertain": lambda body: f"mail {body['step']} is uncertain: {body['why']}",
-    "mail.cancelled": lambda body: f"mail {body['step']} cancelled: {body['why']}",
-    "callback.agreed": lambda body: f"callback agreed for {_when(body['callback_at'])}",
     "callback.settled": lambda body: f"callback {body['settled']}",
 }
+
+
+def _told_by_calls(calls: Iterable[list[Event]]) -> Iterator[tuple[str, object]]:
+    """What other events would repeat of the lines of calls: why the gate refused, what time was agreed."""
+    for event in (event for events in calls for event in events):
+        if event.kind == "attempt.blocked":
+            yield "lead.planned", event.body["reason"]
+        elif event.kind == "attempt.disposed" and event.body["callback_at"]:
+            yield "callback.agreed", event.body["callback_at"]
+
+
+def _fact(event: Event) -> tuple[str, object]:
+    """What of an event `_told_by_calls` may know already."""
+    return event.kind, event.body.get("why") or event.body.get("callback_at")
+
+
+def _call_name(body: Body) -> str:
+    kind, step = body.get("call_kind", ""), body.get("step", 0)
+    named = {"callback": "callback", "review": "call after review", "nurture": f"nurture call {step}"}
+    again = " again" if kind == "retry" else ""
+    return named.get(kind, f"call {step}{again}" if step else "call")
+
+
+def _answered(events: list[Event]) -> bool:
+    return any(event.kind == "attempt.answered" for event in events)
+
+
+def _outcome(ended: Event | None, *, answered: bool) -> str:
+    """What the telephone found."""
+    if ended is None:
+        return "talking" if answered else "dialed"
+    body, result = ended.body, str(ended.body["result"]).replace("_", " ")
+    if ended.kind == "attempt.blocked":
+        return f"not dialed, {body['reason']}"
+    if body["talk_ms"]:
+        talked = f"talked {_span(body['talk_ms'])}"
+        return talked if result == "answered" else f"{talked}, {result}"
+    if result == "no answer" and body["ring_ms"]:
+        return f"no answer after {_span(body['ring_ms'])}"
+    why = body["reason"] if result in ("failed", "interrupted", "blocked") else ""
+    return f"{result}: {why}" if why else result
+
+
+def _span(ms: int) -> str:
+    """`24 s`, `3 min 12 s`."""
+    minutes, seconds = divmod(round(ms / SECOND), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+def _mail(events: list[Event]) -> HistoryLine:
+    """`mail 2 (checking-in) to ann@acme.example: sent`."""
+    first, last = events[0], events[-1]
+    what = f"mail {first.body['step']}"
+    if first.kind == "mail.queued":
+        what += f" ({first.body['template']}) to {first.body['address']}"
+    state = {"queued": "waits to be sent"}.get(
+        last.kind.removeprefix("mail."), last.kind.removeprefix("mail.")
+    )
+    why = last.body.get("why", "")
+    return HistoryLine(first.at, f"{what}: {state}{f', {why}' if why else ''}", "mail")

@@ -8,10 +8,12 @@ from dataclasses import replace
 from cadence import advance
 from cadence.happenings import Happening, Inquired, Reassigned
 from cadence.model import Lead, Plan
+from config.clock import iso
 from store import dnc, plans
 from store.arrivals import Arrival, add_phones, clean_email, insert_lead, keep_inquiry, storable
+from store.coming import Coming, coming
 from store.core import Core
-from store.history import lines
+from store.history import HistoryLine, When, lines
 from store.records import NewLead
 from store.search import find_ids
 
@@ -151,15 +153,24 @@ class Leads:
         )
         return [(row["at"], row["rep"], row["text"]) for row in rows]
 
-    def history(self, lead_id: int, limit: int = 1000) -> list[str]:
-        """Everything that happened to the lead and what comes next, a line each, oldest first.
+    def history(self, lead_id: int, limit: int = 1000, when: When = iso) -> list[HistoryLine]:
+        """What happened to the lead, a line each, oldest first; `when` writes the times inside a line.
 
-        The events themselves: `store.log.of_lead`.
+        Only the newest `limit` events are told. The events themselves: `store.log.of_lead`.
 
         Raises:
             NotFound: there is no such lead.
         """
-        return lines(self._core, lead_id, limit)
+        plans.read(self._core, lead_id)
+        return lines(self._core, lead_id, limit, when)
+
+    def coming(self, lead_id: int, when: When = iso) -> Coming:
+        """What comes next for the lead, and why; `when` writes the times.
+
+        Raises:
+            NotFound: there is no such lead.
+        """
+        return coming(self._core, lead_id, when)
 
     def count(self) -> int:
         """How many leads there are, open or not."""

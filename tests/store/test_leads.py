@@ -127,21 +127,6 @@ def test_notes_belong_to_the_lead_in_order(store: Store, clock: HandClock) -> No
         store.leads.note(99, "ana", "x")
 
 
-def test_the_history_tells_what_happened_and_what_comes_next(store: Store, clock: HandClock) -> None:
-    store.leads.add(new_lead())
-    clock.advance(1_000)
-    attempt = called(store, clock, Result.ANSWERED, talk_ms=12_500)
-    clock.advance(1_000)
-    store.attempts.dispose(attempt.id, "interested", "rep1")
-    store.leads.note(1, "rep1", "wants a quote")
-    lines = store.leads.history(1)
-    assert lines[0].endswith("arrived from web form")
-    assert any("+14152000000: answered, 12.5 s of talk (rep1)" in line for line in lines)
-    assert any("recorded as interested (rep1)" in line for line in lines)
-    assert any("rep1 noted: wants a quote" in line for line in lines)
-    assert lines[-1].startswith("next: call ")
-
-
 @pytest.mark.parametrize(
     ("typed", "found"),
     [

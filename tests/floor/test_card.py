@@ -1,0 +1,55 @@
+"""The card's history: the lead's own time, newest first, and never what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.factories import NOON, called, claimed, new_lead
+
+from cadence.model import Result
+from cadence.rulebook import load
+from config.clock import DAY, MINUTE, HandClock
+from floor.card import card_view, timeline
+from store.store import Store
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock(NOON)
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: HandClock) -> Iterator[Store]:
+    with Store.open(tmp_path / "floor.db", load(), clock) as opened:
+        yield opened
+
+
+def test_history_is_in_the_leads_own_time_newest_first(store: Store, clock: HandClock) -> None:
+    store.leads.add(new_lead())
+    called(store, clock, Result.NO_ANSWER)
+    clock.advance(30 * MINUTE)
+    card = card_view(store, claimed(store), store.core.book, clock.now())
+    assert card.history == (
+        "Tue 17 Nov 12:00  call 1: no answer after 3 s (rep1)",
+        "Tue 17 Nov 12:00  arrived from web form",
+    )
+
+
+def test_the_timeline_ends_with_what_comes_next_and_why(store: Store, clock: HandClock) -> None:
+    store.leads.add(new_lead(), cadence="calls-only")
+    claim = claimed(store)
+    assert timeline(store, claim, clock.now()) == [
+        "Tue 17 Nov 12:00  arrived from web form",
+        "next: call 1 at Tue 17 Nov 12:00",
+        "      calls-only asks for call 1 of 6 at once upon the inquiry of Tue 17 Nov 12:00",
+        "      no mail is planned",
+        "      rep1 has it until Tue 17 Nov 12:10",
+    ]
+
+
+def test_a_line_of_another_year_says_so(store: Store, clock: HandClock) -> None:
+    store.leads.add(new_lead())
+    card = card_view(store, claimed(store), store.core.book, clock.now() + 60 * DAY)
+    assert card.history == ("Tue 17 Nov 2026 12:00  arrived from web form",)
