@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cadence.model import Result
+from cadence.happenings import Reviewed
+from cadence.model import CallKind, Result
 from cadence.rulebook import Rulebook
 from config.clock import Clock
 from floor import desk_effects as ask
@@ -72,13 +73,22 @@ class Clerk:
             case ask.Release():
                 store.queue.release(effect.claim, effect.why)
             case ask.Skip():
-                store.queue.skip(effect.claim, effect.reason, self.clock.now() + _SKIP_MS)
+                self._skip(store, effect)
             case ask.Note():
                 store.leads.note(effect.lead_id, self.rep, effect.text)
                 return told.Told("Note kept.")
             case _:
                 raise TypeError(f"not a store effect: {effect}")
         return None
+
+    def _skip(self, store: Store, effect: ask.Skip) -> None:
+        """Put the lead off; one that only wanted a person's look has had it, and comes back much later."""
+        claim, call = effect.claim, effect.claim.plan.call
+        if call is not None and call.kind is CallKind.REVIEW:
+            store.leads.happen(claim.lead.id, Reviewed(self.clock.now()), self.rep, effect.reason)
+            store.queue.release(claim, "reviewed")
+        else:
+            store.queue.skip(claim, effect.reason, self.clock.now() + _SKIP_MS)
 
     def _claim(self, store: Store) -> told.Input:
         found = store.queue.claim(self.rep, self.shift_id)

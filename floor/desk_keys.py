@@ -25,6 +25,8 @@ def on_pressed(desk: DeskState, given: told.Pressed) -> list[out.Effect]:
 def _dial(desk: DeskState) -> list[out.Effect]:
     if desk.claim is None or desk.card is None:
         return desk.say("Nothing to dial: no lead is on the card.")
+    if not desk.claim.phone.e164:
+        return desk.say(f"Nothing to dial: {desk.claim.plan.reason}. s puts the lead back for later.")
     if not desk.phone_ok:
         return desk.say(f"The phone cannot dial now: {desk.phone_line}. The lead stays with you.", alarm=True)
     desk.calls += 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from support.practice import BOOK, Seat, seated
+from support.practice import BOOK, Seat, lead_for, seated
 
 from cadence.model import Result, ShiftState
 from config.clock import DAY
@@ -157,3 +158,24 @@ async def test_a_rep_cannot_sit_at_two_desks(tmp_path: Path) -> None:
         twin = Station(room, seat.place.make_phone, BOOK, seat.place.clock, Rep("anna", "Anna"))
         with pytest.raises(RepBusy):
             await twin.start()
+
+
+async def test_a_lead_without_a_working_number_is_shown_to_a_person_and_put_back_for_later(
+    tmp_path: Path,
+) -> None:
+    async with seated(tmp_path) as seat:
+        with read(seat) as store:
+            lead_id = store.leads.add(replace(lead_for("5"), email=""))
+        await seat.state(S.PREVIEW)
+        seat.station.press("dial")  # the number does not exist, and there is no address
+        view = await seat.until(lambda view: view.card is not None and not view.card.phone.e164)
+        seat.station.press("dial")
+        assert "no working number" in seat.station.view.message
+        seat.station.skip("other")
+        await seat.until(lambda view: view.state is S.READY and bool(view.reason))
+        with read(seat) as store:
+            plan = store.leads.plan(lead_id)
+            assert plan.next_at is not None
+            assert plan.next_at > seat.station.clock.now() + DAY
+            assert len(store.attempts.since(0)) == 1
+        assert view.card is not None
