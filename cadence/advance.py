@@ -176,7 +176,7 @@ def _blocked(planner: Planner, plan: Plan, done: Progress, happened: Blocked) ->
     if not happened.permanent and happened.next_at is not None:
         at = max(happened.next_at, plan.call.due_at, planner.now + MINUTE)
         return _call_moved(planner, plan, done, at)
-    unfit = frozenset({happened.e164})
+    unfit = frozenset({happened.e164} if happened.e164 else {phone.e164 for phone in planner.lead.phones})
     return _other_number(replace(planner, not_these=unfit, refused=happened.why), plan, done)
 
 

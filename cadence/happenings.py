@@ -69,7 +69,7 @@ class Blocked:
     """The gate refused the planned call; `next_at` is when it may be placed."""
 
     next_at: int | None
-    e164: str = ""
+    e164: str = ""  # empty: every number of the lead
     permanent: bool = False  # no time will ever do (or `next_at` is None): not this number
     why: str = ""
     at: int = 0

@@ -50,10 +50,14 @@ class Planner:
 
     def opening(self, at: int, *, calls_done: int = 0, callback: bool = False) -> int | None:
         """The first moment from `at` on when a number of the lead may be called; None: none may."""
-        moments = (
-            self.opening_of(phone, at, calls_done=calls_done, callback=callback) for phone in self.numbers()
-        )
-        return next((moment for moment in moments if moment is not None), None)
+        soonest: int | None = None
+        for phone in self.numbers():
+            moment = self.opening_of(phone, at, calls_done=calls_done, callback=callback)
+            if moment is not None and (soonest is None or moment < soonest):
+                soonest = moment
+            if soonest == at:
+                break
+        return soonest
 
     def opening_of(self, phone: Phone, at: int, *, calls_done: int = 0, callback: bool = False) -> int | None:
         """The first moment from `at` on when `phone` may be called, as far as earlier calls do not matter."""

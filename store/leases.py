@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cadence import ranking
-from cadence.model import Lane, Phone
+from cadence.model import CallKind, Lane, Phone
 from store import plans
 from store.core import Core
 from store.errors import LeaseLost
@@ -26,19 +26,32 @@ def claim_of(core: Core, standing: Standing, phone: Phone, token: int, until: in
         phone=phone,
         token=token,
         lane=lane,
-        reason=ranking.reason(
-            lane,
-            call.due_at if call else now,
-            lead.arrived_at,
-            standing.attempts,
-            lead.source,
-            call.step if call else 0,
-            now,
-            zone=core.zone,
-        ),
+        reason=why_now(standing, now, core.zone),
         attempts=standing.attempts,
         expires_at=until,
     )
+
+
+def why_now(standing: Standing, now: int, zone: str) -> str:
+    """Why the lead is called now: the plan's own word where a person asked for the call, else its place."""
+    lead, plan, call = standing.lead, standing.plan, standing.plan.call
+    if call is not None and plan.reason and asked_for(call.kind, call.lane):
+        return plan.reason
+    return ranking.reason(
+        call.lane if call else Lane.NO_CALL,
+        call.due_at if call else now,
+        lead.arrived_at,
+        standing.attempts,
+        lead.source,
+        call.step if call else 0,
+        now,
+        zone=zone,
+    )
+
+
+def asked_for(kind: CallKind, lane: Lane) -> bool:
+    """Whether a call comes of what somebody did (a review, an answered mail), not of the cadence's course."""
+    return kind is CallKind.REVIEW or (kind is CallKind.CALLBACK and lane is Lane.SOON)
 
 
 def held(core: Core, claim: Claim) -> Standing:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from cadence import gate
 from cadence.happenings import Blocked, Postponed
 from cadence.model import CallKind, Phone
 from config.clock import HOUR
-from store import facts, plans, recovery, shifts
+from store import plans, recovery, shifts
+from store.choice import choose, number_of
 from store.core import Core
-from store.leases import claim_of, free, held, lost, next_phone, put_off
+from store.leases import claim_of, free, held, lost, put_off
 from store.plans import Standing
 from store.ranks import claim_sql
 from store.records import Claim, QueueRow, Waiting
@@ -129,7 +129,7 @@ class Queue:
         until = max(rows[0]["due_at"], now + core.lease_ms)
         core.engine.run("update queue set due_at = :until where lead_id = :lead", until=until, lead=lead_id)
         standing = plans.read(core, lead_id)
-        return claim_of(core, standing, next_phone(standing), rows[0]["token"], until, now)
+        return claim_of(core, standing, number_of(core, standing, now), rows[0]["token"], until, now)
 
     def _take(self, rep: str) -> Claim | Waiting | _Again:
         core = self._core
@@ -152,31 +152,21 @@ class Queue:
         return _Again()
 
     def _callable(self, standing: Standing, now: int) -> Phone | None:
-        """The number the gate would let out now; None: the lead was put off, or planned anew."""
+        """The number to dial now; None: the lead was put off, or planned anew."""
         core, call = self._core, standing.plan.call
         if call is not None and call.kind is CallKind.REVIEW:
-            return next_phone(standing)
-        later: list[int] = []
-        why = "no number may be dialed"
-        for phone in standing.lead.working:
-            decision = gate.decide(facts.gather(core, standing, phone, now), core.book.gate, now)
-            if decision.allowed:
-                return phone
-            why = decision.why
-            if decision.next_at is not None:
-                later.append(decision.next_at)
-        if later:
-            put_off(core, standing.lead.id, max(min(later), now + 1))
-        else:
-            self._give_up_numbers(standing, why, now)
-        return None
+            return number_of(core, standing, now)
+        chosen = choose(core, standing, now)
+        if chosen.phone is None and chosen.next_at is not None:
+            put_off(core, standing.lead.id, max(chosen.next_at, now + 1))
+        elif chosen.phone is None:
+            self._give_up_numbers(standing, chosen.why, now)
+        return chosen.phone
 
     def _give_up_numbers(self, standing: Standing, why: str, now: int) -> None:
         """No number of the lead will ever do as it stands: plan without them."""
         core = self._core
-        working = standing.lead.working
-        e164 = working[0].e164 if len(working) == 1 else ""
-        plan = plans.move(core, standing, Blocked(None, e164, permanent=True, why=why, at=now), why=why)
+        plan = plans.move(core, standing, Blocked(None, permanent=True, why=why, at=now), why=why)
         call = plan.call
         if call is not None and call.due_at <= now and call.kind is not CallKind.REVIEW:
             put_off(

@@ -17,7 +17,7 @@ from cadence.ranking import BANDS, BandRule
 from config.clock import MINUTE
 
 OWNER_KEEPS_MS = 30 * MINUTE  # an owner's lead that lies longer than this falls to the team: no lead is lost
-FIELDS = "lead_id, lane, due_at, call_at, call_step, owner, rep"  # what a view of the queue reads
+FIELDS = "lead_id, lane, due_at, call_at, call_kind, call_step, owner, rep"  # what a view of the queue reads
 CALL_LANES = tuple(sorted({int(rule.lane) for rule in BANDS}))
 
 OWN, TEAM, LEFT = "owner = :rep", "owner is null", "owner is not null and owner <> :rep"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cadence import ranking
-from cadence.model import Lane
+from cadence.model import CallKind, Lane
 from store.core import Core
 from store.engine import Row
+from store.leases import asked_for
 from store.ranks import BRANCHES, CALL_LANES, FIELDS, OWN, TEAM, front_sql, in_lane
 from store.records import QueueRow
 
@@ -99,11 +100,13 @@ def _upcoming(core: Core, rep: str, now: int, limit: int) -> list[Row]:
 
 def _line(core: Core, row: Row, now: int) -> QueueRow:
     lead = core.engine.rows(
-        "select name, company, source, arrived_at, attempts from lead where id = :id", id=row["lead_id"]
+        "select name, company, source, arrived_at, attempts, plan_reason from lead where id = :id",
+        id=row["lead_id"],
     )[0]
     lane = Lane(row["lane"])
     planned = row["call_at"]
-    reason = ranking.reason(
+    own_words = lead["plan_reason"] if asked_for(CallKind(row["call_kind"]), lane) else ""
+    reason = own_words or ranking.reason(
         lane,
         planned,
         lead["arrived_at"],

@@ -15,10 +15,11 @@ from cadence.model import Plan, Result
 from config.errors import UsageError
 from store import dnc, plans
 from store.attempt_rows import read
+from store.choice import number_of
 from store.core import Core
 from store.engine import Row
 from store.errors import Settled
-from store.leases import claim_of, free, next_phone
+from store.leases import claim_of, free
 from store.plans import Standing
 from store.records import Claim
 
@@ -127,7 +128,7 @@ def _take_back(core: Core, lead_id: int, rep: str, now: int) -> Claim:
         lead=lead_id,
     )
     standing = plans.read(core, lead_id)
-    return claim_of(core, standing, next_phone(standing), token, until, now)
+    return claim_of(core, standing, number_of(core, standing, now), token, until, now)
 
 
 def _record(
