@@ -97,6 +97,9 @@ class Sip(Section, frozen=True):
     realm: str = "*"
     register: bool = True  # false: a trunk that knows us by our address
     transport: Literal["udp", "tcp", "tls"] = "udp"
+    ca_file: str = ""  # TLS: whom to trust; empty: the machine's bundle
+    verify_server: bool = True  # TLS: the certificate must prove the server's name
+    srtp: Literal["off", "optional", "mandatory"] = "off"
     proxy: str = ""
     caller_ids: tuple[E164, ...] = ()
     ring_timeout_s: Seconds = 25
@@ -104,11 +107,17 @@ class Sip(Section, frozen=True):
     max_call_minutes: Minutes = 120
 
     def __post_init__(self) -> None:
-        """Refuse a server that is a URI.
+        """Refuse a server that is a URI, and a secret told in the open.
 
         Raises:
-            ValueError: `server` or `proxy` is more than a host and a port.
+            ValueError: `server` or `proxy` is more than a host and a port, or
+                `srtp` is on without TLS.
         """
+        if self.srtp != "off" and self.transport != "tls":
+            raise ValueError(
+                f'srtp {self.srtp!r} needs transport = "tls": the keys of the sound travel in the '
+                "signalling, and over udp or tcp anybody on the way can read them"
+            )
         for field in ("server", "proxy"):
             value = getattr(self, field)
             if value and not re.fullmatch(r"[A-Za-z0-9_.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?", value):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from config.home import Home
 from config.secrets import secret
 from config.settings import Settings
@@ -20,6 +22,8 @@ def account_of(settings: Settings, home: Home) -> Account:
         transport=sip.transport, proxy=sip.proxy, password=str(secret("sip_password", home) or ""),
         register=sip.register, no_response_ms=sip.no_response_s * 1000,
         max_call_ms=sip.max_call_minutes * 60_000, display_name=settings.firm.name,
+        ca_file=str(home.config_folder / Path(sip.ca_file).expanduser()) if sip.ca_file else "",
+        verify_server=sip.verify_server, srtp=sip.srtp,
     )  # fmt: skip
 
 

@@ -67,7 +67,9 @@ class Clerk:
     def _note_down(self, store: Store, effect: ask.StoreEffect) -> told.Input | None:
         match effect:
             case ask.Instant():
-                store.attempts.instant(effect.attempt_id, effect.name, effect.at, effect.sip_call_id)
+                store.attempts.instant(
+                    effect.attempt_id, effect.name, effect.at, effect.sip_call_id, secure=effect.secure
+                )
             case ask.Enter():
                 store.shifts.state(self.shift_id, effect.state, effect.reason, at=effect.at)
             case ask.Release():

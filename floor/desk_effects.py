@@ -56,6 +56,7 @@ class Instant:
     name: Literal["invited", "ringing", "answered"]
     at: int
     sip_call_id: str = ""
+    secure: bool = False  # of an answer: the sound is encrypted
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,9 +170,9 @@ def on_phone_said(desk: DeskState, given: told.PhoneSaid) -> list[out.Effect]:
             ]
         case phone.Answered():
             line.answered = True
-            desk.call = replace(desk.call, answered_mono=event.mono)
+            desk.call = replace(desk.call, answered_mono=event.mono, secure=event.secure)
             return [
-                out.Instant(line.attempt, "answered", event.at),
+                out.Instant(line.attempt, "answered", event.at, secure=event.secure),
                 *desk.enter(ShiftState.TALKING),
             ]
         case phone.Ended():

@@ -45,6 +45,7 @@ class CallView:
     result: str = ""  # a Result, once known
     result_text: str = ""  # one sentence of the telephone
     muted: bool = False
+    secure: bool = False  # the sound is encrypted
 
 
 @dataclass(frozen=True, slots=True)

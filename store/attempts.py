@@ -86,9 +86,18 @@ class Attempts:
             return to_attempt(read(core, attempt_id))
 
     def instant(
-        self, attempt_id: int, name: Literal["invited", "ringing", "answered"], at: int, sip_call_id: str = ""
+        self,
+        attempt_id: int,
+        name: Literal["invited", "ringing", "answered"],
+        at: int,
+        sip_call_id: str = "",
+        *,
+        secure: bool = False,
     ) -> None:
-        """Write one moment of a call as it happens (ms UTC); the first word stands."""
+        """Write one moment of a call as it happens (ms UTC); the first word stands.
+
+        The event of an answer keeps whether the sound was encrypted (`secure`).
+        """
         core = self._core
         with core.write():
             params = {"sip": sip_call_id} if name == "invited" else {}
@@ -101,6 +110,7 @@ class Attempts:
                     lead_id=row["lead_id"],
                     attempt_id=attempt_id,
                     answered_at=at,
+                    **({"secure": True} if secure else {}),
                 )
 
     def finish(self, attempt_id: int, end: CallEnd, rep: str, *, automatic: bool = True) -> Finished:

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 Transport = Literal["udp", "tcp", "tls"]
+Srtp = Literal["off", "optional", "mandatory"]
 ShowNumber = Literal["from", "name", "p-preferred-identity", "p-asserted-identity", "off"]
 
 
@@ -32,8 +33,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     local_port: int = 0  # of SIP; 0: any free one
     rtp_port: int = 0  # the first tried for sound; 0: chosen at random
     codecs: tuple[str, ...] = ("PCMU", "PCMA", "G722")  # best first; others are switched off
-    ca_file: str = ""  # TLS: trusted certificates, PEM; empty: the machine's own
+    ca_file: str = ""  # TLS: trusted certificates, PEM; empty: the machine's own, else certifi's
     verify_server: bool = True  # TLS only
+    srtp: Srtp = "off"  # its keys travel in the signalling (SDES): worth nothing without TLS
     no_response_ms: int = 5_000  # an INVITE without any reply is given up
     silence_ms: int = 10_000  # an answered call without a single RTP packet is given up
     max_call_ms: int = 0  # longest talk; 0: no limit

@@ -13,10 +13,10 @@ import contextlib
 import re
 import secrets
 import socket
-import ssl
 
 from telephony.account import Account
 from telephony.protocol import Dialog
+from telephony.trust import client_context
 
 RESEND_S = (0.15, 0.3, 0.6)  # waits for a reply, UDP; then it is given up
 STREAM_S = 1.5
@@ -99,7 +99,7 @@ async def _by_datagram(dialog: Dialog, answered: bool, host: str, port: int) -> 
 
 
 async def _by_stream(dialog: Dialog, account: Account, answered: bool, host: str, port: int) -> bool:
-    context = _tls(account) if dialog.transport == "tls" else None
+    context = client_context(account) if dialog.transport == "tls" else None
     async with asyncio.timeout(STREAM_S):
         reader, writer = await asyncio.open_connection(host, port, ssl=context)
         try:
@@ -109,11 +109,3 @@ async def _by_stream(dialog: Dialog, account: Account, answered: bool, host: str
             return (await reader.readline()).startswith(b"SIP/2.0 ")
         finally:
             writer.close()
-
-
-def _tls(account: Account) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=account.ca_file or None)
-    if not account.verify_server:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

@@ -124,6 +124,7 @@ class Ended(Event, frozen=True, tag="ended"):
     sip_code: int = 0  # final code of the INVITE; 200 for an answered call; 0: none came
     reason: str = ""  # one sentence for a person
     q850: int = 0  # ITU-T cause of the Reason header, 0: none
+    secure: bool = False  # the sound is encrypted (SRTP)
     ended_by: str = ""  # rep, lead, network, engine
     ring_ms: int = 0  # from ringing to answer or end, monotonic
     talk_ms: int = 0  # from answer to end, monotonic; 0 unless answered

@@ -194,7 +194,7 @@ def _call_words(scene: Scene) -> tuple[Part, ...]:
     if state is S.RINGING:
         return (" ringing at ", (number, "number"))
     if state is S.TALKING:
-        return (" talking with ", (number, "number"))
+        return (" talking with ", (number, "number"), ("  secure", "good") if shown.secure else "")
     words = shown.result_text or shown.result.replace("_", " ") or "the call has ended"
     return (" ended ", (number, "number"), ": ", (words, "strong"))
 

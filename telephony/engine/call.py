@@ -41,6 +41,7 @@ class OutCall(pj.Call):
         self._muted = False
         self._held = False
 
+        self._secure = False  # what the last SDP of the other side agreed to
     # ------------------------------------------------------------ commands
 
     def place(self) -> None:
@@ -163,6 +164,7 @@ class OutCall(pj.Call):
             self._board.send(Invited(at=now, mono=mono, call=self.order.call, sip_call_id=sip_call_id))
 
     def _rings(self, code: int, received: str, now: int, mono: int) -> None:
+        self._note_secrecy(received)
         if code in RINGING_CODES and self.progress.ringing is None:
             self.progress.ringing = mono
             self._tell_dialog(received, now, mono, answered=False)  # first: we may die after any line
@@ -172,7 +174,12 @@ class OutCall(pj.Call):
         if self.progress.answered is None:
             self.progress.answered = mono
             self._tell_dialog(received, now, mono, answered=True)
-            self._board.send(Answered(at=now, mono=mono, call=self.order.call))
+            self._board.send(Answered(at=now, mono=mono, call=self.order.call, secure=self._secure))
+
+    def _note_secrecy(self, received: str) -> None:
+        agreed = message.encrypts(received) if self._board.account.srtp != "off" else None
+        if agreed is not None:
+            self._secure = agreed
 
     def _tell_dialog(self, received: str, now: int, mono: int, *, answered: bool) -> None:
         dialog = message.dialog(received, self._uri, self._board.account.transport)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ipaddress
 import random
 import socket
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pjsua2 as pj
 
-from telephony.account import Account, Transport
+from telephony.account import Account, Srtp, Transport
+from telephony.trust import bundle
 
 CLOCK_RATE = 8_000  # Hz; telephone sound
 USER_AGENT = "Sixring"
@@ -23,6 +23,11 @@ _KINDS = {
     "udp": pj.PJSIP_TRANSPORT_UDP,
     "tcp": pj.PJSIP_TRANSPORT_TCP,
     "tls": pj.PJSIP_TRANSPORT_TLS,
+}
+_SRTP = {
+    "off": pj.PJMEDIA_SRTP_DISABLED,
+    "optional": pj.PJMEDIA_SRTP_OPTIONAL,
+    "mandatory": pj.PJMEDIA_SRTP_MANDATORY,
 }
 
 
@@ -85,14 +90,8 @@ def _transport(binding: Binding, transport: Transport, account: Account | None) 
     if transport == "tls":
         config.tlsConfig.method = pj.PJSIP_TLSV1_2_METHOD
         config.tlsConfig.verifyServer = account is None or account.verify_server
-        config.tlsConfig.CaListFile = (account.ca_file if account else "") or _trusted()
+        config.tlsConfig.CaListFile = bundle(account) if account else ""
     return config
-
-
-def _trusted() -> str:
-    """The machine's bundle of trusted certificates; the stack's own OpenSSL knows no path."""
-    paths = ssl.get_default_verify_paths()
-    return paths.cafile or paths.openssl_cafile
 
 
 def bind_media(config: Any, binding: Binding, port: int = 0) -> None:  # noqa: ANN401 - an AccountConfig
@@ -100,6 +99,13 @@ def bind_media(config: Any, binding: Binding, port: int = 0) -> None:  # noqa: A
     config.mediaConfig.transportConfig.port = port or random.choice(RTP_PORTS)  # noqa: S311 - no secret
     config.mediaConfig.transportConfig.boundAddress = binding.bound
     config.mediaConfig.transportConfig.publicAddress = binding.public
+
+
+def encrypt_media(config: Any, srtp: Srtp) -> None:  # noqa: ANN401 - an AccountConfig
+    """Set an account's SRTP, keyed by SDES: the wheel has no DTLS."""
+    config.mediaConfig.srtpUse = _SRTP[srtp]
+    config.mediaConfig.srtpSecureSignaling = 0  # `config.settings` asks for TLS; a test may do without
+    config.mediaConfig.srtpOpt.keyings.append(pj.PJMEDIA_SRTP_KEYING_SDES)
 
 
 def prefer_codecs(lib: Any, names: Sequence[str]) -> None:  # noqa: ANN401

@@ -9,7 +9,7 @@ import pjsua2 as pj
 from config.text import for_terminal
 from telephony.account import Account
 from telephony.engine.board import Board
-from telephony.engine.endpoint import Binding, bind_media
+from telephony.engine.endpoint import Binding, bind_media, encrypt_media
 from telephony.engine.graveyard import Graveyard
 from telephony.engine.guard import guarded
 from telephony.protocol import Registration
@@ -87,4 +87,5 @@ def _config(account: Account, binding: Binding, transport_id: int) -> Any:  # no
         config.regConfig.randomRetryIntervalSec = 0
         config.regConfig.dropCallsOnFail = False
     bind_media(config, binding, account.rtp_port)
+    encrypt_media(config, account.srtp)
     return config

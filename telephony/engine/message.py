@@ -56,6 +56,13 @@ def why(message: str) -> Why:
     return Why()
 
 
+def encrypts(message: str) -> bool | None:
+    """Whether the SDP of a message agrees to encrypted sound (SDES, RFC 4568); None without any SDP."""
+    body = message.partition("\r\n\r\n")[2]
+    audio = body.partition("\nm=audio ")[2].partition("\nm=")[0]
+    return "\na=crypto:" in audio if audio else None
+
+
 def dialog(response: str, request_uri: str, transport: str) -> Dialog | None:
     """The dialog a 18x or 2xx to our INVITE made; None if the message lacks what it must have."""
     try:

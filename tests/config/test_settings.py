@@ -102,6 +102,7 @@ def test_broken_toml_names_its_line(home: Home) -> None:
         ('[firm]\nregion = "usa"\n', 2, "region"),
         ('[firm]\nname = "x"\nzone = "America/Chicgo"\n', 1, "zone"),
         ('[sip]\nserver = "sip:user@example.com;transport=tls"\n', 1, "server"),
+        ('[sip]\nsrtp = "mandatory"\n', 1, "srtp"),
         ('[mail]\nhost = "mail.example.com"\n', 1, "sender"),
         ('[rep]\nlogin = "anna\\u001b[31m"\n', 1, "login"),
     ],

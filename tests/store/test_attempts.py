@@ -354,3 +354,14 @@ def test_what_the_gate_would_be_told_can_be_asked(store: Store, clock: HandClock
     assert (facts.by_hand, len(facts.attempts_at)) == (True, 1)
     assert "asked (boss)" in facts.suppressed
     assert store.attempts.facts("+14152000000", 1, clock.now()).lead == store.leads.get(1)
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_the_event_of_an_answer_keeps_that_the_sound_was_encrypted(
+    store: Store, clock: HandClock, secure: bool
+) -> None:
+    store.leads.add(new_lead())
+    attempt = store.attempts.begin(claimed(store), "rep1")
+    store.attempts.instant(attempt.id, "answered", clock.now(), secure=secure)
+    (told,) = [event for event in store.log.after(0, 100) if event.kind == "attempt.answered"]
+    assert told.body.get("secure", False) is secure

@@ -41,6 +41,15 @@ class Rtp(asyncio.DatagramProtocol):
         self.digits: list[int] = []  # telephone-events, once each
         self._stamps: set[tuple[int, int]] = set()
         self._task: asyncio.Task[None] | None = None
+        self._came = asyncio.Event()
+
+    async def hears(self, packets: int) -> None:
+        """Wait until that many more packets have come."""
+        wanted = self.packets + packets
+        async with asyncio.timeout(PATIENCE_S):
+            while self.packets < wanted:
+                self._came.clear()
+                await self._came.wait()
 
     def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
         self.transport = transport
@@ -54,6 +63,7 @@ class Rtp(asyncio.DatagramProtocol):
                 self.digits.append(data[12])
             return
         self.packets += 1
+        self._came.set()
         sounds = any(byte not in QUIET for byte in data[12:])
         self.loud += sounds
         self.quiet_run = 0 if sounds else self.quiet_run + 1

@@ -1,0 +1,49 @@
+"""What the telephone says of itself and of a call's secrecy, as a desk shows and stores it."""
+
+from __future__ import annotations
+
+import pytest
+
+from cadence.model import CallKind, Decision, Lane, Lead, LeadStatus, Phone, Plan, PlannedCall
+from cadence.rulebook import load
+from config.clock import HandClock
+from floor import desk_effects as out
+from floor import desk_inputs as told
+from floor.desk import Desk
+from floor.view import CardView
+from store.records import Attempt, Claim
+from telephony import protocol as phone
+
+NOW = 1_790_000_000_000
+LEAD = Phone(1, "+14155550131")
+
+
+def held() -> Claim:
+    plan = Plan(
+        LeadStatus.OPEN,
+        "inbound-six",
+        1,
+        NOW,
+        call=PlannedCall(CallKind.STEP, 1, Lane.FRESH, NOW),
+        reason="1",
+    )
+    lead = Lead(1, "Robin", phones=(LEAD,))
+    return Claim(lead, plan, LEAD, token=5, lane=Lane.FRESH, reason="new", attempts=0, expires_at=NOW)
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_an_answer_tells_screen_and_store_whether_the_sound_is_encrypted(secure: bool) -> None:
+    desk, claim = Desk(load(None).dispositions, HandClock(NOW)), held()
+    card = CardView(claim.lead, claim.plan, claim.phone, "new", 0)
+    attempt = Attempt(7, 1, 5, LEAD.e164, "anna", 1, CallKind.STEP, 1, "", Decision(True, NOW, "test"), NOW)
+    for given in (
+        told.PhoneState(True, "registered"), told.Resumed(), told.Claimed(claim, card),
+        told.Pressed("dial"),
+    ):  # fmt: skip
+        desk.handle(given)
+    (place,) = [one for one in desk.handle(told.Begun(attempt)) if isinstance(one, out.Place)]
+    answered = phone.Answered(at=NOW, mono=0, call=place.call, secure=secure)
+    effects = desk.handle(told.PhoneSaid(answered))
+    assert out.Instant(7, "answered", NOW, secure=secure) in effects
+    assert desk.call is not None
+    assert desk.call.secure is secure
