@@ -10,6 +10,8 @@ step of the wall clock moves an instant and never makes a call longer.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from telephony.account import Account, Sound
@@ -57,6 +59,14 @@ class Mute(Command, frozen=True, tag="mute"):
     on: bool
 
 
+class Record(Command, frozen=True, tag="record"):
+    """Record a call: the rep on the left channel, the lead on the right one."""
+
+    call: str
+    do: Literal["start", "pause", "resume", "stop"]
+    path: str = ""  # for `start`: absolute, of a file that is not there yet
+
+
 class Ping(Command, frozen=True, tag="ping"):
     """Are you alive? Sent by the client alone; a process that does not answer is replaced."""
 
@@ -69,7 +79,7 @@ class Quit(Command, frozen=True, tag="quit"):
     """Hang up everything, unregister and leave."""
 
 
-AnyCommand = Configure | Dial | HangUp | SendDtmf | Mute | Ping | Abort | Quit
+AnyCommand = Configure | Dial | HangUp | SendDtmf | Mute | Record | Ping | Abort | Quit
 
 # ----------------------------------------------------------------- events
 
@@ -114,6 +124,7 @@ class Answered(Event, frozen=True, tag="answered"):
     """200 to the INVITE arrived; talk time starts here."""
 
     call: str
+    secure: bool = False  # the sound is encrypted (SRTP)
 
 
 class Ended(Event, frozen=True, tag="ended"):
@@ -124,10 +135,26 @@ class Ended(Event, frozen=True, tag="ended"):
     sip_code: int = 0  # final code of the INVITE; 200 for an answered call; 0: none came
     reason: str = ""  # one sentence for a person
     q850: int = 0  # ITU-T cause of the Reason header, 0: none
-    secure: bool = False  # the sound is encrypted (SRTP)
     ended_by: str = ""  # rep, lead, network, engine
     ring_ms: int = 0  # from ringing to answer or end, monotonic
     talk_ms: int = 0  # from answer to end, monotonic; 0 unless answered
+
+
+class Recording(Event, frozen=True, tag="recording"):
+    """A recording began, was paused, or goes on."""
+
+    call: str
+    path: str
+    paused: bool = False
+
+
+class Recorded(Event, frozen=True, tag="recorded"):
+    """A recording has ended, before its call or with it; the call may go on."""
+
+    call: str
+    path: str
+    ms: int = 0  # of sound in the file, pauses included (they are silent)
+    fault: str = ""  # why it ended too early, or never began: the disk's own words
 
 
 class Dtmf(Event, frozen=True, tag="dtmf_heard"):
@@ -185,5 +212,7 @@ class Recycle(Event, frozen=True, tag="recycle"):
     why: str
 
 
-AnyEvent = Ready | Registration | Invited | Ringing | Answered | Ended | Dtmf | Trouble | Down
+AnyEvent = (
+    Ready | Registration | Invited | Ringing | Answered | Recording | Recorded | Ended | Dtmf | Trouble | Down
+)  # fmt: skip
 EngineEvent = AnyEvent | DialogKnown | Pong | Recycle

@@ -20,6 +20,7 @@ class Board:
     clock: Clock
     account: Account
     microphone: Any = None  # telephony.engine.audio.Microphone once the stack runs
+    ears: Any = None  # telephony.engine.recorder.Drawer, likewise
 
     def send(self, event: Event) -> None:
         """Report to the client."""

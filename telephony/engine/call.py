@@ -8,9 +8,10 @@ import pjsua2 as pj
 
 from telephony.engine import message
 from telephony.engine.board import Board
-from telephony.engine.guard import guarded
+from telephony.engine.guard import explain, guarded
 from telephony.engine.progress import Limits, Progress
-from telephony.protocol import Answered, Dial, DialogKnown, Dtmf, Invited, Ringing
+from telephony.engine.voice import Voice
+from telephony.protocol import Answered, Dial, DialogKnown, Dtmf, Invited, Record, Ringing
 from telephony.results import Cut
 from telephony.target import caller, own_uri, sip_uri, user_part
 
@@ -37,11 +38,11 @@ class OutCall(pj.Call):
         )
         self._board = board
         self._uri = ""
-        self._media: Any = None
-        self._muted = False
+        self.voice = Voice(board, order.call)
+        self._sounds = False  # RTP may come
         self._held = False
-
         self._secure = False  # what the last SDP of the other side agreed to
+
     # ------------------------------------------------------------ commands
 
     def place(self) -> None:
@@ -79,15 +80,18 @@ class OutCall(pj.Call):
             self.progress.cut = cut
         self.hangup(pj.CallOpParam())
 
-    def mute(self, on: bool) -> None:
-        """Let the called person hear silence, or the rep again."""
-        self._muted = on
-        if self._media is not None and not self.progress.over:
-            self._board.microphone.join(self._media, on)
+    def record(self, order: Record) -> None:
+        """Begin, pause or end the recording."""
+        if order.do == "start":
+            self.voice.record(order.path)
+        elif order.do == "stop":
+            self.voice.stop_recording()
+        else:
+            self.voice.pause_recording(order.do == "pause")
 
     def listen(self, mono: int) -> None:
         """Count the RTP packets that have come; a held call may be silent."""
-        if self._media is None or self.progress.over:
+        if not self._sounds or self.progress.over:
             return
         packets = self.getStreamStat(0).rtcp.rxStat.pkt
         self.progress.counted(-1 if self._held else packets, mono)
@@ -95,11 +99,20 @@ class OutCall(pj.Call):
             self.progress.heard = mono
 
     def finish(self) -> None:
-        """Report the end, once."""
+        """Report the end, once; before it, what was recorded."""
+        if self.progress.over:
+            return
+        self._sounds = False
+        self._close_voice()
         ended = self.progress.end(self._board.clock.now(), self._board.clock.monotonic())
-        self._media = None
         if ended is not None:
             self._board.send(ended)
+
+    def _close_voice(self) -> None:
+        try:
+            self.voice.close()
+        except pj.Error as error:  # the end must be told whatever the bridge says
+            self.report(f"a call's sound could not be taken apart ({explain(error)})")
 
     def report(self, text: str) -> None:
         """Say what failed in a callback."""
@@ -125,9 +138,11 @@ class OutCall(pj.Call):
         info = self.getInfo()  # kept: a chained temporary reads freed memory
         state = info.media[0].status if len(info.media) else 0
         self._held = state == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
-        self._media = self.getAudioMedia(-1) if state in _ACTIVE else None
-        if self._media is not None:
-            self._board.microphone.join(self._media, self._muted)
+        self._sounds = state in _ACTIVE
+        if self._sounds:
+            self.voice.attach(self.getAudioMedia(-1))
+        else:
+            self.voice.detach()
 
     @guarded("a key of the other side could not be read", None)
     def onDtmfDigit(self, prm: Any) -> None:  # noqa: ANN401, N802
@@ -149,6 +164,7 @@ class OutCall(pj.Call):
     def _changed(self, info: Any, event: Any) -> None:  # noqa: ANN401
         now, mono = self._board.clock.now(), self._board.clock.monotonic()
         received = _received(event)
+        self._note_secrecy(received)
         if info.state == pj.PJSIP_INV_STATE_CALLING:
             self._invited(info.callIdString, now, mono)
         elif info.state == pj.PJSIP_INV_STATE_EARLY:
@@ -164,7 +180,6 @@ class OutCall(pj.Call):
             self._board.send(Invited(at=now, mono=mono, call=self.order.call, sip_call_id=sip_call_id))
 
     def _rings(self, code: int, received: str, now: int, mono: int) -> None:
-        self._note_secrecy(received)
         if code in RINGING_CODES and self.progress.ringing is None:
             self.progress.ringing = mono
             self._tell_dialog(received, now, mono, answered=False)  # first: we may die after any line

@@ -20,6 +20,7 @@ from telephony.engine.graveyard import Graveyard
 from telephony.engine.guard import explain
 from telephony.engine.line import Line
 from telephony.engine.progress import Limits, Progress
+from telephony.engine.recorder import Drawer
 from telephony.engine.throttle import Throttle
 from telephony.engine.wake import POLL_MS, POLL_WITHOUT_WAKE_MS, Wake
 from telephony.pipe import Pipe
@@ -35,6 +36,7 @@ from telephony.protocol import (
     Pong,
     Quit,
     Ready,
+    Record,
     Recycle,
     SendDtmf,
 )
@@ -58,6 +60,7 @@ class Engine:
         self._lib = self._stack.lib
         prefer_codecs(self._lib, account.codecs)
         self._board.microphone = Microphone(self._lib, setup.sound)
+        self._board.ears = Drawer()
         self._graves = Graveyard()
         self._line = Line(self._board, binding, self._stack.transport_id, self._graves)
         self._calls: dict[str, OutCall] = {}
@@ -114,7 +117,9 @@ class Engine:
             case SendDtmf(call=name, digits=digits) if name in self._calls:
                 self._calls[name].dialDtmf(digits)
             case Mute(call=name, on=on) if name in self._calls:
-                self._calls[name].mute(on)
+                self._calls[name].voice.mute(on)
+            case Record(call=name) if name in self._calls:
+                self._calls[name].record(command)
             case Ping():
                 self._board.send(Pong(at=self._clock.now(), mono=self._clock.monotonic()))
             case Abort():
@@ -197,6 +202,7 @@ class Engine:
             return
         if listen:
             call.listen(mono)
+        call.voice.watch()
         cut = call.progress.overdue(mono)
         if cut is not None:
             call.cut_off(cut)

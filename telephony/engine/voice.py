@@ -1,0 +1,114 @@
+"""The sound of one call: who is heard by the called person, and who listens in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telephony.engine.board import Board
+from telephony.engine.recorder import Ears, Recorder
+from telephony.protocol import Recorded, Recording
+
+
+class Voice:
+    """What goes into a call and what comes out of it, from its first sound to its end."""
+
+    def __init__(self, board: Board, call: str) -> None:
+        self._board, self._call = board, call
+        self._media: Any = None
+        self._source: Any = None  # what the called person hears
+        self._muted = False
+        self._ears: Ears | None = None
+        self._recorder: Recorder | None = None
+
+    # ------------------------------------------------------------- the call
+
+    def attach(self, media: Any) -> None:  # noqa: ANN401 - pjsua2 has no types
+        """Sound of the call begins, or has changed."""
+        self._media = media
+        self._route()
+
+    def detach(self) -> None:
+        """There is no sound now: on hold, or changing."""
+        self._media = None
+
+    def mute(self, on: bool) -> None:
+        """Let the called person hear silence, or the rep again; RTP flows either way."""
+        self._muted = on
+        self._route()
+
+    def close(self) -> None:
+        """The call is over."""
+        self.stop_recording()
+        if self._ears is not None:
+            if self._source is not None:
+                self._source.stopTransmit(self._ears.left)
+            self._board.ears.give_back(self._ears)
+        self._media = self._ears = self._source = None
+
+    def _route(self) -> None:
+        """Connect what is to be heard with everyone who hears it."""
+        microphone = self._board.microphone
+        wanted = microphone.silence if self._muted else microphone.source
+        hearers = [one for one in (self._media, self._ears and self._ears.left) if one is not None]
+        for hearer in hearers:
+            if self._source is not None and self._source is not wanted:
+                self._source.stopTransmit(hearer)
+            wanted.startTransmit(hearer)
+        if hearers:
+            self._source = wanted
+        if self._media is not None and self._ears is not None:
+            self._media.startTransmit(self._ears.right)
+
+    # -------------------------------------------------------- the recording
+
+    def record(self, path: str) -> None:
+        """Begin a recording; a second one of the same call is refused."""
+        if self._recorder is not None:
+            return
+        try:
+            recorder = Recorder(path, self._listen())
+        except OSError as error:
+            self._tell_recorded(path, 0, (error.strerror or str(error)).lower())
+            return
+        self._recorder = recorder
+        self._tell_recording()
+
+    def pause_recording(self, on: bool) -> None:
+        """Write silence in place of the voices, or the voices again."""
+        if self._recorder is not None:
+            self._recorder.pause(on)
+            self._tell_recording()
+
+    def stop_recording(self) -> None:
+        """End the recording, if there is one."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            ms = recorder.close()
+            self._tell_recorded(recorder.path, ms, recorder.fault)
+
+    def watch(self) -> None:
+        """Notice a recording that the disk has failed: the call goes on without it."""
+        if self._recorder is not None and self._recorder.fault:
+            self.stop_recording()
+
+    def _listen(self) -> Ears:
+        if self._ears is None:
+            self._ears = self._board.ears.take()
+            self._route()
+        return self._ears
+
+    def _tell_recording(self) -> None:
+        clock, recorder = self._board.clock, self._recorder
+        if recorder is not None:
+            self._board.send(
+                Recording(
+                    at=clock.now(), mono=clock.monotonic(), call=self._call, path=recorder.path,
+                    paused=recorder.paused,
+                )
+            )  # fmt: skip
+
+    def _tell_recorded(self, path: str, ms: int, fault: str) -> None:
+        clock = self._board.clock
+        self._board.send(
+            Recorded(at=clock.now(), mono=clock.monotonic(), call=self._call, path=path, ms=ms, fault=fault)
+        )
