@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cadence import advance
-from cadence.model import Lead, LeadStatus, Phone, Plan
+from cadence.model import CallKind, Lead, LeadStatus, Phone, Plan
 from store import dnc, plans
 from store.core import Core
 from store.engine import Row
@@ -24,8 +24,8 @@ _INSERT_PHONE = """insert into phone(lead_id, e164, kind, position, bad)
     values (:lead, :e164, :kind, :position, :bad)
     on conflict (e164) do nothing"""
 
-_INSERT_INQUIRY = """insert into inquiry(lead_id, at, source, campaign, import_id, ref)
-    values (:lead, :at, :source, :campaign, :import_id, :ref)"""
+_INSERT_INQUIRY = """insert into inquiry(lead_id, at, call_at, source, campaign, import_id, ref)
+    values (:lead, :at, :call_at, :source, :campaign, :import_id, :ref)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def insert_lead(core: Core, new: NewLead, cadence: str | None) -> int:
         plans.put_queue(core, replace(lead, id=lead_id), plan)
     bad = {phone.e164: int(phone.bad) * plans.SUPPRESSED for phone in lead.phones}
     add_phones(core, lead_id, new.phones, 0, bad)
-    keep_inquiry(core, lead_id, new, lead.arrived_at)
+    keep_inquiry(core, lead_id, new, lead.arrived_at, plan)
     core.log.tell("lead.arrived", lead_id=lead_id, **arrival_body(new, plan, lead.arrived_at))
     return lead_id
 
@@ -143,12 +143,14 @@ def add_phones(
         )
 
 
-def keep_inquiry(core: Core, lead_id: int, new: NewLead, at: int) -> None:
-    """Write down one inquiry of a lead."""
+def keep_inquiry(core: Core, lead_id: int, new: NewLead, at: int, plan: Plan | None = None) -> None:
+    """Write down one inquiry of a lead, and when by the `plan` it brought about its call was due."""
+    call = plan.call if plan is not None and new.import_id is None else None
     core.engine.run(
         _INSERT_INQUIRY,
         lead=lead_id,
         at=at,
+        call_at=call.due_at if call is not None and call.kind is not CallKind.REVIEW else None,
         source=storable(new.source),
         campaign=storable(new.campaign),
         import_id=new.import_id,

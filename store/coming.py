@@ -32,8 +32,8 @@ def coming(core: Core, lead_id: int, when: When) -> Coming:
     standing = plans.read(core, lead_id)
     plan = standing.plan
     if plan.status is not LeadStatus.OPEN:
-        ended = f"nothing, the lead is {plan.status.value.replace('_', ' ')}"
-        return Coming(ended, (plan.reason,) if plan.reason else ())
+        end = plan.status.value.replace("_", " ")
+        return Coming(f"nothing, the lead is {end}", (plan.reason,) if plan.reason not in ("", end) else ())
     reasons = (
         _call_why(core, standing, when),
         "" if plan.mail is not None else "no mail is planned",

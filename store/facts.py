@@ -13,8 +13,8 @@ from store.plans import Standing
 
 _MONTH = 30 * DAY
 
-# Calls that reached the network: not those the gate blocked, nor those that failed before an INVITE.
-_SENT = "allowed = 1 and (invited_at is not null or coalesce(result, '') <> 'failed')"
+# Attempts that went out: not those the gate blocked, nor those that failed before an INVITE.
+SENT = "allowed = 1 and (invited_at is not null or coalesce(result, '') <> 'failed')"
 
 
 def gather(core: Core, standing: Standing, phone: Phone, now: int) -> GateFacts:
@@ -63,7 +63,7 @@ def next_allowed(lead: Lead, phone: Phone, book: Rulebook, at: int) -> int | Non
 
 def _times(core: Core, where: str, key: object, now: int) -> tuple[int, ...]:
     rows = core.engine.rows(
-        f"select opened_at from attempt where {where} and opened_at > :since and {_SENT}",  # noqa: S608
+        f"select opened_at from attempt where {where} and opened_at > :since and {SENT}",  # noqa: S608
         key=key,
         since=now - _MONTH,
     )

@@ -69,7 +69,7 @@ class Leads:
             lead = self._learn(before.lead, new, at)
             plan = advance.advance(lead, before.plan, Inquired(at), core.book, core.now())
             plans.put(core, lead, plan, held=True)
-            keep_inquiry(core, lead_id, new, at)
+            keep_inquiry(core, lead_id, new, at, plan)
             core.log.tell(
                 "lead.inquired",
                 lead_id=lead_id,

@@ -113,11 +113,13 @@ create table phone(
 create index phone_lead on phone(lead_id, position);
 
 -- Every arrival of a lead, the repeated ones too. ref is the source's own key (file and row, form post):
--- an inquiry that comes twice under one ref is one inquiry.
+-- an inquiry that comes twice under one ref is one inquiry. call_at is when its call was due, at once or at the
+-- first lawful hour; null: no call, or an inquiry out of a file, which is late before we know of it.
 create table inquiry(
     id <id>,
     lead_id <int> not null references lead(id),
     at <int> not null,
+    call_at <int>,
     source text not null default '',
     campaign text not null default '',
     import_id <int> references import_run(id),
