@@ -17,7 +17,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Leads": {
         "import": ("import_leads", "Bring leads in from a CSV or TSV file."),
         "queue": ("queue", "Show who is to be called next, and why, in the order of calling."),
-        "why": ("why", "Tell a lead's whole history, and what comes next."),
+        "why": ("why", "Tell a lead's whole history, what comes next and why."),
         "dnc": ("dnc", "Keep the do-not-call list."),
         "gate": ("gate", "Explain check by check whether a number may be called."),
         "cadence": ("cadences", "Check cadences, and show the calendar they give."),
@@ -25,7 +25,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Reports": {
         "tail": ("tail", "Show what happens on the floor, as it happens."),
         "export": ("export", "Export attempts or payroll."),
-        "audit": ("audit", "Prove that every open lead has its next action."),
+        "audit": ("audit", "Prove that no lead is lost, and measure the follow-up."),
         "verify": ("verify", "Check the event log's hash chain."),
     },
     "Floor": {

@@ -50,6 +50,10 @@ def home(tmp_path: Path) -> Path:
 def documented(section: str) -> set[str]:
     """The field names that docs/json.md promises for a command."""
     text = DOCS.partition(f"\n## {section}\n")[2].partition("\n## ")[0].partition("\n### ")[0]
+    return fields_in(text)
+
+
+def fields_in(text: str) -> set[str]:
     return set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
 
 
@@ -164,6 +168,28 @@ def test_audit_is_clean_and_a_ghost_is_found(home: Path) -> None:
     (report,) = objects("audit", home=home, code=1)
     assert [ghost["lead_id"] for ghost in report["ghosts"]] == [1]
     assert "Anna Acme" in sixring("audit", home=home).stdout
+
+
+def test_audit_measures_the_follow_up_of_the_leads_of_a_period(home: Path) -> None:
+    (report,) = objects("audit", home=home)
+    figures = fields_in(DOCS.partition("\n### Figures\n")[2].partition("\n## ")[0])
+    assert set(report["follow_up"]) == figures
+    assert report["follow_up"]["leads"] == 2
+    assert [set(part) for part in report["by_source"]] == [figures | {"source"}]
+    assert [set(part) for part in report["by_rep"]] == [figures | {"rep"}]
+    (before,) = objects("audit", "--to", "2020-01-01", home=home)
+    assert (before["open"], before["follow_up"]["leads"]) == (2, 0), "the proof is of all leads"
+    assert sixring("audit", "--from", "someday", home=home).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [("source", "unnamed"), ("rep", "nobody yet"), ("call", "reached first"), ("", "Velocify")],
+)
+def test_audit_prints_the_figures_beside_the_studies_or_broken_down(by: str, said: str, home: Path) -> None:
+    done = sixring("audit", *(["--by", by] if by else []), home=home)
+    assert done.returncode == 0, done.stderr
+    assert said in done.stdout
 
 
 def test_verify_names_the_first_broken_row(home: Path) -> None:
