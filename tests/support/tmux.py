@@ -1,0 +1,131 @@
+"""A program in a real terminal: a private tmux server, keys sent to it, its screen read back."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from support.program import PROGRAM, environment
+
+needs_tmux = pytest.mark.skipif(
+    shutil.which("tmux") is None, reason="TMUX IS NOT INSTALLED: the tests at a real terminal were NOT run"
+)
+_LOOK_S = 0.05
+
+
+class Pane:
+    """One program on one terminal."""
+
+    def __init__(
+        self, folder: str, command: Sequence[str | Path], size: tuple[int, int], env: Mapping[str, str]
+    ) -> None:
+        self._socket, self._env = f"{folder}/s", env
+        width, height = map(str, size)
+        self._tmux(
+            "-f", "/dev/null", "start-server", ";",
+            "set-option", "-g", "remain-on-exit", "on", ";",
+            "new-session", "-d", "-x", width, "-y", height, *map(str, command),
+        )  # fmt: skip
+
+    # ------------------------------------------------------------ screen
+
+    def screen(self) -> str:
+        """What the terminal shows now."""
+        return self._tmux("capture-pane", "-p")
+
+    def until(self, pattern: str, seconds: float = 20) -> str:
+        """The screen, once `pattern` (a regular expression, `^` and `$` by line) is on it."""
+        end = time.monotonic() + seconds
+        while re.search(pattern, shown := self.screen(), re.MULTILINE) is None:
+            assert time.monotonic() < end, f"{pattern!r} never came in {seconds} s:\n{shown}"
+            time.sleep(_LOOK_S)
+        return shown
+
+    def until_not(self, pattern: str, seconds: float = 20) -> str:
+        """The screen, once `pattern` is no longer on it."""
+        end = time.monotonic() + seconds
+        while re.search(pattern, shown := self.screen(), re.MULTILINE) is not None:
+            assert time.monotonic() < end, f"{pattern!r} never went in {seconds} s:\n{shown}"
+            time.sleep(_LOOK_S)
+        return shown
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size."""
+        self._tmux("resize-window", "-x", str(width), "-y", str(height))
+
+    # -------------------------------------------------------------- keys
+
+    def press(self, *keys: str) -> None:
+        """Named keys: `Space`, `Enter`, `Escape`, `C-u`."""
+        self._tmux("send-keys", *keys)
+
+    def type(self, text: str) -> None:
+        """Characters, as they are."""
+        self._tmux("send-keys", "-l", text)
+
+    # -------------------------------------------------------------- life
+
+    @property
+    def pid(self) -> int:
+        """The program's process."""
+        return int(self._tmux("display-message", "-p", "#{pane_pid}"))
+
+    def ended(self, seconds: float = 20) -> int:
+        """The exit code, once the program has ended; negative: the signal that ended it."""
+        end = time.monotonic() + seconds
+        while True:
+            dead, status, number, server = (
+                self._tmux(
+                    "display-message", "-p", "#{pane_dead}:#{pane_dead_status}:#{pane_dead_signal}:#{pid}"
+                )
+                .strip()
+                .split(":")
+            )
+            if status:
+                return int(status)
+            if number:
+                return -int(number)
+            assert time.monotonic() < end, f"the program does not end:\n{self.screen()}"
+            if dead:  # tmux 3.3 now and then misses the end of its child: remind it
+                os.kill(int(server), signal.SIGCHLD)
+            time.sleep(_LOOK_S)
+
+    def close(self) -> None:
+        """Close the terminal under the program, as a lost connection or a closed window does."""
+        self._tmux("kill-pane")
+
+    def _tmux(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["tmux", "-u", "-S", self._socket, *arguments],
+            capture_output=True, text=True, timeout=20, check=False, env=self._env,
+        )  # fmt: skip
+        return done.stdout
+
+
+@contextmanager
+def pane(
+    command: Sequence[str | Path], size: tuple[int, int] = (80, 24), env: Mapping[str, str] | None = None
+) -> Iterator[Pane]:
+    """Run `command` in a terminal of `size`; terminal and program are gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="tmux", dir="/tmp") as folder:  # a socket's path must be short
+        shown = Pane(folder, command, size, env or environment(None))
+        try:
+            yield shown
+        finally:
+            shown._tmux("kill-server")
+
+
+@contextmanager
+def workstation(home: Path, size: tuple[int, int] = (80, 24)) -> Iterator[Pane]:
+    """`sixring practice` on `home`, as a rep opens it."""
+    with pane([PROGRAM, "practice", "--home", home], size, environment(None)) as shown:
+        yield shown
