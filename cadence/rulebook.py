@@ -1,7 +1,8 @@
 """All rules of a floor: cadences, dispositions, the gate's rules and the letters.
 
 `load` takes ours from `cadence/data` and lets the operator's folder win,
-file by file: `cadences/*.toml`, `gate/*.toml`, `mail/*`, `dispositions.toml`.
+file by file: `cadences/*.toml`, `gate/*.toml`, `mail/*`, `dispositions.toml`,
+`recording.toml`.
 A folder may keep older versions of a cadence under any file name: leads that
 started on one stay on it.
 """
@@ -12,10 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cadence import dispositions, rules, templates
+from cadence import dispositions, recording, rules, templates
 from cadence.cadence_file import CadenceFile
 from cadence.dispositions import Dispositions
 from cadence.model import Plan
+from cadence.recording import RecordingPolicy
 from cadence.rules import Rules
 from cadence.schedule import Cadence
 from cadence.templates import Templates
@@ -33,6 +35,7 @@ class Rulebook:
     dispositions: Dispositions
     gate: Rules
     templates: Templates
+    recording: RecordingPolicy
 
     def cadence(self, name: str, version: int | None = None) -> Cadence:
         """The cadence of that name: the given version, or the newest if it is gone or none is given.
@@ -71,6 +74,7 @@ def load(folder: Path | None = None) -> Rulebook:
         dispositions=dispositions.load(_file(folder, "dispositions.toml")),
         gate=rules.load(_files(folder, "gate")),
         templates=letters,
+        recording=recording.load(_file(folder, "recording.toml")),
     )
 
 
