@@ -21,5 +21,5 @@ def command(state: State) -> None:
     from floor.serve import serve
     from floor.workplace import real_workplace
 
-    place = real_workplace(state.home, settings_of(state.home))
+    place = real_workplace(state.home, settings_of(state.home), dials=False)
     asyncio.run(serve(place, lambda: click.echo("The floor is open.", err=True)))
