@@ -19,6 +19,10 @@ attempt.blocked        the record; the gate refused, nothing was dialed
 attempt.interrupted    the record, its times those known; a process of ours died
 attempt.disposed       disposition, disposed_at, callback_at, automatic, next_at, status
 attempt.undone         disposition, disposed_at: what was taken back
+recording.kept         recording_id, path, ms, size, sha256; why: it ends before its call
+recording.lost         recording_id, why: there is no file
+recording.deleted      recording_id, why, sha256
+recording.played       recording_id, how: play or path; rep is who asked
 mail.queued            outbox_id, step, template, address, due_at
 mail.sent              outbox_id, step, reply
 mail.failed            outbox_id, step, why, permanent

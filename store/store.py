@@ -15,6 +15,7 @@ from store.leads import Leads
 from store.migrate import migrate
 from store.outbox import Outbox
 from store.queue import Queue
+from store.recordings import Recordings
 from store.shifts import Shifts
 
 
@@ -29,6 +30,7 @@ class Store:
         self.queue = Queue(core)
         self.attempts = Attempts(core)
         self.outbox = Outbox(core)
+        self.recordings = Recordings(core)
         self.dnc = Dnc(core)
         self.shifts = Shifts(core)
 

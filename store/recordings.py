@@ -1,0 +1,169 @@
+"""Recordings: which attempt has one, where its file lies, and everybody who listened to it.
+
+A recording is `open` while its call is up, then `kept` with the SHA-256 of its
+file, or `lost` with the reason; `deleted` ones keep their row. Each step, and
+each access, is an event of the log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store.core import Core
+from store.engine import Row
+from store.errors import NotFound
+
+_SELECT = """select r.id, r.attempt_id, a.lead_id, a.rep, a.e164, r.host, r.path, r.started_at, r.state, r.ms,
+        r.size, r.sha256, r.why, r.settled_at
+    from recording r join attempt a on a.id = r.attempt_id """
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecording:
+    """One recording, with what is known of its call."""
+
+    id: int
+    attempt_id: int
+    lead_id: int | None
+    rep: str
+    e164: str
+    host: str  # the machine its file is on
+    path: str  # below that machine's folder of recordings
+    started_at: int
+    state: str  # open, kept, lost, deleted
+    ms: int
+    size: int  # bytes of the file
+    sha256: str
+    why: str  # of lost and deleted ones; of a kept one: why it ends before its call
+    settled_at: int | None
+
+
+class Recordings:
+    """`store.recordings`."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def begin(self, attempt_id: int, host: str, path: str, at: int) -> None:
+        """A recording of the attempt has begun at `at` (ms UTC); told twice, it stands once."""
+        core = self._core
+        with core.write():
+            core.engine.run(
+                """insert into recording(attempt_id, host, path, started_at, state)
+                    values (:attempt, :host, :path, :at, 'open') on conflict (attempt_id) do nothing""",
+                attempt=attempt_id,
+                host=host,
+                path=path,
+                at=at,
+            )
+
+    def keep(self, attempt_id: int, path: str, ms: int, size: int, sha256: str, why: str = "") -> bool:
+        """The file is whole and stays at `path`; False where that was settled before.
+
+        Raises:
+            NotFound: the attempt has no recording.
+        """
+        return self._settle(attempt_id, "kept", why, path=path, ms=ms, size=size, sha256=sha256)
+
+    def lose(self, attempt_id: int, why: str) -> bool:
+        """There is no file, for the reason `why`; False where that was settled before.
+
+        Raises:
+            NotFound: the attempt has no recording.
+        """
+        return self._settle(attempt_id, "lost", why)
+
+    def delete(self, recording_id: int, why: str) -> None:
+        """The file is gone, on purpose.
+
+        Raises:
+            NotFound: there is no such recording.
+        """
+        core = self._core
+        with core.write():
+            found = self.get(recording_id)
+            changed = core.engine.run(
+                "update recording set state = 'deleted', why = :why, settled_at = :at"
+                " where id = :id and state = 'kept'",
+                why=why,
+                at=core.now(),
+                id=recording_id,
+            )
+            if changed:
+                self._tell("recording.deleted", "", found, why=why, sha256=found.sha256)
+
+    def played(self, recording_id: int, by: str, how: str) -> None:
+        """Somebody was given the file: `how` is play or path.
+
+        Raises:
+            NotFound: there is no such recording.
+        """
+        with self._core.write():
+            self._tell("recording.played", by, self.get(recording_id), how=how)
+
+    def get(self, recording_id: int) -> CallRecording:
+        """One recording.
+
+        Raises:
+            NotFound: there is none of that number.
+        """
+        return self._one("where r.id = :id", recording_id, f"there is no recording {recording_id}")
+
+    def newest(self, limit: int = 50, lead_id: int | None = None) -> list[CallRecording]:
+        """The newest, newest first; of one lead where one is named."""
+        where = "" if lead_id is None else "where a.lead_id = :lead "
+        params = {} if lead_id is None else {"lead": lead_id}
+        return self._many(where + "order by r.id desc limit :limit", limit=limit, **params)
+
+    def left_open(self, host: str, before: int) -> list[CallRecording]:
+        """Those on `host` nobody will settle: their attempt ended before `before` (ms UTC)."""
+        return self._many(
+            "where r.host = :host and r.state = 'open' and a.ended_at < :before order by r.id",
+            host=host,
+            before=before,
+        )
+
+    def expired(self, host: str, before: int, limit: int = 500) -> list[CallRecording]:
+        """Kept ones on `host` that began before `before` (ms UTC), oldest first."""
+        return self._many(
+            "where r.host = :host and r.state = 'kept' and r.started_at < :before"
+            " order by r.started_at limit :limit",
+            host=host,
+            before=before,
+            limit=limit,
+        )
+
+    def _settle(self, attempt_id: int, state: str, why: str, **values: str | int) -> bool:
+        core = self._core
+        with core.write():
+            found = self._one(
+                "where r.attempt_id = :id", attempt_id, f"attempt {attempt_id} has no recording"
+            )
+            columns = "".join(f", {name} = :{name}" for name in values)
+            changed = core.engine.run(
+                f"update recording set state = :state, why = :why, settled_at = :at{columns}"  # noqa: S608
+                " where id = :id and state = 'open'",
+                state=state,
+                why=why,
+                at=core.now(),
+                id=found.id,
+                **values,
+            )
+            if changed:
+                self._tell(f"recording.{state}", found.rep, found, **({"why": why} if why else {}), **values)
+            return changed > 0
+
+    def _tell(self, kind: str, by: str, found: CallRecording, **body: object) -> None:
+        self._core.log.tell(
+            kind, by, lead_id=found.lead_id, attempt_id=found.attempt_id, recording_id=found.id, **body
+        )
+
+    def _one(self, where: str, number: int, missing: str) -> CallRecording:
+        found = self._many(where, id=number)
+        if not found:
+            raise NotFound(missing)
+        return found[0]
+
+    def _many(self, where: str, **params: object) -> list[CallRecording]:
+        rows: list[Row] = self._core.engine.rows(_SELECT + where, **params)
+        return [CallRecording(**row) for row in rows]

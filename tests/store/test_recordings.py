@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+from support.factories import called, new_lead
+
+from cadence.model import Result
+from config.clock import HandClock
+from store.errors import NotFound
+from store.store import Store
+
+HERE, PATH, SUM = "desk-1", "2026-11/call.wav", "ab" * 32
+
+
+def recorded(store: Store, clock: HandClock, n: int = 0) -> int:
+    """An ended attempt whose recording is still open; its id."""
+    store.leads.add(new_lead(n))
+    attempt = called(store, clock, Result.ANSWERED, rep=f"rep{n + 1}")
+    store.recordings.begin(attempt.id, HERE, PATH, attempt.opened_at)
+    return attempt.id
+
+
+def told(store: Store) -> list[tuple[str, str, dict[str, object]]]:
+    return [
+        (event.kind, event.rep, event.body)
+        for event in store.log.after(0, 1000)
+        if event.kind.startswith("recording.")
+    ]
+
+
+def test_a_kept_recording_is_linked_from_its_attempt_and_its_sum_is_in_the_chain(
+    store: Store, clock: HandClock
+) -> None:
+    attempt = recorded(store, clock)
+    assert store.recordings.keep(attempt, "2026-11/call.flac", 4_000, 12_345, SUM)
+    (found,) = store.recordings.newest()
+    assert (found.attempt_id, found.state, found.path) == (attempt, "kept", "2026-11/call.flac")
+    assert (found.ms, found.size, found.sha256) == (4_000, 12_345, SUM)
+    body = {"recording_id": found.id, "path": found.path, "ms": 4_000, "size": 12_345, "sha256": SUM}
+    assert told(store) == [("recording.kept", "rep1", body)]
+    assert store.log.verify().clean
+
+
+def test_a_recording_is_settled_once(store: Store, clock: HandClock) -> None:
+    attempt = recorded(store, clock)
+    assert store.recordings.keep(attempt, PATH, 1, 1, SUM)
+    assert not store.recordings.lose(attempt, "the file is gone")
+    assert not store.recordings.keep(attempt, PATH, 2, 2, SUM)
+    assert [kind for kind, _, _ in told(store)] == ["recording.kept"]
+
+
+def test_begun_twice_it_stands_once(store: Store, clock: HandClock) -> None:
+    attempt = recorded(store, clock)
+    store.recordings.begin(attempt, HERE, "other.wav", clock.now())
+    assert [found.path for found in store.recordings.newest()] == [PATH]
+
+
+def test_every_access_is_in_the_log_with_who_asked(store: Store, clock: HandClock) -> None:
+    attempt = recorded(store, clock)
+    store.recordings.keep(attempt, PATH, 1, 1, SUM)
+    (found,) = store.recordings.newest()
+    store.recordings.played(found.id, "ana", "play")
+    store.recordings.played(found.id, "bo", "path")
+    body = {"recording_id": found.id}
+    assert told(store)[1:] == [
+        ("recording.played", "ana", {**body, "how": "play"}),
+        ("recording.played", "bo", {**body, "how": "path"}),
+    ]
+
+
+def test_a_deleted_recording_keeps_its_row_and_is_deleted_once(store: Store, clock: HandClock) -> None:
+    attempt = recorded(store, clock)
+    store.recordings.keep(attempt, PATH, 1, 1, SUM)
+    (found,) = store.recordings.expired(HERE, clock.now())
+    store.recordings.delete(found.id, "older than 30 days")
+    store.recordings.delete(found.id, "again")
+    assert store.recordings.expired(HERE, clock.now()) == []
+    assert store.recordings.get(found.id).why == "older than 30 days"
+    assert [kind for kind, _, _ in told(store)] == ["recording.kept", "recording.deleted"]
+
+
+def test_what_a_dead_desk_left_open_is_found_on_its_own_machine_alone(store: Store, clock: HandClock) -> None:
+    attempt = recorded(store, clock)
+    assert store.recordings.left_open(HERE, clock.now()) == []  # the call has only just ended
+    clock.advance(1)
+    assert [found.attempt_id for found in store.recordings.left_open(HERE, clock.now())] == [attempt]
+    assert store.recordings.left_open("desk-2", clock.now()) == []
+
+
+def test_recordings_of_one_lead_are_listed_alone(store: Store, clock: HandClock) -> None:
+    first, second = recorded(store, clock), recorded(store, clock, 1)
+    lead = store.attempts.get(second).lead_id
+    assert [found.attempt_id for found in store.recordings.newest()] == [second, first]
+    assert [found.attempt_id for found in store.recordings.newest(lead_id=lead)] == [second]
+
+
+def test_an_unknown_recording_is_named(store: Store) -> None:
+    with pytest.raises(NotFound, match="there is no recording 7"):
+        store.recordings.get(7)
