@@ -86,6 +86,21 @@ def test_country_and_state_by_number() -> None:
     assert numbers.country("nonsense") == ""
 
 
+def test_no_area_code_of_a_state_or_province_is_missing() -> None:
+    """A code that is missing falls back to its country's hours, which may be wider than its state's."""
+    from phonenumbers import geocoder
+
+    places = set()
+    for code in map(str, range(200, 1000)):
+        for first in "23456789":
+            found = phonenumbers.parse(f"+1{code}{first}342345")
+            where = geocoder.description_for_number(found, "en")
+            if phonenumbers.region_code_for_number(found) in ("US", "CA") and where not in ("", "Canada"):
+                places.add(code)
+    assert len(places) > 380
+    assert places - set(numbers._areas()) == {"867"}, "three territories, three zones: the prefix tells none"
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(sorted(numbers._areas())), st.integers(2_000_000, 9_999_999))
 def test_the_area_table_agrees_with_phonenumbers_on_the_country(code: str, rest: int) -> None:
