@@ -37,6 +37,10 @@ def after_call(planner: Planner, plan: Plan, done: Progress, called: Called) -> 
     end = end_of(called)
     if end is not None:
         return done.ended(end)
+    if outcome is Outcome.VOICEMAIL:
+        done = replace(done, voicemails=done.voicemails + 1)
+    if _changes_nothing(plan, outcome, called):
+        return done.open_plan(plan.call, plan.mail, plan.reason)
     match outcome:
         case None:  # failed, interrupted, blocked: nothing was learned of the lead
             return _once_more(planner, plan, done, called, done.cadence.failed_ms)
@@ -49,10 +53,19 @@ def after_call(planner: Planner, plan: Plan, done: Progress, called: Called) -> 
         case Outcome.FOLLOW_UP | Outcome.CALLBACK:
             return _after_contact(planner, plan, done, called)
         case Outcome.VOICEMAIL:
-            return _onward(planner, plan, replace(done, voicemails=done.voicemails + 1))
+            return _onward(planner, plan, done)
     if _is_callback(plan):
         return _once_more(planner, plan, done, called, done.cadence.busy_ms)
     return _onward(planner, plan, done)
+
+
+def _changes_nothing(plan: Plan, outcome: Outcome | None, called: Called) -> bool:
+    """Dialed by hand before the planned call, and nothing came of it: what was planned or promised stands."""
+    if plan.call is None or plan.call.due_at <= called.at:
+        return False
+    return outcome in (None, Outcome.BUSY) or (
+        _is_callback(plan) and outcome in (Outcome.NEXT, Outcome.VOICEMAIL)
+    )
 
 
 def _onward(planner: Planner, plan: Plan, done: Progress) -> Plan:
@@ -84,7 +97,8 @@ def _next_number(planner: Planner, plan: Plan, done: Progress, called: Called) -
     calls = done.cadence.calls
     wait = done.cadence.failed_ms[0] if done.cadence.failed_ms else done.cadence.gap_ms
     callback = _is_callback(plan)
-    moment = planner.opening(called.at + wait, callback=callback)
+    promised = plan.call.due_at if plan.call is not None and callback else 0
+    moment = planner.opening(max(called.at + wait, promised), callback=callback)
     if moment is None or (done.calls_done == len(calls) and not callback):
         return planner.settle(done, None, plan.mail)
     if plan.call is not None and callback:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from cadence.model import CallKind, Decision, Plan, Result
-from store import plans
+from cadence.model import CallKind, Decision, Result
 from store.core import Core
 from store.engine import Row
 from store.errors import NotFound
 from store.events import attempt_record
 from store.records import Attempt, CallEnd
+
+NO_PLAN = ""  # in plan_before: a call of no lead is settled, and there was nothing to plan
 
 _CLOSE = """update attempt set ended_at = :at, result = :result, answered_at = :answered_at,
         ring_ms = :ring_ms, talk_ms = :talk_ms, sip_code = :sip_code, q850 = :q850, reason = :reason,
@@ -31,11 +32,11 @@ def read(core: Core, attempt_id: int, *, lock: bool = False) -> Row:
     return rows[0]
 
 
-def close(core: Core, row: Row, end: CallEnd, kind: str, *, plan_before: Plan | None = None) -> None:
+def close(core: Core, row: Row, end: CallEnd, kind: str, *, plan_before: str | None = None) -> None:
     """End an attempt and tell of it with its whole record. Inside a transaction.
 
     An answered call whose answer never reached us gets the moment that its
-    talk time implies.
+    talk time implies. With `plan_before` (the plan in JSON, or `NO_PLAN`) nothing more is to be planned.
     """
     answered_at = row["answered_at"]
     if answered_at is None and end.result is Result.ANSWERED:
@@ -52,7 +53,7 @@ def close(core: Core, row: Row, end: CallEnd, kind: str, *, plan_before: Plan | 
         q850=end.q850,
         reason=end.reason,
         ended_by=end.ended_by,
-        plan_before=plans.plan_to_json(plan_before) if plan_before else None,
+        plan_before=plan_before,
     )
     closed = read(core, row["id"])
     core.log.tell(kind, row["rep"], lead_id=row["lead_id"], attempt_id=row["id"], **attempt_record(closed))

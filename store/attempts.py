@@ -9,30 +9,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
-
 from cadence import gate
 from cadence.gate import GateFacts
 from cadence.happenings import Blocked
-from cadence.model import CallKind, Decision, Phone, Plan, Result
-from config.clock import HOUR
-from store import callbacks, facts, plans, recovery, wrapup
+from cadence.model import Decision, Phone, Plan
+from store import by_hand, facts, lone, plans, recovery, wrapup
 from store.attempt_rows import close, read, to_attempt
 from store.core import Core
+from store.dialing import Dial, Dialer, close_refused, hold_for_call, open_attempt
 from store.errors import NotFound, Settled
 from store.leases import held
 from store.plans import Standing
 from store.records import Alive, Attempt, CallEnd, Claim, Finished
-
-CALL_LEASE_MS = 4 * HOUR  # a lead in a call or its wrap-up is nobody else's; recovery frees it sooner
-
-_OPEN = """insert into attempt(token, lead_id, phone_id, e164, rep, shift_id, campaign, source, cadence,
-        cadence_version, call_kind, step, lane, planned_at, caller_id, allowed, rules_version, decision,
-        opened_at)
-    values (:token, :lead_id, :phone_id, :e164, :rep, :shift_id, :campaign, :source, :cadence,
-        :cadence_version, :call_kind, :step, :lane, :planned_at, :caller_id, :allowed, :rules_version,
-        :decision, :opened_at)
-    returning id"""
 
 _INSTANT = {
     "invited": """update attempt set invited_at = :at, sip_call_id = :sip
@@ -78,12 +66,29 @@ class Attempts:
             number = _number(standing, phone or claim.phone)
             now = core.now()
             decision = gate.decide(facts.gather(core, standing, number, now), core.book.gate, now)
-            attempt_id = self._open(standing, claim, number, decision, (rep, shift_id, caller_id))
+            dialer = Dialer(rep, shift_id, caller_id)
+            attempt_id = open_attempt(core, Dial(claim.token, number, decision, dialer, standing))
             if decision.allowed:
-                self._hold_for_call(standing, attempt_id, rep, now)
+                hold_for_call(core, standing, attempt_id, rep, now)
             else:
                 self._block(standing, attempt_id, number, decision)
             return to_attempt(read(core, attempt_id))
+
+    def begin_by_hand(
+        self, typed: str, rep: str, shift_id: int | None = None, caller_id: str = ""
+    ) -> tuple[Attempt, Claim | None]:
+        """Dial what a person typed, through the same gate. See `store.by_hand`.
+
+        A lead's number is an attempt of that lead, which is then in the rep's
+        hands (the claim); what they say of it moves its plan. Any other number
+        is an attempt of no lead. An emergency number always goes out.
+
+        Raises:
+            UsageError: no telephone number can be read out of `typed`.
+            Settled: another rep has the lead of that number in hand.
+        """
+        with self._core.write():
+            return by_hand.begin(self._core, typed, Dialer(rep, shift_id, caller_id))
 
     def instant(
         self,
@@ -131,27 +136,33 @@ class Attempts:
                 close(core, row, end, "attempt.ended")
                 row = read(core, attempt_id)
                 if automatic:
-                    wrapup.settle_automatically(core, row, rep)
+                    settle = wrapup.settle_automatically if row["lead_id"] is not None else lone.settle
+                    settle(core, row, rep)
                 row = read(core, attempt_id)
             if row["plan_before"] is None:
-                return Finished(None, None)
+                return Finished(None, None, settled=False)
             disposition = core.book.dispositions.by_code.get(row["disposition"] or "")
-            return Finished(disposition, plans.read(core, row["lead_id"]).plan)
+            lead_id = row["lead_id"]
+            plan = plans.read(core, lead_id).plan if lead_id is not None else None
+            return Finished(disposition, plan, settled=True)
 
     def dispose(
         self, attempt_id: int, code: str, rep: str, callback_at: int | None = None, note: str = ""
-    ) -> Plan:
-        """Record what the rep says of the attempt, and plan what comes next.
+    ) -> Plan | None:
+        """Record what the rep says of the attempt, and plan what comes next; None after a call of no lead.
 
         Repeated with the same code, it changes nothing. An attempt that a
         recovery closed may still be disposed of while nobody has touched the lead.
 
         Raises:
-            UsageError: no such disposition, or a callback without its time.
+            UsageError: no such disposition, a callback without its time, or one with nobody to call back.
             Settled: it has another disposition (see `undo`), has not ended, or the lead has moved on.
             NotFound: there is no such attempt.
         """
         with self._core.write():
+            if read(self._core, attempt_id)["lead_id"] is None:
+                lone.dispose(self._core, attempt_id, code, rep, note)
+                return None
             return wrapup.dispose(self._core, attempt_id, code, rep, callback_at, note)
 
     def undo(self, attempt_id: int, rep: str) -> Claim:
@@ -209,71 +220,18 @@ class Attempts:
             raise Settled("this lead has been dialed already; claim it again to dial once more")
         return attempt
 
-    def _open(
-        self,
-        standing: Standing,
-        claim: Claim,
-        number: Phone,
-        decision: Decision,
-        who: tuple[str, int | None, str],
-    ) -> int:
-        core, lead, plan, call = self._core, standing.lead, standing.plan, standing.plan.call
-        rep, shift_id, caller_id = who
-        kind = call.kind.value if call else ""
-        attempt_id = core.engine.rows(
-            _OPEN,
-            token=claim.token,
-            lead_id=lead.id,
-            phone_id=number.id,
-            e164=number.e164,
-            rep=rep,
-            shift_id=shift_id,
-            campaign=lead.campaign,
-            source=lead.source,
-            cadence=plan.cadence,
-            cadence_version=plan.version,
-            call_kind=kind,
-            step=call.step if call else 0,
-            lane=int(claim.lane),
-            planned_at=call.due_at if call else None,
-            caller_id=caller_id,
-            allowed=int(decision.allowed),
-            rules_version=decision.rules_version,
-            decision=msgspec.json.encode(decision).decode(),
-            opened_at=decision.at,
-        )[0]["id"]
-        core.log.tell(
-            "attempt.opened",
-            rep,
-            lead_id=lead.id,
-            attempt_id=attempt_id,
-            e164=number.e164,
-            caller_id=caller_id,
-            call_kind=kind,
-            step=call.step if call else 0,
-            rules_version=decision.rules_version,
-        )
-        return int(attempt_id)
-
-    def _hold_for_call(self, standing: Standing, attempt_id: int, rep: str, now: int) -> None:
-        core, lead_id = self._core, standing.lead.id
-        core.engine.run(
-            "update queue set due_at = :until where lead_id = :lead", until=now + CALL_LEASE_MS, lead=lead_id
-        )
-        core.engine.run("update lead set attempts = attempts + 1 where id = :lead", lead=lead_id)
-        if standing.plan.call is not None and standing.plan.call.kind is CallKind.CALLBACK:
-            callbacks.keep(core, lead_id, attempt_id, rep)
-
     def _block(self, standing: Standing, attempt_id: int, number: Phone, decision: Decision) -> None:
+        """Close a refused attempt out of the queue; the lead is planned past the refusal."""
         core = self._core
-        row = read(core, attempt_id)
-        end = CallEnd(Result.BLOCKED, decision.at, reason=decision.why, ended_by="gate")
-        close(core, row, end, "attempt.blocked", plan_before=standing.plan)
-        permanent = decision.next_at is None
+        close_refused(core, attempt_id, decision, plans.plan_to_json(standing.plan))
         blocked = Blocked(
-            decision.next_at, number.e164, permanent=permanent, why=decision.why, at=decision.at
+            decision.next_at,
+            number.e164,
+            permanent=decision.next_at is None,
+            why=decision.why,
+            at=decision.at,
         )
-        plans.move(core, standing, blocked, rep=row["rep"], why=decision.why)
+        plans.move(core, standing, blocked, rep=read(core, attempt_id)["rep"], why=decision.why)
 
 
 def _number(standing: Standing, phone: Phone) -> Phone:

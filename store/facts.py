@@ -17,16 +17,21 @@ _MONTH = 30 * DAY
 SENT = "allowed = 1 and (invited_at is not null or coalesce(result, '') <> 'failed')"
 
 
-def gather(core: Core, standing: Standing, phone: Phone, now: int) -> GateFacts:
-    """Everything the gate asks about the planned call of a lead to `phone`."""
+def gather(core: Core, standing: Standing, phone: Phone, now: int, *, by_hand: bool = False) -> GateFacts:
+    """Everything the gate asks about the planned call of a lead to `phone`, or about one dialed by hand.
+
+    By hand, a callback frees from the counts only once its time has come.
+    """
     lead, plan = standing.lead, standing.plan
+    agreed = plan.call is not None and plan.call.kind is CallKind.CALLBACK
     return GateFacts(
         e164=phone.e164,
         lead=lead,
+        by_hand=by_hand,
         attempts_at=_times(core, "e164 = :key", phone.e164, now),
         lead_attempts_at=_times(core, "lead_id = :key", lead.id, now) if standing.attempts else (),
         calls_done=plan.calls_done,
-        callback=plan.call is not None and plan.call.kind is CallKind.CALLBACK,
+        callback=agreed and not (by_hand and plan.call is not None and plan.call.due_at > now),
         suppressed=suppressed(core, phone.e164, lead.email),
         region=core.region,
     )

@@ -124,7 +124,8 @@ class Finished:
     """How an attempt ended: with the disposition that recorded itself, or waiting for the rep's."""
 
     disposition: Disposition | None
-    plan: Plan | None
+    plan: Plan | None  # None while it waits, and for a call of no lead
+    settled: bool = False  # nothing more is asked of the rep
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from cadence.model import Result
 from config.clock import HOUR
-from store import shifts, wrapup
+from store import lone, shifts, wrapup
 from store.attempt_rows import close, read
 from store.core import Core
 from store.engine import Row
@@ -49,7 +49,10 @@ def settle(core: Core, attempt_id: int) -> bool:
         if row["ended_at"] is None:
             close(core, row, _end_of(core, row), "attempt.interrupted")
             row = read(core, attempt_id)
-        wrapup.plan_without_words(core, row)
+        if row["lead_id"] is None:
+            lone.settle_without_words(core, row)
+        else:
+            wrapup.plan_without_words(core, row)
         return True
 
 

@@ -64,7 +64,7 @@ def plan_without_words(core: Core, row: Row) -> Plan:
 
 def dispose(core: Core, attempt_id: int, code: str, rep: str, callback_at: int | None, note: str) -> Plan:
     """See `Attempts.dispose`."""
-    disposition = _named(core, code, callback_at)
+    disposition = named(core, code, callback_at)
     row = read(core, attempt_id, lock=True)
     if row["ended_at"] is None:
         raise Settled("the call has not ended yet; a disposition comes after it")
@@ -84,6 +84,8 @@ def undo(core: Core, attempt_id: int, rep: str) -> Claim:
     row = read(core, attempt_id, lock=True)
     if row["disposition"] is None:
         raise Settled("there is no disposition to take back")
+    if row["lead_id"] is None:
+        raise Settled("a call of no lead moved no plan: there is nothing to take back")
     standing = plans.read(core, row["lead_id"], lock=True)
     _refuse_touched(core, row, standing, rep)
     now = core.now()
@@ -180,11 +182,16 @@ def _record(
         next_at=plan.next_at,
     )
     if disposition.dnc:
-        dnc.Dnc(core).add(row["e164"], rep, _said_in(row))
+        dnc.Dnc(core).add(row["e164"], rep, said_in(row))
     return plan
 
 
-def _named(core: Core, code: str, callback_at: int | None) -> Disposition:
+def named(core: Core, code: str, callback_at: int | None) -> Disposition:
+    """The disposition of that code.
+
+    Raises:
+        UsageError: there is none, or it wants a time that is not given.
+    """
     disposition = core.book.dispositions.by_code.get(code)
     if disposition is None:
         known = ", ".join(core.book.dispositions.by_code)
@@ -222,9 +229,10 @@ def _unmark_phone(core: Core, row: Row, rep: str) -> None:
         core.engine.run("update phone set bad = 0 where id = :id", id=row["phone_id"])
         dnc.mark_lead(core, row["lead_id"])
     entry = dnc.Dnc(core).check(row["e164"]) if disposition.dnc else None
-    if entry is not None and entry.why == _said_in(row):
+    if entry is not None and entry.why == said_in(row):
         dnc.Dnc(core).remove(row["e164"], rep, "the disposition was taken back")
 
 
-def _said_in(row: Row) -> str:
+def said_in(row: Row) -> str:
+    """Why a number is on the list that was put there by a disposition."""
     return f"said in attempt {row['id']}"

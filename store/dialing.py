@@ -1,0 +1,130 @@
+"""Opening an attempt: its row, its event, and what it does to the lead's place in the queue.
+
+Inside the caller's transaction, after the gate's word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from cadence.model import CallKind, Decision, Phone, Result
+from config.clock import HOUR
+from store import callbacks
+from store.attempt_rows import close, read
+from store.core import Core
+from store.engine import Row
+from store.plans import Standing
+from store.records import CallEnd
+
+CALL_LEASE_MS = 4 * HOUR  # a lead in a call or its wrap-up is nobody else's; recovery frees it sooner
+
+_OPEN = """insert into attempt(token, lead_id, phone_id, e164, rep, shift_id, campaign, source, cadence,
+        cadence_version, call_kind, step, lane, planned_at, caller_id, allowed, rules_version, decision,
+        opened_at)
+    values (:token, :lead_id, :phone_id, :e164, :rep, :shift_id, :campaign, :source, :cadence,
+        :cadence_version, :call_kind, :step, :lane, :planned_at, :caller_id, :allowed, :rules_version,
+        :decision, :opened_at)
+    returning id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialer:
+    """Who dials, and the number the called person sees."""
+
+    rep: str
+    shift_id: int | None
+    caller_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """One dial as the gate has judged it."""
+
+    token: int
+    phone: Phone  # its id is 0 where the number is no lead's
+    decision: Decision
+    by: Dialer
+    standing: Standing | None  # None: of no lead
+    by_hand: bool = False
+
+
+def open_attempt(core: Core, dial: Dial) -> int:
+    """Write the attempt and tell of it; its id."""
+    opened = _OPEN_COLUMNS | _of_lead(dial) if dial.standing else _OPEN_COLUMNS
+    decision = dial.decision
+    attempt_id = core.engine.rows(
+        _OPEN,
+        **opened,
+        token=dial.token,
+        phone_id=dial.phone.id or None,
+        e164=dial.phone.e164,
+        rep=dial.by.rep,
+        shift_id=dial.by.shift_id,
+        caller_id=dial.by.caller_id,
+        allowed=int(decision.allowed),
+        rules_version=decision.rules_version,
+        decision=msgspec.json.encode(decision).decode(),
+        opened_at=decision.at,
+    )[0]["id"]
+    core.log.tell(
+        "attempt.opened",
+        dial.by.rep,
+        lead_id=opened["lead_id"],
+        attempt_id=attempt_id,
+        e164=dial.phone.e164,
+        caller_id=dial.by.caller_id,
+        call_kind=opened["call_kind"],
+        step=opened["step"],
+        rules_version=decision.rules_version,
+    )
+    return int(attempt_id)
+
+
+_OPEN_COLUMNS: Row = {
+    "lead_id": None,
+    "campaign": "",
+    "source": "",
+    "cadence": "",
+    "cadence_version": 0,
+    "call_kind": "",
+    "step": 0,
+    "lane": 0,
+    "planned_at": None,
+}
+
+
+def _of_lead(dial: Dial) -> Row:
+    """What an attempt keeps of its lead. One dialed by hand was not planned, so it names no kind of call."""
+    assert dial.standing is not None  # noqa: S101  (asked by the caller)
+    lead, plan, call = dial.standing.lead, dial.standing.plan, dial.standing.plan.call
+    planned = call if call is not None and not dial.by_hand else None
+    return {
+        "lead_id": lead.id,
+        "campaign": lead.campaign,
+        "source": lead.source,
+        "cadence": plan.cadence,
+        "cadence_version": plan.version,
+        "call_kind": planned.kind.value if planned else "",
+        "step": planned.step if planned else 0,
+        "lane": int(planned.lane) if planned else 0,
+        "planned_at": planned.due_at if planned else None,
+    }
+
+
+def hold_for_call(core: Core, standing: Standing, attempt_id: int, rep: str, now: int) -> None:
+    """Nobody else gets the lead while it is called; a promise that is due is being kept."""
+    lead_id, call = standing.lead.id, standing.plan.call
+    core.engine.run(
+        "update queue set due_at = :until where lead_id = :lead", until=now + CALL_LEASE_MS, lead=lead_id
+    )
+    core.engine.run("update lead set attempts = attempts + 1 where id = :lead", lead=lead_id)
+    if call is not None and call.kind is CallKind.CALLBACK and call.due_at <= now:
+        callbacks.keep(core, lead_id, attempt_id, rep)
+
+
+def close_refused(core: Core, attempt_id: int, decision: Decision, plan_before: str) -> None:
+    """Close an attempt that the gate refused: nothing was dialed."""
+    end = CallEnd(Result.BLOCKED, decision.at, reason=decision.why, ended_by="gate")
+    close(core, read(core, attempt_id), end, "attempt.blocked", plan_before=plan_before)
