@@ -25,6 +25,7 @@ Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=1440)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 PerMinute = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+Codec = Literal["PCMU", "PCMA", "G722", "GSM", "iLBC", "speex"]  # what the SIP stack's wheel brings
 Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$", description="two capital letters, as in US")]
 E164 = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$", description="as in +14155550123")]
 
@@ -101,26 +102,34 @@ class Sip(Section, frozen=True):
     verify_server: bool = True  # TLS: the certificate must prove the server's name
     srtp: Literal["off", "optional", "mandatory"] = "off"
     proxy: str = ""
+    register_every_s: Annotated[int, msgspec.Meta(ge=30, le=3600)] = 300
+    qualify_s: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 15  # 0: never ask by OPTIONS
+    keep_alive_s: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 15  # 0: none
+    stun_servers: tuple[str, ...] = ()
+    ice: bool = False
+    codecs: tuple[Codec, ...] = ("PCMU", "PCMA", "G722")
     caller_ids: tuple[E164, ...] = ()
     ring_timeout_s: Seconds = 25
     no_response_s: Seconds = 5
     max_call_minutes: Minutes = 120
 
     def __post_init__(self) -> None:
-        """Refuse a server that is a URI, and a secret told in the open.
+        """Refuse a server that is a URI, no codec at all, and a secret told in the open.
 
         Raises:
-            ValueError: `server` or `proxy` is more than a host and a port, or
-                `srtp` is on without TLS.
+            ValueError: `server`, `proxy` or a STUN server is more than a host
+                and a port, `codecs` is empty, or `srtp` is on without TLS.
         """
+        if not self.codecs:
+            raise ValueError("codecs is empty: without one there is no sound; the usual one is PCMU")
         if self.srtp != "off" and self.transport != "tls":
             raise ValueError(
                 f'srtp {self.srtp!r} needs transport = "tls": the keys of the sound travel in the '
                 "signalling, and over udp or tcp anybody on the way can read them"
             )
-        for field in ("server", "proxy"):
-            value = getattr(self, field)
-            if value and not re.fullmatch(r"[A-Za-z0-9_.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?", value):
+        named = [("server", self.server), ("proxy", self.proxy)]
+        for field, value in [*named, *(("stun_servers", server) for server in self.stun_servers)]:
+            if value and not _HOST_PORT(value):
                 raise ValueError(
                     f"{field} {value!r} should be a host or host:port, such as sip.example.com:5060"
                 )

@@ -23,7 +23,9 @@ def account_of(settings: Settings, home: Home) -> Account:
         register=sip.register, no_response_ms=sip.no_response_s * 1000,
         max_call_ms=sip.max_call_minutes * 60_000, display_name=settings.firm.name,
         ca_file=str(home.config_folder / Path(sip.ca_file).expanduser()) if sip.ca_file else "",
-        verify_server=sip.verify_server, srtp=sip.srtp,
+        verify_server=sip.verify_server, srtp=sip.srtp, codecs=sip.codecs,
+        register_every_s=sip.register_every_s, qualify_ms=sip.qualify_s * 1000,
+        keep_alive_s=sip.keep_alive_s, stun_servers=sip.stun_servers, ice=sip.ice,
     )  # fmt: skip
 
 

@@ -14,15 +14,28 @@ def phone_state(event: phone.AnyEvent, name: str) -> PhoneState | None:
     """
     match event:
         case phone.Ready():
-            return PhoneState(bool(name), name or "phone ready, registering")
+            return PhoneState(bool(name), name or "registering")
         case phone.Registration(registered=True):
             return PhoneState(True, name or "registered")
+        case phone.Registration(retry_in_ms=0):
+            return PhoneState(False, f"refused: {_why(event.code, event.reason)}; check user and password")
         case phone.Registration():
-            again = f", again in {round(event.retry_in_ms / 1000)} s" if event.retry_in_ms else ""
-            reason = for_terminal(event.reason) or "no answer"
-            code = f" ({event.code})" if event.code else ""
-            return PhoneState(False, f"not registered: {reason}{code}{again}")
+            return PhoneState(False, _retrying(event.retry_in_ms, _why(event.code, event.reason)))
+        case phone.Reachable(answers=True):
+            return PhoneState(True, name)
+        case phone.Reachable():
+            return PhoneState(False, _retrying(event.retry_in_ms, _why(0, event.reason)))
         case phone.Down():
             return PhoneState(False, "the phone process died; it is being restarted")
         case _:
             return None
+
+
+def _retrying(in_ms: int, why: str) -> str:
+    return f"retrying in {round(in_ms / 1000)} s: {why}"
+
+
+def _why(code: int, reason: str) -> str:
+    """What the server said, or that it said nothing."""
+    words = for_terminal(reason) or "no answer"
+    return f"{code} {words}" if code else words

@@ -248,6 +248,8 @@ class Station:
                     )
                 case out.HangUp():
                     self._phone.hang_up(effect.call)
+        if isinstance(event, phone.Trouble):
+            self._tell(told.Told(event.text))
                 case out.Mute():
                     self._phone.mute(effect.call, effect.on)
                 case out.Tone():

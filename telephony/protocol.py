@@ -106,6 +106,14 @@ class Registration(Event, frozen=True, tag="registration"):
     retry_in_ms: int = 0
 
 
+class Reachable(Event, frozen=True, tag="reachable"):
+    """Whether a carrier without registration answers; told at each change."""
+
+    answers: bool
+    reason: str = ""
+    retry_in_ms: int = 0
+
+
 class Invited(Event, frozen=True, tag="invited"):
     """The INVITE left."""
 

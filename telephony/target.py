@@ -37,6 +37,11 @@ def sip_uri(user: str, account: Account) -> str:
     return f"sip:{user}@{account.server}{suffix}"
 
 
+def server_uri(account: Account) -> str:
+    """The address of the server itself: where we register, and what we ask whether it is there."""
+    return sip_uri("", account).replace("sip:@", "sip:")
+
+
 def own_uri(account: Account, user: str = "", name: str = "") -> str:
     """A From value: `"name" <sip:user@server>`; both default to the account's."""
     shown = _quoted(name or account.display_name)

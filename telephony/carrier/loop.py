@@ -21,10 +21,11 @@ from telephony.carrier.digest import challenge, fits
 from telephony.carrier.reports import CarrierReady, CarrierSetup
 from telephony.carrier.script import script
 from telephony.carrier.tones import compose, make_folder
-from telephony.engine.endpoint import Binding, bind_media, open_endpoint, prefer_codecs
+from telephony.engine.endpoint import bind_media, open_endpoint, prefer_codecs
 from telephony.engine.graveyard import Graveyard
 from telephony.engine.guard import explain, guarded
 from telephony.engine.message import values
+from telephony.engine.way import Binding
 from telephony.pipe import Pipe
 
 POLL_MS = 5

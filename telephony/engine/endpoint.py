@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import random
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import pjsua2 as pj
 
 from telephony.account import Account, Srtp, Transport
+from telephony.engine.way import Binding
 from telephony.trust import bundle
 
 CLOCK_RATE = 8_000  # Hz; telephone sound
@@ -32,15 +31,6 @@ _SRTP = {
 
 
 @dataclass(frozen=True, slots=True)
-class Binding:
-    """Where the stack listens, and the address it tells others."""
-
-    bound: str = ""  # empty: every interface
-    public: str = ""  # empty: the bound one
-    port: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Endpoint:
     """The running stack."""
 
@@ -57,7 +47,7 @@ def open_endpoint(binding: Binding, transport: Transport = "udp", account: Accou
     """
     lib = pj.Endpoint()
     lib.libCreate()
-    lib.libInit(_settings())
+    lib.libInit(_settings(binding.stun))
     transport_id = lib.transportCreate(_KINDS[transport], _transport(binding, transport, account))
     lib.libStart()
     lib.audDevManager().setNullDev()
@@ -65,13 +55,15 @@ def open_endpoint(binding: Binding, transport: Transport = "udp", account: Accou
     return Endpoint(lib, transport_id, int(address.rpartition(":")[2]))
 
 
-def _settings() -> Any:  # noqa: ANN401 - pjsua2 has no types
+def _settings(stun: Sequence[str]) -> Any:  # noqa: ANN401 - pjsua2 has no types
     settings = pj.EpConfig()
     settings.logConfig.level = settings.logConfig.consoleLevel = LOG_LEVEL
     settings.logConfig.msgLogging = 0
     settings.uaConfig.threadCnt = 0
     settings.uaConfig.mainThreadOnly = False
     settings.uaConfig.userAgent = USER_AGENT
+    for server in stun:
+        settings.uaConfig.stunServer.append(server)
     media = settings.medConfig
     media.clockRate = media.sndClockRate = CLOCK_RATE
     media.noVad = True
@@ -108,28 +100,15 @@ def encrypt_media(config: Any, srtp: Srtp) -> None:  # noqa: ANN401 - an Account
     config.mediaConfig.srtpOpt.keyings.append(pj.PJMEDIA_SRTP_KEYING_SDES)
 
 
+def cross_nats(config: Any, account: Account) -> None:  # noqa: ANN401 - an AccountConfig
+    """Set what an account does about the NATs on its way."""
+    config.natConfig.udpKaIntervalSec = account.keep_alive_s
+    config.natConfig.iceEnabled = account.ice
+
+
 def prefer_codecs(lib: Any, names: Sequence[str]) -> None:  # noqa: ANN401
     """Allow only `names` ("PCMU", "PCMA", "G722"), best first."""
     wanted = [name.upper() for name in names]
     for codec in lib.codecEnum2():
         name = codec.codecId.partition("/")[0].upper()
         lib.codecSetPriority(codec.codecId, 255 - wanted.index(name) if name in wanted else 0)
-
-
-def binding_towards(host: str, bound: str = "", port: int = 0) -> Binding:
-    """The binding that reaches `host`: loopback stays on loopback, else the routed address is told.
-
-    Raises:
-        OSError: `host` has no IPv4 address, or no way leads there.
-    """
-    if host.startswith("["):
-        raise OSError("a server with an IPv6 address is not supported; use its name or IPv4 address")
-    if bound:
-        return Binding(bound=bound, port=port)
-    family, _, _, _, address = socket.getaddrinfo(host, 5060, socket.AF_INET, socket.SOCK_DGRAM)[0]
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        probe.connect(address)
-        local = probe.getsockname()[0]
-    if ipaddress.ip_address(local).is_loopback:
-        return Binding(bound=local, port=port)
-    return Binding(public=local, port=port)

@@ -8,16 +8,18 @@ import pjsua2 as pj
 
 from config.text import for_terminal
 from telephony.account import Account
+from telephony.engine import message
 from telephony.engine.board import Board
-from telephony.engine.endpoint import Binding, bind_media, encrypt_media
+from telephony.engine.endpoint import bind_media, cross_nats, encrypt_media
 from telephony.engine.graveyard import Graveyard
-from telephony.engine.guard import guarded
-from telephony.protocol import Registration
-from telephony.target import own_uri, proxy_uri, sip_uri
+from telephony.engine.guard import explain, guarded
+from telephony.engine.reach import Ask, News, Reach
+from telephony.engine.way import Binding
+from telephony.protocol import Reachable, Registration
+from telephony.target import own_uri, proxy_uri, server_uri
 
-RETRY_S = 15
-FIRST_RETRY_S = 2
-GIVEN_UP = {401, 403, 404, 407}  # trying again cannot help: someone has to mend the account
+IN_FLIGHT = 171001  # PJSIP_EBUSY: the registrar has not answered the last request yet
+TIMED_OUT = 408
 
 
 class Line(pj.Account):
@@ -27,36 +29,88 @@ class Line(pj.Account):
         super().__init__()
         self._board = board
         self._graves = graves
-        self._failing = False
-        self.create(_config(board.account, binding, transport_id))
+        account = board.account
+        self.reach = Reach(
+            registers=account.register, qualify_ms=account.qualify_ms, patience_ms=account.patience_ms
+        )
+        self.create(_config(account, binding, transport_id))
 
     def report(self, text: str) -> None:
         """Say what failed in a callback."""
         self._board.trouble(text)
 
+    # ----------------------------------------------------- asking the server
+
+    def watch(self, mono: int) -> None:
+        """Ask the server what is due, and tell of its silence."""
+        asks, news = self.reach.due(mono)
+        self._tell(news)
+        for ask in asks:
+            if ask is Ask.REGISTER:
+                self._register(mono)
+            else:
+                self._ask(mono)
+
+    def _register(self, mono: int) -> None:
+        try:
+            self.setRegistration(True)
+        except pj.Error as error:
+            if error.status != IN_FLIGHT:
+                self._tell(self.reach.unreached(explain(error), mono))
+
+    def _ask(self, mono: int) -> None:
+        options = pj.SendRequestParam()
+        options.method = "OPTIONS"
+        options.txOption.targetUri = server_uri(self._board.account)
+        try:
+            self.sendRequest(options)
+        except pj.Error as error:
+            self._tell(self.reach.unasked(explain(error), mono))
+
+    def _tell(self, news: News | None) -> None:
+        if news is None:
+            return
+        at, mono = self._board.clock.now(), self._board.clock.monotonic()
+        reason = for_terminal(news.reason)[:80]
+        if self.reach.registers:
+            self._board.send(
+                Registration(
+                    at=at,
+                    mono=mono,
+                    registered=news.fine,
+                    code=news.code,
+                    reason=reason,
+                    retry_in_ms=news.retry_in_ms,
+                )
+            )
+        else:
+            self._board.send(
+                Reachable(at=at, mono=mono, answers=news.fine, reason=reason, retry_in_ms=news.retry_in_ms)
+            )
+
+    # ------------------------------------------------------------- callbacks
+
     @guarded("the registrar's answer could not be read", None)
     def onRegState(self, prm: Any) -> None:  # noqa: ANN401, N802
         """Called when the registrar has answered, or has not."""
-        clock, registered = self._board.clock, prm.code // 100 == 2 and prm.expiration > 0
-        again = self._next_try_s(prm.code, registered)
-        self._board.send(
-            Registration(
-                at=clock.now(),
-                mono=clock.monotonic(),
-                registered=registered,
-                code=prm.code,
-                reason=for_terminal(prm.reason)[:80],
-                retry_in_ms=again * 1000,
-            )
-        )
+        mono = self._board.clock.monotonic()
+        if prm.code // 100 == 2:
+            self._tell(self.reach.registered(prm.expiration, mono) if prm.expiration > 0 else None)
+            return
+        answer = prm.rdata.wholeMsg
+        if answer:
+            self._tell(self.reach.refused(prm.code, prm.reason, message.retry_after(answer), mono))
+        else:
+            self._tell(self.reach.unreached(prm.reason, mono))
 
-    def _next_try_s(self, code: int, registered: bool) -> int:
-        """When the stack asks again: soon after the first failure, then at a steady rate; 0: never."""
-        if registered or code in GIVEN_UP:
-            self._failing = False
-            return 0
-        first, self._failing = not self._failing, True
-        return FIRST_RETRY_S if first else RETRY_S
+    @guarded("an answer to OPTIONS could not be read", None)
+    def onSendRequest(self, prm: Any) -> None:  # noqa: ANN401, N802
+        """Called when an OPTIONS has its answer, or its time is over."""
+        change, mono = prm.e.body.tsxState, self._board.clock.monotonic()
+        if change.type == pj.PJSIP_EVENT_RX_MSG:
+            self._tell(self.reach.answered(mono))
+        elif change.tsx.statusCode != TIMED_OUT:  # by then its silence was told long ago
+            self._tell(self.reach.unasked(change.tsx.statusText, mono))
 
     @guarded("an incoming call could not be refused", None)
     def onIncomingCall(self, prm: Any) -> None:  # noqa: ANN401, N802
@@ -80,12 +134,12 @@ def _config(account: Account, binding: Binding, transport_id: int) -> Any:  # no
     if account.proxy:
         config.sipConfig.proxies.append(proxy_uri(account))
     if account.register:
-        config.regConfig.registrarUri = sip_uri("", account).replace("sip:@", "sip:")
+        config.regConfig.registrarUri = server_uri(account)
         config.regConfig.timeoutSec = account.register_every_s
-        config.regConfig.retryIntervalSec = RETRY_S
-        config.regConfig.firstRetryIntervalSec = FIRST_RETRY_S
-        config.regConfig.randomRetryIntervalSec = 0
+        config.regConfig.registerOnAdd = False  # `Reach` says when
+        config.regConfig.retryIntervalSec = 0  # and when again
         config.regConfig.dropCallsOnFail = False
     bind_media(config, binding, account.rtp_port)
     encrypt_media(config, account.srtp)
+    cross_nats(config, account)
     return config

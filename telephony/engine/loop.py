@@ -15,7 +15,7 @@ from config.errors import SixringError
 from telephony.engine.audio import Microphone
 from telephony.engine.board import Board
 from telephony.engine.call import OutCall
-from telephony.engine.endpoint import binding_towards, open_endpoint, prefer_codecs
+from telephony.engine.endpoint import open_endpoint, prefer_codecs
 from telephony.engine.graveyard import Graveyard
 from telephony.engine.guard import explain
 from telephony.engine.line import Line
@@ -23,6 +23,7 @@ from telephony.engine.progress import Limits, Progress
 from telephony.engine.recorder import Drawer
 from telephony.engine.throttle import Throttle
 from telephony.engine.wake import POLL_MS, POLL_WITHOUT_WAKE_MS, Wake
+from telephony.engine.way import choose, moved
 from telephony.pipe import Pipe
 from telephony.protocol import (
     Abort,
@@ -41,10 +42,10 @@ from telephony.protocol import (
     SendDtmf,
 )
 from telephony.results import Cut
-from telephony.target import host_of
 
 LISTEN_EVERY_MS = 1_000
 LEAVE_MS = 300  # for the last BYE and the unregistration to get through
+HELD = "A line was held by a carrier that does not reply; the phone begins anew."
 TOO_MANY = 70010  # PJ_ETOOMANY: the stack's four call slots are taken
 
 
@@ -55,7 +56,7 @@ class Engine:
         account = setup.account
         self._board = Board(pipe, clock, account)
         self._pipe, self._clock = pipe, clock
-        binding = binding_towards(host_of(account), account.bound_address, account.local_port)
+        binding = self._binding = choose(self._board)
         self._stack = open_endpoint(binding, account.transport, account)
         self._lib = self._stack.lib
         prefer_codecs(self._lib, account.codecs)
@@ -84,6 +85,7 @@ class Engine:
             self._obey()
             self._place_waiting()
             self._watch()
+            self._line.watch(self._clock.monotonic())
             self._bury()
         self._leave()
 
@@ -188,6 +190,7 @@ class Engine:
         if listen:
             self._listened = mono
         for call in list(self._calls.values()):
+            self._watch_network()
             if call.progress.over:
                 continue
             try:
@@ -209,6 +212,11 @@ class Engine:
             self._note_stuck(call)
 
     def _note_stuck(self, call: OutCall) -> None:
+    def _watch_network(self) -> None:
+        """A silent server and another address of ours: the stack would go on telling the old one."""
+        if self._line.reach.silent and not self._calls and not self._waiting and moved(self._binding):
+            self._recycle("This machine has another network address; the phone begins anew.")
+
         """An INVITE nobody replied to is repeated for 32 s, given up or not: it could still ring the lead."""
         if call.progress.replied is None:
             self._stuck = True
@@ -223,9 +231,8 @@ class Engine:
 
     # --------------------------------------------------------------- leave
 
-    def _recycle(self) -> None:
+    def _recycle(self, why: str = HELD) -> None:
         """Leave for a fresh process, which has all its slots, and no INVITE in retransmission."""
-        why = "A line was held by a carrier that does not reply; the phone begins anew."
         self._board.send(Recycle(at=self._clock.now(), mono=self._clock.monotonic(), why=why))
         os._exit(0)
 
@@ -238,7 +245,7 @@ class Engine:
                 except pj.Error as error:
                     self._board.trouble(f"a call could not be ended ({explain(error)})")
         talked = bool(self._calls)
-        if self._board.account.register:
+        if self._board.account.register and self._line.reach.fine:
             talked = True
             try:
                 self._line.setRegistration(False)

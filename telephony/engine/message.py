@@ -56,6 +56,12 @@ def why(message: str) -> Why:
     return Why()
 
 
+def retry_after(message: str) -> int:
+    """Seconds of a Retry-After header; 0 without one."""
+    found = re.match(r"(\d{1,6})\b", (values(message, "Retry-After") or [""])[0])
+    return int(found[1]) if found else 0
+
+
 def encrypts(message: str) -> bool | None:
     """Whether the SDP of a message agrees to encrypted sound (SDES, RFC 4568); None without any SDP."""
     body = message.partition("\r\n\r\n")[2]

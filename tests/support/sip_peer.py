@@ -187,14 +187,17 @@ class SipPeer(asyncio.DatagramProtocol):
         self.plan = plan
         self.login, self.password, self.challenge = login, password, challenge
         self.registrar: int | None = 200  # None: silent
+        self.register_headers: tuple[str, ...] = ()
         self.requests: list[tuple[float, Message]] = []
         self.legs: dict[str, Leg] = {}
+        self.keep_alives = 0
         self.uri_end = ""
         self.deaf = False  # hears nothing any more, answers nothing
         self._nonce = secrets.token_hex(8)
         self._arrived = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        self._streams: set[asyncio.StreamWriter] = set()
 
     @classmethod
     async def start(
@@ -206,15 +209,16 @@ class SipPeer(asyncio.DatagramProtocol):
         challenge: int = 0,
         tcp: bool = False,
         tls: ssl.SSLContext | None = None,
+        port: int = 0,
     ) -> SipPeer:
         loop = asyncio.get_running_loop()
         peer = cls(plan, login, password, challenge)
         if tcp or tls:
             peer.uri_end = ";transport=tls" if tls else ";transport=tcp"
-            peer._server = await asyncio.start_server(peer._stream, HOST, 0, ssl=tls)
+            peer._server = await asyncio.start_server(peer._stream, HOST, port, ssl=tls)
             peer.address = f"{HOST}:{peer._server.sockets[0].getsockname()[1]}"
         else:
-            await loop.create_datagram_endpoint(lambda: peer, local_addr=(HOST, 0))
+            await loop.create_datagram_endpoint(lambda: peer, local_addr=(HOST, port))
         return peer
 
     def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
@@ -222,10 +226,13 @@ class SipPeer(asyncio.DatagramProtocol):
         self.address = f"{HOST}:{transport.get_extra_info('sockname')[1]}"
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if len(data) > 4:  # shorter ones only keep a hole in a NAT open
+        if len(data) <= 4:  # only keeps a hole in a NAT open
+            self.keep_alives += 1
+        else:
             self._take(data, lambda reply: self._transport.sendto(reply, addr))
 
     async def _stream(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._streams.add(writer)
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -260,6 +267,8 @@ class SipPeer(asyncio.DatagramProtocol):
             leg.rtp.close()
         if self._server is not None:
             self._server.close()
+            for stream in self._streams:
+                stream.close()
         else:
             self._transport.close()
         await asyncio.sleep(0)
@@ -306,7 +315,12 @@ class SipPeer(asyncio.DatagramProtocol):
         expires = message.get("Expires") or "300"
         contact = f"<{message.contact}>"
         send(
-            respond(message, self.registrar, "Registrar", headers=(f"Contact: {contact};expires={expires}",))
+            respond(
+                message,
+                self.registrar,
+                "Registrar",
+                headers=(f"Contact: {contact};expires={expires}", *self.register_headers),
+            )
         )
 
     def _known(self, message: Message, send: Callable[[bytes], None]) -> bool:

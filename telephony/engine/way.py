@@ -1,0 +1,76 @@
+"""The way from this machine to the server: the address we use, the one we tell, and when it has changed."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+
+from telephony import stun
+from telephony.engine.board import Board
+from telephony.target import host_of
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Where the stack listens, and the address it tells others."""
+
+    bound: str = ""  # empty: every interface
+    public: str = ""  # empty: the bound one, or what STUN says
+    port: int = 0
+    stun: tuple[str, ...] = ()  # servers that answer
+    server: str = ""  # the first hop's address
+    local: str = ""  # ours on the way there
+
+
+def choose(board: Board) -> Binding:
+    """The binding for the board's account. A STUN server that is dead is told and left out.
+
+    Raises:
+        OSError: the server has no IPv4 address, or no way leads there.
+    """
+    account = board.account
+    found = binding_towards(host_of(account), account.bound_address, account.local_port)
+    if not account.stun_servers:
+        return found
+    alive = tuple(stun.alive(account.stun_servers))
+    if not alive:
+        board.trouble(
+            f"No STUN server answers ({', '.join(account.stun_servers)}): we tell the address this machine "
+            "knows, and behind a NAT you may hear nobody."
+        )
+        return found
+    return Binding(found.bound, "", found.port, alive, found.server, found.local)
+
+
+def binding_towards(host: str, bound: str = "", port: int = 0) -> Binding:
+    """The binding that reaches `host`: loopback stays on loopback, else the routed address is told.
+
+    Raises:
+        OSError: `host` has no IPv4 address, or no way leads there.
+    """
+    if host.startswith("["):
+        raise OSError("a server with an IPv6 address is not supported; use its name or IPv4 address")
+    if bound:
+        return Binding(bound=bound, port=port)
+    server = str(socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)[0][4][0])
+    local = _source(server)
+    if ipaddress.ip_address(local).is_loopback:
+        return Binding(bound=local, port=port, server=server, local=local)
+    return Binding(public=local, port=port, server=server, local=local)
+
+
+def moved(binding: Binding) -> bool:
+    """Whether this machine now has another address on the way to the server (asks the routing table only)."""
+    if not binding.server:
+        return False
+    try:
+        return _source(binding.server) != binding.local
+    except OSError:  # no way at all: nothing to move to yet
+        return False
+
+
+def _source(server: str) -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect((server, 5060))
+        return str(probe.getsockname()[0])

@@ -1,0 +1,85 @@
+"""Behind a NAT: what STUN tells is told on, a dead STUN server costs a moment and is named."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.sip_peer import SipPeer
+from support.stun_server import stun_server
+from support.telephone import telephone
+
+from telephony import stun
+from telephony.account import Account
+from telephony.engine import way
+from telephony.protocol import Trouble
+
+
+async def test_the_address_that_stun_sees_is_the_one_we_tell(peer: SipPeer, log: Path) -> None:
+    async with stun_server() as server:
+        account = Account(server=peer.address, stun_servers=(server.address,))
+        async with telephone(log, account) as line:
+            line.dial("+14155550100")
+            invite = await peer.wait_for("INVITE")
+            assert line.heard.of(Trouble) == []
+    assert invite.contact.startswith("sip:sixring@198.51.100.7:40404")
+    assert "c=IN IP4 198.51.100.7" in invite.body
+
+
+async def test_ice_offers_candidates(peer: SipPeer, log: Path) -> None:
+    async with stun_server() as server:  # on loopback the stack finds no candidate by itself
+        account = Account(server=peer.address, ice=True, stun_servers=(server.address,))
+        async with telephone(log, account) as line:
+            line.dial("+14155550100")
+            invite = await peer.wait_for("INVITE")
+    assert "198.51.100.7" in invite.body.partition("a=candidate:")[2]
+    assert "a=ice-ufrag:" in invite.body
+
+
+async def test_a_dead_stun_server_delays_the_start_by_a_moment_and_is_named(peer: SipPeer, log: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as dead:
+        dead.bind(("127.0.0.1", 0))
+        name = f"127.0.0.1:{dead.getsockname()[1]}"
+        begun = time.monotonic()
+        async with telephone(log, Account(server=peer.address, stun_servers=(name,))) as line:
+            assert time.monotonic() - begun < 4
+            assert name in (await line.heard.wait(Trouble)).text
+            await line.answered(line.dial("+14155550100"))
+
+
+async def test_of_two_stun_servers_the_living_one_is_used(peer: SipPeer, log: Path) -> None:
+    async with stun_server() as server:
+        found = await asyncio.to_thread(stun.alive, ["127.0.0.1:9", server.address], 0.6)
+    assert found == [server.address]
+
+
+async def test_a_stun_server_tells_us_our_address() -> None:
+    async with stun_server("203.0.113.9", 1234) as server:
+        assert await asyncio.to_thread(stun.reach, server.address) == (server.address, "203.0.113.9:1234")
+
+
+def test_a_stun_server_that_does_not_answer_is_an_error() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as dead:
+        dead.bind(("127.0.0.1", 0))
+        with pytest.raises(OSError, match="did not answer"):
+            stun.reach(f"127.0.0.1:{dead.getsockname()[1]}", 0.4)
+
+
+@given(st.binary(max_size=80), st.booleans())
+def test_no_answer_of_a_stranger_breaks_the_reader(data: bytes, genuine: bool) -> None:
+    transaction = bytes(12)
+    head = b"\x01\x01" + len(data).to_bytes(2, "big") + b"\x21\x12\xa4\x42" + transaction
+    seen = stun.mapped(head + data if genuine else data, transaction)
+    assert seen == "" or seen.count(":") == 1
+
+
+def test_another_address_on_the_way_to_the_server_is_noticed() -> None:
+    here = way.binding_towards("127.0.0.1")
+    assert not way.moved(here)
+    assert way.moved(way.Binding(server="127.0.0.1", local="192.0.2.55"))
+    assert not way.moved(way.Binding(bound="127.0.0.1"))  # the operator chose the address
