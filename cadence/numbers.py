@@ -21,6 +21,7 @@ _NANP = frozenset({"US", "CA"})
 _TOO_MANY_ZONES = 8  # more zones than this say nothing about where a phone is
 _EVERYWHERE = frozenset({"112", "911"})  # GSM and most carriers take both in any country
 _LONGEST_EMERGENCY = 6
+_PREMIUM_EXCHANGE = "976"  # of any area code
 
 
 def e164(raw: str, region: str = "US") -> str | None:
@@ -97,6 +98,28 @@ def zones(number: str) -> tuple[str, ...]:
             known = tuple(zone for zone in found if zone != "Etc/Unknown")
             return known if len(known) <= _TOO_MANY_ZONES else ()
     return ()
+
+
+def locality(number: str) -> str:
+    """The leading digits of a North American number that settle what is asked of it here; else all of it.
+
+    Numbers of one locality are of one country, state and zones, and are all premium or none of them.
+    """
+    if not number.startswith("+1"):
+        return number
+    if number[2:5] in _split_areas() or number[5:8] == _PREMIUM_EXCHANGE:
+        return number
+    return number[:5]
+
+
+@lru_cache
+def _split_areas() -> frozenset[str]:
+    """Area codes of which a part is in other zones than the rest."""
+    from phonenumbers.tzdata import TIMEZONE_DATA
+
+    return frozenset(
+        prefix[1:4] for prefix in TIMEZONE_DATA if prefix[0] == "1" and len(prefix) > len("1415")
+    )
 
 
 def country_zones(nation: str) -> tuple[str, ...]:
@@ -187,7 +210,7 @@ def _is_emergency(digits: str, region: str) -> bool:
 def is_premium(number: str) -> bool:
     """Whether the called person's line would charge us: premium rate."""
     if number.startswith("+1"):
-        return number[2:5] == "900" or number[5:8] == "976"
+        return number[2:5] == "900" or number[5:8] == _PREMIUM_EXCHANGE
     return _is_premium(number)
 
 

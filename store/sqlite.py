@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
@@ -108,10 +108,14 @@ class SQLite:
     def bulk(
         self, table: LiteralString, columns: Sequence[LiteralString], rows: Iterable[tuple[Any, ...]]
     ) -> None:
-        """Append `rows` to `table` with one prepared INSERT."""
+        """Append `rows` to `table` with one prepared INSERT.
+
+        Outside of a transaction all of them at once: a temporary table is filled without the write lock.
+        """
         marks = ",".join("?" * len(columns))
         sql = f"insert into {table}({','.join(columns)}) values ({marks})"  # noqa: S608 - names of our own
-        with self._clear():
+        alone = nullcontext() if self.conn.in_transaction else self._transaction("begin")
+        with alone, self._clear():
             self.conn.executemany(sql, rows)
 
     def script(self, sql: str) -> None:
@@ -120,11 +124,14 @@ class SQLite:
             for statement in _statements(sql):
                 self.conn.execute(statement)
 
-    @contextmanager
-    def write(self) -> Iterator[None]:
+    def write(self) -> AbstractContextManager[None]:
         """One write transaction."""
+        return self._transaction("begin immediate")
+
+    @contextmanager
+    def _transaction(self, begin: LiteralString) -> Iterator[None]:
         with self._clear():
-            self.conn.execute("begin immediate")
+            self.conn.execute(begin)
         try:
             yield
             with self._clear():

@@ -9,19 +9,21 @@ from contextlib import contextmanager
 from store.engine import Engine
 
 _CACHE_KIB = 256 * 1024
+_MANY = 5_000  # leads from which on indexes are better built afterwards
 _INDEXES = """select name, sql from sqlite_master
     where type = 'index' and sql is not null and tbl_name in ('lead', 'queue', 'phone', 'inquiry')"""
 
 
 @contextmanager
-def indexes_later(engine: Engine) -> Iterator[None]:
+def indexes_later(engine: Engine, leads: int) -> Iterator[None]:
     """Inside a transaction: drop the indexes of an empty store, and build them again at the end.
 
     Does nothing where there are leads already, and nothing on PostgreSQL. The
     indexes that constraints made stay, so nothing wrong gets in meanwhile that
     the building of a unique index would not refuse.
     """
-    if engine.dialect != "sqlite" or engine.rows("select 1 as x from lead limit 1"):
+    few = leads < _MANY or engine.dialect != "sqlite"
+    if few or engine.rows("select 1 as x from lead limit 1"):
         yield
         return
     indexes = engine.rows(_INDEXES)

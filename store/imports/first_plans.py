@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from cadence import numbers, whereabouts
@@ -68,21 +69,40 @@ class FirstPlans:
         self._call_ms = self._cadence.calls[0].when.count if self._cadence.calls else 0
         self._mail_ms = self._cadence.mails[0].when.count if self._cadence.mails else 0
         self._classes: dict[tuple[object, ...], _Class | None] = {}
-        self._spots: dict[int, Spot | None] = {}
+        self._places: dict[str, tuple[int, bool]] = {}
+        self._spots: dict[int, Spot] = {}
+        self._reasons = [
+            f"{kind} 1 of {len(steps)} of {cadence}"
+            for kind, steps in (("call", self._cadence.calls), ("mail", self._cadence.mails))
+        ]
 
     def of(self, row: LeadRow, arrived_at: int) -> First:
         """The first plan of `row`, whose contacts are on no list."""
+        found = self._of_several(row, arrived_at) if len(row.phones) > 1 else self._of_one(row, arrived_at)
+        return found or self._asked(row, arrived_at)
+
+    def _of_several(self, row: LeadRow, arrived_at: int) -> First | None:
+        """The number that may be called soonest decides; None: to be asked for."""
+        by_place = {self._place(number): (number, kind) for number, kind in row.phones}
+        plans = [self._of_one(row._replace(phones=(phone,)), arrived_at) for phone in by_place.values()]
+        if len(plans) > 1 and self._call_ms:
+            return None
+        found = [(plan.call_at, plan) for plan in plans if plan is not None and plan.call_at is not None]
+        return min(found, key=itemgetter(0))[1] if len(found) == len(plans) else None
+
+    def _of_one(self, row: LeadRow, arrived_at: int) -> First | None:
+        """The plan of a row with one number or none; None: to be asked for."""
         known = self._class(row, arrived_at) if self._regular else None
         if known is None:
-            return self._asked(row, arrived_at)
+            return None
         mail_at = arrived_at + self._mail_ms if known.shape.mail is not None else None
         if not known.windows:
             return First(None, mail_at, known.shape.reason, known.shape)
         call_at = self._opening(known, arrived_at)
         if call_at is None or call_at - arrived_at >= known.patience_ms:
-            return self._asked(row, arrived_at)
+            return None
         sooner = mail_at is not None and mail_at < call_at
-        return First(call_at, mail_at, self._reason(mail=sooner), known.shape)
+        return First(call_at, mail_at, self._reasons[sooner], known.shape)
 
     def _opening(self, known: _Class, arrived_at: int) -> int | None:
         """When the first call may be placed, by what is known of the hour of the inquiry."""
@@ -97,33 +117,30 @@ class FirstPlans:
         first_at = max(arrived_at, answer)
         return first_open(known.windows, first_at + self._call_ms) if self._call_ms else first_at
 
-    def _reason(self, *, mail: bool) -> str:
-        kind, count = ("mail", len(self._cadence.mails)) if mail else ("call", len(self._cadence.calls))
-        return f"{kind} 1 of {count} of {self._name}"
-
     def _class(self, row: LeadRow, arrived_at: int) -> _Class | None:
-        rules = self._book.gate
-        number = row.phones[0][0] if row.phones else ""
-        spot = whereabouts.by_number(number, rules) if number else None
-        self._spots[id(spot)] = (
-            spot  # kept, so that its id stays its own; its hash would cost ten times as much
-        )
-        key = (
-            id(spot),
-            numbers.is_premium(number) if number else None,
-            row.country,
-            row.region,
-            row.zone,
-            bool(row.consent),
-            bool(row.email),
-        )
+        place = self._place(row.phones[0][0]) if row.phones else None
+        if any(self._place(other) != place for other, _ in row.phones[1:]):
+            return None  # the number whose hours begin sooner decides
+        key = (place, row.country, row.region, row.zone, bool(row.consent), bool(row.email))
         if key not in self._classes:
             self._classes[key] = self._found(row, arrived_at)
         return self._classes[key]
 
+    def _place(self, number: str) -> tuple[int, bool]:
+        """What of a number matters to a plan: the identity of its spot, and whether it is premium."""
+        locality = numbers.locality(number)
+        found = self._places.get(locality)
+        if found is None:
+            spot = whereabouts.by_number(number, self._book.gate)
+            self._spots[id(spot)] = spot  # kept, so that its id stays its own; its hash would cost far more
+            found = id(spot), numbers.is_premium(number)
+            if locality != number:
+                self._places[locality] = found
+        return found
+
     def _found(self, row: LeadRow, arrived_at: int) -> _Class | None:
         """The class of `row`, proved on it; None for one whose plans follow other rules than these."""
-        lead = self._lead(row._replace(phones=row.phones[:1]), arrived_at)
+        lead = self._lead(row, arrived_at)
         shape = start(lead, self._book, self._now, self._name)
         scene = (
             Scene.of(GateFacts(row.phones[0][0], lead), self._book.gate, arrived_at) if row.phones else None
@@ -154,15 +171,13 @@ class FirstPlans:
 def _one_answer(windows: tuple[Window, ...], start: int) -> int | None:
     """When a lead that inquires within the hour from `start` can first be called; None: that differs.
 
-    Closed for all of it: the opening after it. Open for all of it: `start`, or
-    the inquiry if that is later. A window has one stretch a day, so an hour of
-    one local day that begins and ends open is open throughout.
+    Closed for all of it: the opening after it. Open from some moment on to its
+    end: that moment, or the inquiry if it is later. A window has one stretch a
+    day, so two open moments of one local day have no closed one between them.
     """
     end = start + HOUR - 1
     opening = first_open(windows, start)
-    if opening is None or start < opening <= end:
-        return None
-    if opening > end:
+    if opening is None or opening > end:
         return opening
     one_day = all(local(start, window.zone).date() == local(end, window.zone).date() for window in windows)
-    return start if one_day and first_open(windows, end) == end else None
+    return opening if one_day and first_open(windows, end) == end else None

@@ -9,38 +9,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import LiteralString
 
-from cadence.model import Lane
 from store import arrivals, dnc, plans
 from store.errors import Refused
-from store.imports.bulk import indexes_later
 from store.imports.first_plans import FirstPlans
 from store.imports.fold import Folder, Fresh
 from store.imports.known import Known, look_up
 from store.imports.normalise import LeadRow
+from store.imports.stage import Stage
 from store.store import Store
 
-_LEAD: tuple[LiteralString, ...] = (
-    "id", "name", "company", "title", "email", "country", "region", "postal_code", "zone",
-    "source", "campaign", "value", "owner", "consent", "notes", "created_at", "arrived_at",
-    "cadence", "cadence_version", "anchor_at", "plan_reason",
-)  # fmt: skip
-_QUEUE: tuple[LiteralString, ...] = (
-    "lead_id", "lane", "due_at", "value", "owner", "call_kind", "call_step", "call_at",
-    "mail_step", "mail_template", "mail_at",
-)  # fmt: skip
-_PHONE: tuple[LiteralString, ...] = ("lead_id", "e164", "kind", "position")
-_NEXT_IDS = "select nextval(pg_get_serial_sequence('lead', 'id')) as id from generate_series(1, :count)"
 _COUNT = """update import_run set finished_at = :at, total = total + :total, added = added + :added,
     joined = joined + :joined, rejected = rejected + :rejected, unchanged = unchanged + :unchanged
     where id = :id"""
 _TOUCHING = """select 1 as x from event where seq > :seq and kind in ('lead.arrived', 'lead.inquired',
     'lead.imported', 'lead.changed', 'dnc.added', 'dnc.removed') limit 1"""
-_MANY = 5_000  # rows from which on indexes are better built afterwards
-_INQUIRY: tuple[LiteralString, ...] = ("lead_id", "at", "source", "campaign", "import_id", "ref")
 
 
 @dataclass(slots=True)
@@ -121,6 +105,7 @@ class Merger:
         self._now = self._core.now()
         self._plans = FirstPlans(self._core.book, self._now, source.cadence)
         self._plans_again: dict[str, FirstPlans] = {}
+        self._stage = Stage(self._core)
         self.import_id: int | None = None
 
     def preview(self, rows: Sequence[LeadRow]) -> Merged:
@@ -153,6 +138,7 @@ class Merger:
             for at in [self._arrived(row)]
         ]
         rest = Folder(self._again, known, self._now).fold(fresh, found.repeats)
+        self._stage.fill(fresh)
         return _Prepared(found, fresh, rest, seq)
 
     def _again(self, cadence: str) -> FirstPlans:
@@ -185,9 +171,7 @@ class Merger:
         if self.import_id is None:
             self.import_id = self._begin_run()
         found = prepared.rows
-        ids = self._reserve(len(found.fresh))
-        with indexes_later(self._core.engine) if len(ids) >= _MANY else nullcontext():
-            self._insert(prepared.fresh, ids)
+        ids = self._stage.copy(self.import_id, self._now)
         self._tell_repeats(prepared.fresh, ids)
         joined = len(found.repeats)
         for row, lead in prepared.rest:
@@ -200,40 +184,6 @@ class Merger:
             repeated=found.known,
             first_lead=ids[0] if ids else None,
             last_lead=ids[-1] if ids else None,
-        )
-
-    def _reserve(self, count: int) -> Sequence[int]:
-        """Ids for `count` leads, nobody else's."""
-        engine = self._core.engine
-        if not count:
-            return ()
-        if engine.dialect == "sqlite":  # under the one write lock
-            first = engine.rows("select coalesce(max(id), 0) + 1 as id from lead")[0]["id"]
-            return range(first, first + count)
-        return [row["id"] for row in engine.rows(_NEXT_IDS, count=count)]
-
-    def _insert(self, fresh: Sequence[Fresh], ids: Sequence[int]) -> None:
-        bulk, import_id = self._core.engine.bulk, self.import_id
-        leads = list(zip(ids, fresh, strict=True))
-        bulk("lead", _LEAD, (_lead(lead_id, one, self._now) for lead_id, one in leads))
-        bulk("queue", _QUEUE, (_queue(lead_id, one) for lead_id, one in leads))
-        bulk(
-            "phone",
-            _PHONE,
-            (
-                (lead_id, number, kind, position)
-                for lead_id, one in leads
-                for position, (number, kind) in enumerate(one.row.phones)
-            ),
-        )
-        bulk(
-            "inquiry",
-            _INQUIRY,
-            (
-                (lead_id, at, row.source, row.campaign, import_id, row.ref)
-                for lead_id, one in leads
-                for row, at in one.inquiries()
-            ),
         )
 
     def _tell_repeats(self, fresh: Sequence[Fresh], ids: Sequence[int]) -> None:
@@ -312,32 +262,3 @@ class Merger:
             first_lead=merged.first_lead,
             last_lead=merged.last_lead,
         )
-
-
-def _lead(lead_id: int, fresh: Fresh, now: int) -> tuple[object, ...]:
-    """The row of `_LEAD`."""
-    row, at, first = fresh.row, fresh.at, fresh.plan
-    return (
-        lead_id, row.name, row.company, row.title, row.email or None, row.country, row.region,
-        row.postal_code, row.zone, row.source, row.campaign, row.value, row.owner, row.consent,
-        row.notes, now, at, first.shape.cadence, first.shape.version, at, first.reason,
-    )  # fmt: skip
-
-
-def _queue(lead_id: int, fresh: Fresh) -> tuple[object, ...]:
-    """The row of `_QUEUE`: as `plans.queue_columns`, for a plan that has just begun."""
-    row, (call_at, mail_at, _, shape) = fresh.row, fresh.plan
-    call, mail = shape.call, shape.mail
-    return (
-        lead_id,
-        call.lane if call else Lane.NO_CALL,
-        call_at if call else mail_at,
-        row.value,
-        row.owner or None,
-        call.kind.value if call else "",
-        call.step if call else 0,
-        call_at,
-        mail.step if mail else 0,
-        mail.template if mail else "",
-        mail_at,
-    )

@@ -78,6 +78,21 @@ def test_a_prefix_tells_every_zone_it_spans_and_none_where_it_spans_the_continen
     assert numbers.zones(number) == expected
 
 
+@settings(max_examples=400, deadline=None)
+@given(area=st.integers(200, 999), rests=st.lists(st.integers(2_000_000, 9_999_999), min_size=2, max_size=8))
+def test_numbers_of_one_locality_are_told_apart_by_nothing(area: int, rests: list[int]) -> None:
+    told: dict[str, tuple[object, ...]] = {}
+    for number in (f"+1{area}{rest}" for rest in rests):
+        if numbers.is_valid(number):
+            asked = (
+                numbers.area(number),
+                numbers.country(number),
+                numbers.zones(number),
+                numbers.is_premium(number),
+            )
+            assert told.setdefault(numbers.locality(number), asked) == asked
+
+
 def test_country_and_state_by_number() -> None:
     told = [numbers.country(f"+{digits}") for digits in (13055550123, 14165550123, 447400123456, 18765550123)]
     assert told == ["US", "CA", "GB", "JM"]
