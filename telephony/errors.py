@@ -11,3 +11,7 @@ class TelephonyError(SixringError):
 
 class NotDialableError(SixringError):
     """The text is no telephone number and no practice name; nothing was sent."""
+
+
+class SoundError(SixringError):
+    """A headset is not there, or will not work; the sentence says what there is."""

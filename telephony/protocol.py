@@ -172,6 +172,25 @@ class Dtmf(Event, frozen=True, tag="dtmf_heard"):
     digit: str
 
 
+class SoundState(Event, frozen=True, tag="sound"):
+    """Whether the rep can hear and speak: told before `Ready`, and at each change.
+
+    Kinds null and file, which nobody listens to, tell nothing.
+    """
+
+    ready: bool
+    text: str  # what works, or one sentence why it does not
+
+
+class Levels(Event, frozen=True, tag="levels"):
+    """How loud a headset is: peaks of the last quarter of a second, in dBFS. At most four a second."""
+
+    microphone: int  # 0 is the loudest, -96 nothing at all
+    speaker: int
+    under_runs: int = 0  # clicks since the phone started: sound that came too late
+    over_runs: int = 0  # sound that was thrown away, for too much of it waited
+
+
 class Trouble(Event, frozen=True, tag="trouble"):
     """Something went wrong inside the engine that no call owns; one sentence."""
 
@@ -221,6 +240,7 @@ class Recycle(Event, frozen=True, tag="recycle"):
 
 
 AnyEvent = (
-    Ready | Registration | Invited | Ringing | Answered | Recording | Recorded | Ended | Dtmf | Trouble | Down
+    Ready | Registration | Reachable | Invited | Ringing | Answered | Recording | Recorded | Ended | Dtmf
+    | SoundState | Levels | Trouble | Down
 )  # fmt: skip
 EngineEvent = AnyEvent | DialogKnown | Pong | Recycle

@@ -19,7 +19,7 @@ class Board:
     pipe: Pipe
     clock: Clock
     account: Account
-    microphone: Any = None  # telephony.engine.audio.Microphone once the stack runs
+    rep: Any = None  # telephony.engine.audio.RepSound once the stack runs
     ears: Any = None  # telephony.engine.recorder.Drawer, likewise
 
     def send(self, event: Event) -> None:

@@ -12,7 +12,6 @@ import pjsua2 as pj
 
 from config.clock import Clock
 from config.errors import SixringError
-from telephony.engine.audio import Microphone
 from telephony.engine.board import Board
 from telephony.engine.call import OutCall
 from telephony.engine.endpoint import open_endpoint, prefer_codecs
@@ -21,6 +20,7 @@ from telephony.engine.guard import explain
 from telephony.engine.line import Line
 from telephony.engine.progress import Limits, Progress
 from telephony.engine.recorder import Drawer
+from telephony.engine.rep_sound import rep_sound
 from telephony.engine.throttle import Throttle
 from telephony.engine.wake import POLL_MS, POLL_WITHOUT_WAKE_MS, Wake
 from telephony.engine.way import choose, moved
@@ -60,7 +60,7 @@ class Engine:
         self._stack = open_endpoint(binding, account.transport, account)
         self._lib = self._stack.lib
         prefer_codecs(self._lib, account.codecs)
-        self._board.microphone = Microphone(self._lib, setup.sound)
+        self._board.rep = rep_sound(self._lib, setup.sound, self._board)
         self._board.ears = Drawer()
         self._graves = Graveyard()
         self._line = Line(self._board, binding, self._stack.transport_id, self._graves)
@@ -86,6 +86,7 @@ class Engine:
             self._place_waiting()
             self._watch()
             self._line.watch(self._clock.monotonic())
+            self._board.rep.watch(self._clock.monotonic())
             self._bury()
         self._leave()
 

@@ -47,8 +47,8 @@ class Voice:
 
     def _route(self) -> None:
         """Connect what is to be heard with everyone who hears it."""
-        microphone = self._board.microphone
-        wanted = microphone.silence if self._muted else microphone.source
+        rep = self._board.rep
+        wanted = rep.silence if self._muted else rep.source
         hearers = [one for one in (self._media, self._ears and self._ears.left) if one is not None]
         for hearer in hearers:
             if self._source is not None and self._source is not wanted:
@@ -56,8 +56,10 @@ class Voice:
             wanted.startTransmit(hearer)
         if hearers:
             self._source = wanted
-        if self._media is not None and self._ears is not None:
-            self._media.startTransmit(self._ears.right)
+        listeners = (rep.sink, self._ears and self._ears.right)
+        for listener in listeners if self._media is not None else ():
+            if listener is not None:
+                self._media.startTransmit(listener)
 
     # -------------------------------------------------------- the recording
 

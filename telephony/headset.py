@@ -1,0 +1,166 @@
+"""A headset for a whole shift: opened by name, watched, and opened again after it was pulled out.
+
+The cards run in threads of their own and touch nothing but two rings. What
+happens to the headset is told as news, which the owner fetches when it likes.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from config.clock import Clock, SystemClock
+from telephony.errors import SoundError
+from telephony.levels import dbfs, peak
+from telephony.ring import Ring
+from telephony.soundcard import Device, Stream, cards, open_microphone, open_speaker, pick
+
+FRAME = 320  # bytes: 20 ms at 8 kHz, the bridge's step
+TARGET = FRAME * 3 // 2
+LIMIT = FRAME * 3
+WATCH_S = 0.25
+RETRY_S = 1.0
+FIRST_SOUND_MS = 5_000  # a sound server may take seconds to wake a card that slept
+LOST_MS = 1_000  # no callback for so long: miniaudio does not always tell that a card is gone
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The headset works, or why it does not."""
+
+    ready: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Peaks since they were last asked for (dBFS), and the clicks so far."""
+
+    microphone: int
+    speaker: int
+    under_runs: int
+    over_runs: int
+
+
+class Headset:
+    """Microphone and speaker behind two rings."""
+
+    def __init__(
+        self, microphone: str, speaker: str, *, clock: Clock | None = None, backends: Sequence[Any] = ()
+    ) -> None:
+        """Nothing is opened before `start`.
+
+        Args:
+            microphone: Its name or a part of it; empty: the system's choice.
+            speaker: Likewise.
+            clock: Judges whether a card has fallen silent.
+            backends: Those of miniaudio to use; for tests.
+        """
+        self._names = (microphone, speaker)
+        self._clock = clock or SystemClock()
+        self._backends = backends
+        self.spoken = Ring(TARGET, LIMIT)  # from the microphone to the bridge
+        self.played = Ring(TARGET, LIMIT)  # from the bridge to the speaker
+        self._peaks = [0, 0]
+        self._ticks = [0, 0]  # callbacks of microphone and speaker
+        self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
+        self._last = News(False, "")
+        self._leave = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="headset", daemon=True)
+
+    def start(self) -> None:
+        """Open the headset, and keep it open; `news` tells how it goes."""
+        self._keeper.start()
+
+    def close(self) -> None:
+        """Let the cards go."""
+        self._leave.set()
+        self._keeper.join()
+
+    def news(self) -> list[News]:
+        """What happened since the last time, oldest first."""
+        fetched = []
+        while not self._news.empty():
+            fetched.append(self._news.get())
+        return fetched
+
+    def levels(self) -> Levels:
+        """Peaks since the last time, and the clicks so far."""
+        peaks, self._peaks = self._peaks, [0, 0]
+        return Levels(
+            dbfs(peaks[0]), dbfs(peaks[1]),
+            self.spoken.under_runs + self.played.under_runs, self.spoken.over_runs + self.played.over_runs,
+        )  # fmt: skip
+
+    # ---------------------------------------------------- threads of the cards
+
+    def _heard(self, sound: bytes) -> None:
+        self._ticks[0] += 1
+        self._peaks[0] = max(self._peaks[0], peak(sound))
+        self.spoken.push(sound)
+
+    def _wanted(self, size: int) -> bytes:
+        self._ticks[1] += 1
+        sound = self.played.pull(size)
+        self._peaks[1] = max(self._peaks[1], peak(sound))
+        return sound
+
+    # ------------------------------------------------------------- its keeper
+
+    def _keep(self) -> None:
+        lost = False
+        while not self._leave.is_set():
+            try:
+                with ExitStack() as stack:
+                    names = self._open(stack)
+                    self._say(True, names)
+                    self._watch()
+                if not self._leave.is_set():
+                    lost = True
+                    self._say(False, f"The headset is gone ({names}); calls go on in silence. Plug it in.")
+            except SoundError as error:
+                if not lost:  # once it worked, "gone" says more than what is there instead
+                    self._say(False, str(error))
+            self.spoken.clear()
+            self._leave.wait(RETRY_S)
+
+    def _open(self, stack: ExitStack) -> str:
+        """Open both; what they are called."""
+        found = cards(self._backends)
+        microphone = pick(found.microphones, self._names[0], "microphone")
+        speaker = pick(found.speakers, self._names[1], "speaker")
+        self._ticks = [0, 0]
+        self._hold(stack, open_speaker(speaker, self._wanted, self._backends))
+        self._hold(stack, open_microphone(microphone, self._heard, self._backends))
+        return _together(microphone, speaker)
+
+    def _hold(self, stack: ExitStack, stream: Stream) -> None:
+        stack.callback(stream.close)
+
+    def _watch(self) -> None:
+        """Return once a card has fallen silent, or it is time to leave."""
+        opened = self._clock.monotonic()
+        seen, since = list(self._ticks), [opened, opened]
+        while not self._leave.wait(WATCH_S):
+            mono = self._clock.monotonic()
+            for side, ticks in enumerate(self._ticks):
+                if ticks != seen[side]:
+                    seen[side], since[side] = ticks, mono
+                patience = LOST_MS if mono - opened > FIRST_SOUND_MS else FIRST_SOUND_MS
+                if mono - since[side] >= patience:
+                    return
+
+    def _say(self, ready: bool, text: str) -> None:
+        news = News(ready, text)
+        if news != self._last:
+            self._last = news
+            self._news.put(news)
+
+
+def _together(microphone: Device, speaker: Device) -> str:
+    names = dict.fromkeys(device.name or "the system's choice" for device in (microphone, speaker))
+    return " and ".join(names)

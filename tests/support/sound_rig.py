@@ -1,0 +1,144 @@
+"""A sound server without a sound card: what a rep says and hears, sample by sample.
+
+One null sink of four channels is the air. `phones` plays into the first two,
+`mouth` into the last two, and the microphone `mic` hears the mouth. The record
+of all four (`air`) holds speech and what was heard of it on one clock.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+RATE = 48_000
+CHANNELS = 4
+MICROPHONE, SPEAKER = "Rig Headset Microphone", "Rig Headset Speaker"
+needs_pulseaudio = pytest.mark.skipif(
+    shutil.which("pulseaudio") is None or shutil.which("pactl") is None,
+    reason="pulseaudio is not installed: no headset was tried",
+)
+
+_AIR = (
+    f"module-null-sink sink_name=air channels={CHANNELS} rate={RATE} "
+    "channel_map=front-left,front-right,rear-left,rear-right"
+)
+_MOUTH = (
+    "module-remap-sink sink_name=mouth master=air channels=2 master_channel_map=rear-left,rear-right "
+    "channel_map=front-left,front-right remix=no"
+)
+_HEADSET = (
+    (
+        "module-remap-sink", "sink_name=phones", "master=air", "channels=2", "remix=no",
+        "master_channel_map=front-left,front-right", "channel_map=front-left,front-right",
+        f"sink_properties=\"device.description='{SPEAKER}'\"",
+    ),
+    (
+        "module-remap-source", "source_name=mic", "master=air.monitor", "channels=1", "remix=no",
+        "master_channel_map=rear-left", "channel_map=mono",
+        f"source_properties=\"device.description='{MICROPHONE}'\"",
+    ),
+)  # fmt: skip
+
+
+class SoundRig:
+    """A running sound server; every program started with `PULSE_SERVER` set as here uses it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.address = f"unix:{folder}/native"
+        self.server: asyncio.subprocess.Process | None = None
+        self._modules: list[str] = []
+
+    def die(self) -> None:
+        """Let the sound server die."""
+        if self.server is not None and self.server.returncode is None:
+            self.server.kill()
+
+    def _pactl(self, *words: str) -> str:
+        environment = {**os.environ, "PULSE_SERVER": self.address}
+        return subprocess.run(
+            ["pactl", *words], env=environment, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    def plug_in(self) -> None:
+        """Let the headset appear."""
+        self._modules = [self._pactl("load-module", *words) for words in _HEADSET]
+
+    def pull_out(self) -> None:
+        """Let it vanish, whoever uses it."""
+        for module in reversed(self._modules):
+            self._pactl("unload-module", module)
+        self._modules = []
+
+    def say(self, sound: bytes) -> subprocess.Popen[bytes]:
+        """Speak 16-bit mono sound of 8 kHz into the microphone."""
+        path = self.folder / "speech.raw"
+        path.write_bytes(sound)
+        return subprocess.Popen(
+            [
+                "pacat", "-p", "-s", self.address, "-d", "mouth", "--rate=8000", "--format=s16ne",
+                "--channels=1", "--latency-msec=20", str(path),
+            ]
+        )  # fmt: skip
+
+    @contextlib.contextmanager
+    def recording(self) -> Iterator[Path]:
+        """Record the air into a file for the length of the block."""
+        path = self.folder / "air.raw"
+        with path.open("wb") as file:
+            recorder = subprocess.Popen(
+                [
+                    "pacat", "-r", "-s", self.address, "-d", "air.monitor", f"--rate={RATE}",
+                    "--format=s16ne", f"--channels={CHANNELS}", "--latency-msec=20", "--raw",
+                    "--channel-map=front-left,front-right,rear-left,rear-right",
+                ],
+                stdout=file,
+            )  # fmt: skip
+            try:
+                yield path
+            finally:
+                recorder.terminate()
+                recorder.wait()
+
+
+def channel(path: Path, number: int) -> array.array[int]:
+    """One channel of a record of the air: 0 what was heard, 2 what was said."""
+    samples = array.array("h")
+    raw = path.read_bytes()
+    samples.frombytes(raw[: len(raw) // (2 * CHANNELS) * 2 * CHANNELS])
+    return samples[number::CHANNELS]
+
+
+@contextlib.asynccontextmanager
+async def sound_rig(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundRig]:
+    """A sound server with the headset plugged in; `PULSE_SERVER` names it meanwhile."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    rig = SoundRig(folder)
+    words = [
+        "pulseaudio", "-n", "--exit-idle-time=-1", "--daemonize=no", "--use-pid-file=no",
+        "-L", _AIR, "-L", _MOUTH,
+        "-L", f"module-native-protocol-unix auth-anonymous=1 socket={folder}/native",
+    ]  # fmt: skip
+    home = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+    server = rig.server = await asyncio.create_subprocess_exec(
+        *words, env={**os.environ, **home},
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(15):
+            while not (folder / "native").exists():
+                await asyncio.sleep(0.05)
+        monkeypatch.setenv("PULSE_SERVER", rig.address)
+        rig.plug_in()
+        yield rig
+    finally:
+        rig.die()
+        await server.wait()

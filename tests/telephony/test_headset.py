@@ -1,0 +1,148 @@
+"""The headset on a sound server without a card: real streams, real RTP. Run by .ci/run."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import struct
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from support.sip_peer import SipPeer
+from support.sound_rig import MICROPHONE, SPEAKER, SoundRig, channel, needs_pulseaudio, sound_rig
+from support.telephone import Telephone, telephone
+
+from telephony.account import Account, Sound
+from telephony.protocol import Levels, SoundState
+
+pytestmark = [pytest.mark.interop, needs_pulseaudio]
+WORDS = b"".join(struct.pack("=h", round(9_000 * math.sin(i * 0.35))) for i in range(8_000 * 20))
+HEADSET = Sound(kind="headset", microphone="rig headset", speaker="rig headset")
+
+
+@pytest.fixture
+async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundRig]:
+    async with sound_rig(tmp_path / "rig", monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+async def worn(rig: SoundRig, peer: SipPeer, log: Path) -> AsyncIterator[Telephone]:
+    """A phone with the rig's headset, open."""
+    async with telephone(log, Account(server=peer.address), sound=HEADSET) as line:
+        await state(line, 2)
+        yield line
+
+
+async def state(line: Telephone, count: int) -> SoundState:
+    return await line.heard.wait(SoundState, count=count)
+
+
+async def test_the_headset_is_told_before_the_phone_is_ready(worn: Telephone) -> None:
+    assert isinstance(worn.heard.events[0], SoundState)
+    assert not worn.heard.events[0].ready
+    assert await state(worn, 2) == worn.heard.of(SoundState)[1]
+    assert worn.heard.of(SoundState)[1].ready
+    assert worn.heard.of(SoundState)[1].text == f"{MICROPHONE} and {SPEAKER}"
+
+
+async def test_rep_and_lead_hear_each_other(worn: Telephone, rig: SoundRig, peer: SipPeer) -> None:
+    speech = rig.say(WORDS)
+    with rig.recording() as air:
+        call = worn.dial("+14155550100")
+        await worn.answered(call)
+        leg = await peer.leg()
+        await leg.rtp.hears(50)
+        loud = leg.rtp.loud
+        await leg.rtp.hears(50)
+        worn.phone.hang_up(call)
+        await worn.ended(call)
+    speech.kill()
+    speech.wait()
+    assert leg.rtp.loud - loud >= 45, "the lead hears the rep"
+    assert max(channel(air, 0)) > 3_000, "the rep hears the lead"
+    levels = worn.heard.of(Levels)
+    assert max(one.microphone for one in levels) == pytest.approx(-11, abs=3)  # 9,000 of 32,768
+    assert max(one.speaker for one in levels) > -20
+
+
+async def test_a_muted_rep_is_not_heard_and_still_hears(
+    worn: Telephone, rig: SoundRig, peer: SipPeer
+) -> None:
+    speech = rig.say(WORDS)
+    call = worn.dial("+14155550100")
+    await worn.answered(call)
+    leg = await peer.leg()
+    await leg.rtp.hears(30)
+    worn.phone.mute(call, True)
+    await leg.rtp.hears(40)
+    with rig.recording() as air:
+        await leg.rtp.hears(50)
+        assert leg.rtp.quiet_run >= 50
+    speech.kill()
+    speech.wait()
+    assert max(channel(air, 0)) > 3_000
+
+
+async def test_a_headset_pulled_out_in_a_call_costs_only_its_sound(
+    worn: Telephone, rig: SoundRig, peer: SipPeer
+) -> None:
+    call = worn.dial("+14155550100")
+    await worn.answered(call)
+    leg = await peer.leg()
+    rig.pull_out()
+    gone = await state(worn, 3)
+    await leg.rtp.hears(50)
+    rig.plug_in()
+    back = await state(worn, 4)
+    speech = rig.say(WORDS)
+    loud = leg.rtp.loud
+    await leg.rtp.hears(100)
+    worn.phone.hang_up(call)
+    ended = await worn.ended(call)
+    speech.kill()
+    speech.wait()
+    assert not gone.ready
+    assert gone.text.startswith(f"The headset is gone ({MICROPHONE} and {SPEAKER})")
+    assert back.ready
+    assert leg.rtp.loud - loud >= 30
+    assert ended.result == "answered"
+
+
+async def test_a_sound_server_that_dies_is_a_headset_gone(
+    worn: Telephone, rig: SoundRig, peer: SipPeer
+) -> None:
+    call = worn.dial("+14155550100")
+    await worn.answered(call)
+    rig.die()
+    assert not (await state(worn, 3)).ready
+    await (await peer.leg()).rtp.hears(50)
+
+
+async def test_names_that_fit_no_device_are_told_with_what_there_is(
+    rig: SoundRig, peer: SipPeer, log: Path
+) -> None:
+    sound = Sound(kind="headset", microphone="Plantronics")
+    async with telephone(log, Account(server=peer.address), sound=sound) as line:
+        told = await state(line, 2)
+    assert not told.ready
+    assert told.text == f"No microphone has 'Plantronics' in its name; there is '{MICROPHONE}'."
+
+
+async def test_the_monitor_of_a_speaker_is_no_microphone(rig: SoundRig, peer: SipPeer, log: Path) -> None:
+    rig.pull_out()
+    async with telephone(log, Account(server=peer.address), sound=Sound(kind="headset")) as line:
+        told = await state(line, 2)
+    assert told.text.startswith("This machine has no microphone.")
+
+
+async def test_ten_seconds_of_a_call_click_rarely(worn: Telephone, peer: SipPeer) -> None:
+    call = worn.dial("+14155550100")
+    await worn.answered(call)
+    await asyncio.sleep(2)
+    before = worn.heard.of(Levels)[-1]
+    await asyncio.sleep(10)
+    after = worn.heard.of(Levels)[-1]
+    worn.phone.hang_up(call)
+    assert after.under_runs - before.under_runs + after.over_runs - before.over_runs <= 10

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telephony.ring import Ring
+
+SAMPLES = st.integers(1, 64)
+STEPS = st.lists(st.tuples(st.booleans(), SAMPLES), max_size=200)
+
+
+def sound(first: int, samples: int) -> bytes:
+    """Samples that count upwards from `first`, never silence."""
+    return b"".join(((first + i) % 65_535 + 1).to_bytes(2, "little") for i in range(samples))
+
+
+def counted(pulled: bytes) -> list[int]:
+    """The samples of `pulled` that are not silence."""
+    pairs = [int.from_bytes(pulled[i : i + 2], "little") for i in range(0, len(pulled), 2)]
+    return [sample for sample in pairs if sample]
+
+
+@given(STEPS, SAMPLES, SAMPLES)
+def test_what_comes_out_went_in_once_in_order_and_whole(
+    steps: list[tuple[bool, int]], target: int, more: int
+) -> None:
+    ring = Ring(target * 2, (target + more) * 2)
+    pushed, heard = 0, []
+    for put, samples in steps:
+        if put:
+            ring.push(sound(pushed, samples))
+            pushed += samples
+        else:
+            pulled = ring.pull(samples * 2)
+            assert len(pulled) == samples * 2
+            heard += counted(pulled)
+    assert heard == sorted(set(heard))
+    assert set(heard) <= set(range(1, pushed + 1))
+
+
+@given(STEPS, SAMPLES, SAMPLES)
+def test_it_never_delays_by_more_than_its_limit(
+    steps: list[tuple[bool, int]], target: int, more: int
+) -> None:
+    ring = Ring(target * 2, (target + more) * 2)
+    for put, samples in steps:
+        if put:
+            ring.push(bytes(samples * 2))
+        else:
+            ring.pull(samples * 2)
+        assert len(ring) <= (target + more) * 2
+
+
+@given(STEPS, SAMPLES, SAMPLES)
+def test_every_sample_missing_from_the_output_is_accounted_for(
+    steps: list[tuple[bool, int]], target: int, more: int
+) -> None:
+    ring = Ring(target * 2, (target + more) * 2)
+    pushed, heard = 0, 0
+    for put, samples in steps:
+        if put:
+            ring.push(sound(pushed, samples))
+            pushed += samples
+        else:
+            heard += len(counted(ring.pull(samples * 2)))
+    lost = pushed - heard - len(ring) // 2
+    assert (lost > 0) == (ring.over_runs > 0)
+
+
+def test_it_waits_for_its_target_then_flows() -> None:
+    ring = Ring(6, 12)
+    ring.push(sound(0, 2))
+    assert counted(ring.pull(2)) == []
+    ring.push(sound(2, 1))
+    assert counted(ring.pull(2)) == [1]
+    assert ring.under_runs == 0
+
+
+def test_running_dry_is_one_under_run_however_long_it_lasts() -> None:
+    ring = Ring(4, 8)
+    ring.push(sound(0, 3))
+    assert counted(ring.pull(4)) == [1, 2]
+    assert counted(ring.pull(4)) == [3]
+    for _ in range(10):
+        assert ring.pull(4) == bytes(4)
+    assert ring.under_runs == 1
+
+
+def test_a_cleared_ring_counts_no_under_run() -> None:
+    ring = Ring(4, 8)
+    ring.push(bytes(4))
+    ring.pull(2)
+    ring.clear()
+    assert ring.pull(2) == bytes(2)
+    assert ring.under_runs == 0
+
+
+@pytest.mark.parametrize(("ppm", "clicks"), [(500, range(2, 20)), (-500, range(2, 20)), (0, range(1))])
+def test_drift_costs_a_click_now_and_then_and_no_delay(ppm: int, clicks: range) -> None:
+    """Six minutes of a card 500 ppm off its bridge (as an hour of 50 ppm), in the steps of both."""
+    ring = Ring(480, 960)
+    card, bridge, worst = 0.0, 5.0, 0
+    while bridge < 360_000:
+        if card <= bridge:
+            ring.push(bytes(160))
+            card += 10 * (1 - ppm / 1e6)
+        else:
+            ring.pull(320)
+            bridge += 20
+            worst = max(worst, len(ring))
+    assert worst <= 960
+    assert ring.under_runs + ring.over_runs in clicks
+
+
+@pytest.mark.parametrize(("target", "limit"), [(0, 4), (6, 4), (3, 8), (4, 7)])
+def test_a_ring_that_cannot_work_is_refused(target: int, limit: int) -> None:
+    with pytest.raises(ValueError, match="cannot work"):
+        Ring(target, limit)
