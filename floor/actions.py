@@ -20,6 +20,7 @@ _IN_A_CALL = "A call is up: its disposition key ends it."
 _RECORD_FIRST = "Record this call first: keys 1 to 9 and 0."
 _PAUSED = "You are not ready: p brings you back."
 _NO_LEAD = "No lead is on the card."
+NOBODY_TO_CALL_BACK = "A callback needs a lead: this number is no lead's."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Action:
     elsewhere: str = ""  # why it does nothing in other states, one sentence
     because: tuple[tuple[S, str], ...] = ()  # states that deserve a better sentence than `elsewhere`
     also: tuple[str, ...] = ()  # more keys for the same, Textual key names
+    of_lead: bool = False  # needs a lead on the card, in whatever state
     twice: str = ""  # asked before it is done; the same key again does it
 
     def why_not(self, state: S) -> str:
@@ -69,11 +71,11 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "note", "n", "note", "Write a note on the lead.",
-        _WITH_LEAD, "A note needs a lead on the card.",
+        _WITH_LEAD, "A note needs a lead on the card.", of_lead=True,
     ),
     Action(
         "timeline", "t", "timeline", "Show the lead's history and what comes next.",
-        _WITH_LEAD, _NO_LEAD,
+        _WITH_LEAD, _NO_LEAD, of_lead=True,
     ),
     Action(
         "find", "/", "find", "Find a lead by name, company, number or mail.",
@@ -91,6 +93,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "down", "j", "down", "Scroll the queue, or move down a list.",
         _ALWAYS, also=("down",),
+    ),
+    Action(
+        "number", "d", "number", "Dial a number you type; the up arrow brings the last one.",
+        _FREE, _IN_A_CALL, because=((S.WRAP_UP, _RECORD_FIRST),),
     ),
     Action(
         "up", "k", "up", "Scroll the queue back, or move up a list.",

@@ -55,6 +55,8 @@ class Clerk:
             case ask.Begin():
                 attempt = store.attempts.begin(effect.claim, self.rep, self.shift_id, effect.caller_id)
                 return told.Begun(attempt)
+            case ask.BeginByHand():
+                return self._begin_by_hand(store, effect)
             case ask.Finish():
                 return self._finish(store, effect)
             case ask.Dispose():
@@ -98,6 +100,11 @@ class Clerk:
             return told.Claimed(found, card_view(store, found, self.book, self.clock.now()))
         return told.NothingDue(found.next_at, found.why)
 
+    def _begin_by_hand(self, store: Store, effect: ask.BeginByHand) -> told.Input:
+        attempt, claim = store.attempts.begin_by_hand(effect.typed, self.rep, self.shift_id, effect.caller_id)
+        card = card_view(store, claim, self.book, self.clock.now()) if claim is not None else None
+        return told.BegunByHand(attempt, claim, card)
+
     def _finish(self, store: Store, effect: ask.Finish) -> told.Input:
         ended = effect.ended
         end = CallEnd(
@@ -105,7 +112,7 @@ class Clerk:
             sip_code=ended.sip_code, reason=ended.reason, q850=ended.q850, ended_by=ended.ended_by,
         )  # fmt: skip
         done = store.attempts.finish(effect.attempt_id, end, self.rep, automatic=effect.automatic)
-        return told.Finished(effect.attempt_id, done.disposition, done.plan)
+        return told.Finished(effect.attempt_id, done.disposition, done.plan, done.settled)
 
     def _dispose(self, store: Store, effect: ask.Dispose) -> told.Input:
         choice = effect.choice

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from floor import desk_effects as out
+from floor import desk_hand as hand
 from floor import desk_inputs as told
 from floor import desk_keys as keys
 from floor import desk_news as news
@@ -37,6 +38,7 @@ _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {
     told.NothingDue: news.on_nothing_due,
     told.LookAgain: news.on_look_again,
     told.Pressed: keys.on_pressed,
+    told.NumberTyped: hand.on_number_typed,
     told.Disposed: keys.on_disposed,
     told.Keypad: keys.on_keypad,
     told.Noted: keys.on_noted,
@@ -44,6 +46,7 @@ _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {
     told.Paused: keys.on_paused,
     told.Resumed: keys.on_resumed,
     told.Begun: news.on_begun,
+    told.BegunByHand: hand.on_begun_by_hand,
     told.Finished: news.on_finished,
     told.Recorded: news.on_recorded,
     told.Undone: news.on_undone,

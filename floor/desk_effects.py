@@ -49,6 +49,14 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginByHand:
+    """Open an attempt on a number that the rep typed: the gate decides, and both are written."""
+
+    typed: str
+    caller_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Instant:
     """Write one of an attempt's instants (ms UTC)."""
 
@@ -134,4 +142,5 @@ class Tone:
 
 StoreEffect = ClaimNext | Release | Skip | Begin | Instant | Finish | Dispose | Undo | Note | Enter
 PhoneEffect = Place | HangUp | Mute | Tone
-Effect = StoreEffect | PhoneEffect
+RecordingEffect = Record | RecordingBegun | RecordingOver
+Effect = StoreEffect | PhoneEffect | RecordingEffect

@@ -41,6 +41,13 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberTyped:
+    """A number to dial, as the rep typed it."""
+
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Disposed:
     """A disposition key; `callback_at` (ms UTC) where it is a callback."""
 
@@ -91,12 +98,22 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class BegunByHand:
+    """The attempt on a typed number is on disk, with the gate's decision; with its lead, if it has one."""
+
+    attempt: Attempt
+    claim: Claim | None
+    card: CardView | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """The result is on disk; with a plan, the lead has moved on by itself."""
+    """The result is on disk; `settled`: nothing more is asked of the rep, the lead has moved on by itself."""
 
     attempt_id: int
     disposition: Disposition | None
-    plan: Plan | None
+    plan: Plan | None  # None while it waits, and after a call of no lead
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +122,7 @@ class Recorded:
 
     attempt_id: int
     disposition: Disposition
-    plan: Plan
+    plan: Plan | None  # None after a call of no lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +139,7 @@ class Told:
     """News for the message row."""
 
     text: str
+    alarm: bool = False  # a fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +167,6 @@ class PhoneSaid:
 
 
 Input = (
-    Claimed | NothingDue | LookAgain | Pressed | Disposed | Keypad | Noted | Skipped | Paused | Resumed
-    | Begun | Finished | Recorded | Undone | Told | Refused | PhoneState | PhoneSaid
+    Claimed | NothingDue | LookAgain | Pressed | NumberTyped | Disposed | Keypad | Noted | Skipped | Paused
+    | Resumed | Begun | BegunByHand | Finished | Recorded | Undone | Told | Refused | PhoneState | PhoneSaid
 )  # fmt: skip

@@ -32,7 +32,7 @@ def _dial(desk: DeskState) -> list[out.Effect]:
     desk.calls += 1
     desk.line = Line(desk.claim, call=f"{desk.claim.token:x}-{desk.calls}")
     desk.call = CallView(desk.claim.phone.e164, desk.caller_id, dialed_mono=desk.clock.monotonic())
-    desk.last_attempt = None
+    desk.last_attempt = desk.refusal = None
     desk.say("")
     return [*desk.enter(ShiftState.DIALING), out.Begin(desk.claim, desk.caller_id)]
 
@@ -87,6 +87,8 @@ def _why_not_dispose(desk: DeskState, line: Line, disposition: Disposition, call
     if line.disposing:
         return "This call is being recorded."
     if disposition.callback and callback_at is None:
+    if disposition.callback and line.claim is None:
+        return NOBODY_TO_CALL_BACK
         return "A callback needs a time."
     if disposition.human and not line.answered:
         return f"{disposition.label} needs a conversation: this call was not answered."

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cadence.dispositions import Disposition
-from cadence.model import Lead, Plan, Result, ShiftState
+from cadence.model import Plan, Result, ShiftState
 from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.desk_keys import record
 from floor.desk_state import DeskState, Line
 from floor.view import CallView
 from telephony import protocol as phone
+from store.records import Attempt
 
 # ------------------------------------------------------------- the queue
 
@@ -48,11 +49,22 @@ def on_begun(desk: DeskState, given: told.Begun) -> list[out.Effect]:
     if line is None or desk.call is None:
         return []
     attempt = given.attempt
-    desk.tally = replace(desk.tally, attempts=desk.tally.attempts + 1)
     if not attempt.decision.allowed:
-        desk.say(f"{line.claim.lead.name} may not be called now: {attempt.decision.why}")
+        desk.tally = replace(desk.tally, attempts=desk.tally.attempts + 1)
+        name = line.claim.lead.name if line.claim is not None else attempt.e164
+        desk.say(f"{name} may not be called now: {attempt.decision.why}")
         return desk.ask_for_lead()
     line.attempt_id = attempt.id
+    return placed(desk, line, attempt)
+
+
+def placed(desk: DeskState, line: Line, attempt: Attempt) -> list[out.Effect]:
+    """The gate let it out: place the call, unless the rep has hung up meanwhile."""
+    if desk.call is None:
+        return []
+    desk.tally = replace(desk.tally, attempts=desk.tally.attempts + 1)
+    desk.call = replace(desk.call, number=attempt.e164)
+    desk.last_number = attempt.e164
     if line.hang_up:
         at, mono = desk.clock.now(), desk.clock.monotonic()
         ended = phone.Ended(
@@ -68,7 +80,7 @@ def on_finished(desk: DeskState, given: told.Finished) -> list[out.Effect]:
     line = desk.line
     if line is None or line.attempt_id != given.attempt_id:
         return []
-    if given.plan is not None:
+    if given.settled:
         return _move_on(desk, given.attempt_id, given.disposition, given.plan)
     line.stored = True
     return record(line, line.chosen) if line.chosen is not None else []
@@ -85,18 +97,15 @@ def on_recorded(desk: DeskState, given: told.Recorded) -> list[out.Effect]:
 
 
 def _move_on(
-    desk: DeskState, attempt_id: int, disposition: Disposition | None, plan: Plan
+    desk: DeskState, attempt_id: int, disposition: Disposition | None, plan: Plan | None
 ) -> list[out.Effect]:
     lead = desk.claim.lead if desk.claim is not None else None
-    desk.last_attempt = attempt_id if disposition is not None else None
+    """On to the next lead. A call of no lead moved no plan, so there is nothing to take back."""
+    desk.last_attempt = attempt_id if disposition is not None and plan is not None else None
     words = disposition.label if disposition else (desk.call.result_text if desk.call else "")
-    desk.say(_summary(lead, words, plan))
+    name = lead.name if lead is not None else (desk.call.number if desk.call else "Lead")
+    desk.say(f"{name}: {words.removesuffix('.')}. {plan.reason if plan is not None else ''}".rstrip())
     return desk.ask_for_lead()
-
-
-def _summary(lead: Lead | None, words: str, plan: Plan) -> str:
-    name = lead.name if lead is not None else "Lead"
-    return f"{name}: {words}. {plan.reason}".rstrip()
 
 
 def on_undone(desk: DeskState, given: told.Undone) -> list[out.Effect]:
@@ -119,18 +128,20 @@ def on_undone(desk: DeskState, given: told.Undone) -> list[out.Effect]:
 
 def on_told(desk: DeskState, given: told.Told) -> list[out.Effect]:
     """News for the message row."""
-    return desk.say(given.text)
+    return desk.say(given.text, alarm=given.alarm)
 
 
 def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
     """A write did not happen: nothing is lost, the rep hears why and may press the key again."""
-    desk.say(given.why, alarm=True)
+    desk.say(given.why, alarm=not isinstance(given.effect, out.BeginByHand))
     match given.effect:
         case out.ClaimNext():
             desk.claiming = False
             desk.reason = given.why
             return []
         case out.Begin():
+        case out.BeginByHand():
+            return desk.ask_for_lead()
             desk.line = desk.call = None
             if given.lease_lost:
                 return desk.ask_for_lead()

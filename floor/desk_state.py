@@ -8,7 +8,7 @@ from cadence.dispositions import Dispositions
 from cadence.model import ShiftState
 from config.clock import Clock
 from floor import desk_effects as out
-from floor.view import CallView, CardView, DeskView, QueueLine, Tally
+from floor.view import CallView, CardView, DeskView, QueueLine, Refusal, Tally
 from store.records import Claim
 
 IN_CALL = frozenset({ShiftState.DIALING, ShiftState.RINGING, ShiftState.TALKING})
@@ -18,7 +18,7 @@ IN_CALL = frozenset({ShiftState.DIALING, ShiftState.RINGING, ShiftState.TALKING}
 class Line:
     """The attempt in hand: from the dial until its disposition is on disk."""
 
-    claim: Claim
+    claim: Claim | None  # None: a number dialed by hand, of no lead or not asked yet
     call: str  # our word for the call on the phone's wire
     attempt_id: int | None = None  # None until the store has opened it
     chosen: out.Choice | None = None  # the key the rep pressed before the call had ended
@@ -62,6 +62,8 @@ class DeskState:
     pause_wanted: str = ""
     last_attempt: int | None = None  # the one that undo would take back
     next_due_at: int | None = None
+    last_number: str = ""  # dialed last, for a redial by hand
+    refusal: Refusal | None = None  # why the number typed last was not dialed
     claiming: bool = False
     calls: int = 0
 
@@ -110,5 +112,5 @@ class DeskState:
             dispositions=tuple(self.dispositions.by_key.values()),
             phone_line=self.phone_line, phone_ok=self.phone_ok, message=self.message, alarm=self.alarm,
             can_undo=self.last_attempt is not None, after_call_pause=bool(self.pause_wanted),
-            next_due_at=self.next_due_at, news=news,
+            next_due_at=self.next_due_at, news=news, last_number=self.last_number, refusal=self.refusal,
         )  # fmt: skip

@@ -15,6 +15,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from cadence.model import Lead, ShiftState
 from cadence.rulebook import Rulebook
@@ -68,7 +69,11 @@ class Station:
         ring_timeout_ms: int = 25_000,
         phone_name: str = "",
     ) -> None:
-        """Nothing runs before `start`; `make_phone` gets the callback for the phone's events."""
+        recordings: Path | None = None,
+        """Nothing runs before `start`; `make_phone` gets the callback for the phone's events.
+
+        `recordings` is the folder for them; None: this desk cannot record.
+        """
         self._room, self._book, self._clock, self._rep = room, book, clock, rep
         self._ring_timeout_ms, self._phone_name = ring_timeout_ms, phone_name
         self._phone = make_phone(self._heard)
@@ -176,6 +181,10 @@ class Station:
     def dispose(self, key: str, callback_at: int | None = None) -> None:
         """Record the disposition on `key`."""
         self._tell(told.Disposed(key, callback_at))
+    def dial_number(self, typed: str) -> None:
+        """Dial what the rep typed."""
+        self._tell(told.NumberTyped(typed))
+
 
     def note(self, text: str, lead_id: int | None = None) -> None:
         """Keep a note on a lead; on that of the card where none is named."""
@@ -239,6 +248,8 @@ class Station:
         self._tell(told.PhoneSaid(event))
 
     def _tell(self, given: told.Input) -> None:
+        if isinstance(event, phone.Trouble):
+            self._tell(told.Told(event.text))
         """Feed the desk, send its effects on their way, redraw."""
         for effect in self._desk.handle(given):
             match effect:
@@ -248,8 +259,6 @@ class Station:
                     )
                 case out.HangUp():
                     self._phone.hang_up(effect.call)
-        if isinstance(event, phone.Trouble):
-            self._tell(told.Told(event.text))
                 case out.Mute():
                     self._phone.mute(effect.call, effect.on)
                 case out.Tone():
@@ -263,6 +272,9 @@ class Station:
         self._changed.set()
         for changed in self._watchers:
             changed()
+    def _alarm(self, text: str) -> None:
+        self._tell(told.Told(text, alarm=True))
+
 
     async def _write(self, clerk: Clerk) -> None:
         """Carry out the store effects, one after the other."""

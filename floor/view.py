@@ -52,6 +52,14 @@ class CallView:
 class QueueLine:
     """One row of the queue pane."""
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A number that was typed and that the gate did not let out."""
+
+    number: str
+    checks: tuple[Check, ...]
+
+
     lead_id: int
     name: str
     company: str
@@ -99,6 +107,8 @@ class DeskView:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    last_number: str = ""  # dialed last
+    refusal: Refusal | None = None  # of the number typed last, until the next one is dialed
     """One line of a picker: the key that takes it, its text, and what it stands for."""
 
     key: str
@@ -134,6 +144,10 @@ class DeskPort(Protocol):
 
     def dispose(self, key: str, callback_at: int | None = None) -> None:
         """Record the disposition on `key`, hanging up first where a call is up."""
+        ...
+
+    def dial_number(self, typed: str) -> None:
+        """Dial what the rep typed, a lead in preview given back first; `view.refusal` says why it was not."""
         ...
 
     def note(self, text: str, lead_id: int | None = None) -> None:

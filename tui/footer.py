@@ -15,6 +15,8 @@ _HINTS: dict[Mode, tuple[tuple[str, str], ...]] = {
     Mode.NOTE: (("enter", "save"), ("esc", "drop"), ("", "other keys type")),
     Mode.CALLBACK_TIME: (("enter", "take it"), ("esc", "back to the list"), ("", "other keys type")),
     Mode.FIND: (("enter", "close"), ("up/down", "move"), ("", "other keys type")),
+    Mode.NUMBER: (("enter", "dial"), ("up", "the last number"), ("esc", "close"), ("", "other keys type")),
+    Mode.REFUSAL: (("j/k", "scroll"), ("enter", "close")),
     Mode.CALLBACK: (("1-6", "pick"), ("t", "type a time"), ("enter", "close")),
     Mode.SKIP: (("1-9", "pick"), ("enter", "close")),
     Mode.PAUSE: (("1-9", "pick"), ("enter", "close")),

@@ -16,6 +16,12 @@ class Press(msgspec.Struct, frozen=True):
     action: str
 
 
+class DialNumber(msgspec.Struct, frozen=True):
+    """Dial a number as it was typed."""
+
+    typed: str
+
+
 class Dispose(msgspec.Struct, frozen=True):
     """Record a disposition."""
 
@@ -82,6 +88,8 @@ class Leave(msgspec.Struct, frozen=True):
     """Clock out and end."""
 
 
-Request = Press | Dispose | SaveNote | Skip | Pause | Resume | Tone  # the desk does these at once
+Request = (
+    Press | DialNumber | Dispose | SaveNote | Skip | Pause | Resume | Tone
+)  # the desk does these at once
 Errand = Search | ReadTimeline | Leave  # these take time
 Intent = Request | Errand | DisposeAt | OpenPicker

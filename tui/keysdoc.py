@@ -40,7 +40,9 @@ _TAIL = """
 | callback (its digit) | `1` to `6` pick a time, `t` types one ("tomorrow 14:30"), `enter` closes |
 | skip (`s`), pause (`p`) | a digit picks the reason; the same letter or `enter` closes |
 | find (`/`) | every printable key types; arrows move; `enter` closes |
+| number (`d`) | every printable key types; up brings the last number; `enter` dials, `esc` closes |
 | help (`?`), timeline (`t`) | `j` `k`, arrows and page keys scroll; the same key or `enter` closes |
+| why a number was not dialed | the same; it opens by itself |
 | keypad (`#`) | `0` to `9` and `*` are tones, `p` is the tone of #, `#` ends it |
 
 Any other key closes help and timeline and does what it always does. In a line:

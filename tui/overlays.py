@@ -12,7 +12,7 @@ from tui.panes import pretty
 from tui.scene import Scene
 from tui.ui import Mode
 
-TALL = frozenset({Mode.HELP, Mode.FIND, Mode.TIMELINE})
+TALL = frozenset({Mode.HELP, Mode.FIND, Mode.TIMELINE, Mode.REFUSAL})
 SHOWN = TALL | {Mode.CALLBACK, Mode.CALLBACK_TIME, Mode.SKIP, Mode.PAUSE}
 TYPED_TIME = 'in your words and their time: "tomorrow 14:30", "27 Nov 9:00"'
 
@@ -106,6 +106,19 @@ def _found_row(scene: Scene, index: int, width: int) -> Text:
         (lead.status.value.replace("_", " "), "dim"),
     )  # fmt: skip
     return line(*parts, width=width)
+def _refusal(scene: Scene, width: int, _: int) -> list[Text]:
+    refusal = scene.view.refusal
+    if refusal is None:
+        return []
+    rows: list[Text] = []
+    for check in refusal.checks[scene.ui.cursor :]:
+        sign: Part = ("[ok] ", "good") if check.passed else ("[no] ", "alarm")
+        first, *more = wrapped(check.why or check.given, width - 24, 3) or [""]
+        rows.append(line("  ", sign, padded(check.name.replace("_", " "), 16), first, width=width))
+        rows += [line(" " * 23, each, width=width) for each in more]
+    return [*_title(f"Not dialed: {pretty(refusal.number)}", "enter closes, j k scroll", width), *rows]
+
+
 
 
 _DRAWN: dict[Mode, Callable[[Scene, int, int], list[Text]]] = {
@@ -114,6 +127,7 @@ _DRAWN: dict[Mode, Callable[[Scene, int, int], list[Text]]] = {
     Mode.SKIP: _skip,
     Mode.PAUSE: _pause,
     Mode.HELP: _help,
+    Mode.REFUSAL: _refusal,
     Mode.TIMELINE: _timeline,
     Mode.FIND: _find,
 }

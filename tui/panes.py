@@ -310,6 +310,7 @@ def message(scene: Scene, width: int, _: int) -> list[Text]:
         return [line(" ", (ui.message, "note"), width=width)]
     if view.alarm and view.message:
         return [line((" [!] FAULT ", "alarm"), (view.message, "alarm"), width=width)]
+        Mode.NUMBER: "dial> ",
     if view.message:
         return [line(" ", view.message or (view.news, "dim"), width=width)]
     return [line(" ", (view.news, "dim"), width=width)]

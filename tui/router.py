@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from cadence.dispositions import Disposition
 from cadence.model import ShiftState as S
 from config.text import for_terminal
-from floor.actions import BY_KEY, Action
+from floor.actions import BY_KEY, NOBODY_TO_CALL_BACK, Action
 from floor.view import DeskView
 from tui import intents as do
 from tui.intents import Intent
-from tui.ui import ABOUT_THE_LEAD, PICKING, TYPING, Armed, Line, Mode, Ui
+from tui.ui import ABOUT_THE_LEAD, PICKING, READING, TYPING, Armed, Line, Mode, Ui
 
 HELD_MS = 700  # a key repeats after 250-660 ms held, then every 30: spaces closer than this are one press
 LONGEST_LINE = 2_000
@@ -59,10 +59,10 @@ def route(ui: Ui, view: DeskView, key: Key) -> Routed:
         return ui, ()
     ui = settle(ui, view)
     if ui.mode in TYPING:
-        return _typing(replace(ui, space_at=None), key)
+        return _typing(replace(ui, space_at=None), view, key)
     if ui.mode in PICKING:
         return _picking(replace(ui, space_at=None), key)
-    if ui.mode in (Mode.HELP, Mode.TIMELINE):
+    if ui.mode in READING:
         return _reading(ui, view, key)
     return _desk(ui, view, key)
 
@@ -78,6 +78,8 @@ def settle(ui: Ui, view: DeskView) -> Ui:
         return ui.closed("Another lead is on the card: what was open is closed.")
     if ui.mode in (Mode.CALLBACK, Mode.CALLBACK_TIME) and not _recordable(view):
         return ui.closed("The call is recorded already: no callback was set.")
+    if ui.mode is Mode.REFUSAL and view.refusal is None:
+        return ui.closed()
     if ui.mode is Mode.SKIP and view.state is not S.PREVIEW:
         return ui.closed("The lead is not in preview any more: it was not skipped.")
     return ui
@@ -94,6 +96,8 @@ def why_not_record(view: DeskView, disposition: Disposition) -> str:
     """Empty when `disposition` may be recorded now, else the sentence that says why not."""
     if not _recordable(view):
         return f"No call to record as {disposition.label.lower()}: space dials."
+    if disposition.callback and view.card is None:
+        return NOBODY_TO_CALL_BACK
     answered = view.call is not None and view.call.answered_mono is not None
     if disposition.human and not answered:
         return f"{disposition.label} needs a conversation: nobody has answered."
@@ -136,6 +140,8 @@ def _act(ui: Ui, view: DeskView, action: Action) -> Routed:
     refusal = action.why_not(view.state)
     if action.name == "undo" and not refusal and not view.can_undo:
         refusal = "Nothing to take back."
+    if action.of_lead and view.card is None:
+        refusal = refusal or "No lead is on the card."
     if refusal:
         return ui.said(refusal), ()
     if action.twice and not _armed(ui, view, action.key):
@@ -182,6 +188,10 @@ def _open_find(ui: Ui, view: DeskView, _: Action) -> Routed:
     return ui.opened(Mode.FIND, view), ()
 
 
+def _open_number(ui: Ui, view: DeskView, _: Action) -> Routed:
+    return ui.opened(Mode.NUMBER, view), ()
+
+
 def _open_help(ui: Ui, view: DeskView, _: Action) -> Routed:
     return ui.opened(Mode.HELP, view), ()
 
@@ -213,6 +223,7 @@ _ACTS: dict[str, Callable[[Ui, DeskView, Action], Routed]] = {
     "keypad": _toggle_keypad,
     "note": _open_note,
     "find": _open_find,
+    "number": _open_number,
     "keys": _open_help,
     "timeline": _open_timeline,
     "skip": _skip,
@@ -227,13 +238,14 @@ _ACTS: dict[str, Callable[[Ui, DeskView, Action], Routed]] = {
 
 
 def _reading(ui: Ui, view: DeskView, key: Key) -> Routed:
-    """Help and timeline: scroll and close; any other key closes them and does what it always does."""
+    """Help, timeline, refusal: scroll and close; any other key closes them and does what it always does."""
     pressed = key.pressed
     steps = {"down": 1, "j": 1, "up": -1, "k": -1, "pagedown": PAGE, "pageup": -PAGE}
     if pressed in steps:
-        length = len(ui.timeline) if ui.mode is Mode.TIMELINE else len(BY_KEY)
+        checks = view.refusal.checks if view.refusal else ()
+        length = len({Mode.TIMELINE: ui.timeline, Mode.REFUSAL: checks}.get(ui.mode, tuple(BY_KEY)))
         return replace(ui, cursor=_within(ui.cursor + steps[pressed], length), space_at=None), ()
-    if pressed in _CLOSERS or pressed in ("q", _OPENED_BY[ui.mode]):
+    if pressed in _CLOSERS or pressed in ("q", _OPENED_BY.get(ui.mode)):
         return replace(ui.closed(), space_at=None), ()
     return _desk(ui.closed(), view, key)
 
@@ -255,7 +267,7 @@ def _picking(ui: Ui, key: Key) -> Routed:
     return ui.said(f"Nothing is on {for_terminal(pressed)} here; enter closes."), ()
 
 
-def _typing(ui: Ui, key: Key) -> Routed:
+def _typing(ui: Ui, view: DeskView, key: Key) -> Routed:
     if key.name == "enter":
         return _enter(ui)
     if key.name == "escape":
@@ -263,6 +275,8 @@ def _typing(ui: Ui, key: Key) -> Routed:
     if ui.mode is Mode.FIND and key.name in ("up", "down"):
         step = 1 if key.name == "down" else -1
         return replace(ui, cursor=_within(ui.cursor + step, len(ui.found))), ()
+    if ui.mode is Mode.NUMBER and key.name == "up" and view.last_number:
+        return _changed(ui, Line().insert(view.last_number))
     if key.name == "ctrl+q":
         return ui.said("Close the line first: enter."), ()
     typed = for_terminal(key.char)
@@ -277,6 +291,8 @@ def _enter(ui: Ui) -> Routed:
         return ui.closed(), ()
     if ui.mode is Mode.NOTE:
         return ui.closed(), (do.SaveNote(text, ui.lead_id),)
+    if ui.mode is Mode.NUMBER:
+        return ui.closed(), (do.DialNumber(text),)
     return ui.said(""), (do.DisposeAt(ui.pick_key, text),)
 
 

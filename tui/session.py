@@ -24,6 +24,7 @@ from tui.ui import Mode, Ui
 FLOOD_KEYS = 12
 FLOOD_MS = 100
 _OPENS_A_LINE = frozenset("n/")
+_DIALS = frozenset({S.PREVIEW, S.READY, S.NOT_READY})  # where a key, or a typed number, can place a call
 
 
 class Errands(Protocol):
@@ -51,6 +52,7 @@ class Session:
         self._errands = errands
         self._flood = Flood()
         self._said = port.view.message
+        self._refusal = port.view.refusal
 
     @property
     def view(self) -> DeskView:
@@ -60,7 +62,8 @@ class Session:
     def key(self, name: str, char: str = "", waiting: int = 0) -> None:
         """Take one key; `waiting` more have arrived already."""
         key = Key(name, char, self.port.clock.monotonic())
-        if self.view.state is S.PREVIEW and self.ui.mode is Mode.MAIN and self._flood.is_paste(key, waiting):
+        free = self.view.state in _DIALS and self.ui.mode is Mode.MAIN
+        if free and self._flood.is_paste(key, waiting):
             self.ui = self.ui.said("That looked like a paste: its keys were dropped.")
             return
         self._carry_out(route(self.ui, self.view, key))
@@ -72,10 +75,17 @@ class Session:
     def view_changed(self) -> None:
         """The desk changed by itself: its news replaces an older word of the screen."""
         self.ui = settle(self.ui, self.view)
+        self._show_refusal()
         if self.view.message != self._said:
             self._said = self.view.message
             if self.ui.armed is None and self.ui.mode is Mode.MAIN:
                 self.ui = replace(self.ui, message="")
+
+    def _show_refusal(self) -> None:
+        """Open the checks of a number that was not dialed, once, unless the rep has something else open."""
+        refusal, self._refusal = self._refusal, self.view.refusal
+        if self._refusal is not None and self._refusal is not refusal and self.ui.mode is Mode.MAIN:
+            self.ui = self.ui.opened(Mode.REFUSAL, self.view)
 
     def found(self, text: str, leads: Sequence[Lead]) -> None:
         """The answer to a search; an answer to an older text is dropped."""
@@ -131,6 +141,8 @@ def request(port: DeskPort, wanted: do.Request) -> None:
     match wanted:
         case do.Press(action):
             port.press(action)
+        case do.DialNumber(typed):
+            port.dial_number(typed)
         case do.Dispose(key, callback_at):
             port.dispose(key, callback_at)
         case do.SaveNote(text, lead_id):

@@ -24,9 +24,12 @@ class Mode(StrEnum):
     FIND = "find"
     HELP = "help"
     TIMELINE = "timeline"
+    NUMBER = "number"
+    REFUSAL = "refusal"
 
 
-TYPING = frozenset({Mode.NOTE, Mode.CALLBACK_TIME, Mode.FIND})
+TYPING = frozenset({Mode.NOTE, Mode.CALLBACK_TIME, Mode.FIND, Mode.NUMBER})
+READING = frozenset({Mode.HELP, Mode.TIMELINE, Mode.REFUSAL})
 PICKING = frozenset({Mode.CALLBACK, Mode.SKIP, Mode.PAUSE})
 ABOUT_THE_LEAD = frozenset({Mode.CALLBACK, Mode.CALLBACK_TIME, Mode.SKIP, Mode.TIMELINE})
 

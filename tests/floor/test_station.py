@@ -179,3 +179,34 @@ async def test_a_lead_without_a_working_number_is_shown_to_a_person_and_put_back
             assert plan.next_at > seat.station.clock.now() + DAY
             assert len(store.attempts.since(0)) == 1
         assert view.card is not None
+
+
+async def test_a_number_typed_by_hand_is_called_over_the_same_gate_and_the_desk_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with seated(tmp_path, "8") as seat:
+        await seat.state(S.PREVIEW)
+        seat.station.dial_number("+1 415 555 0192")
+        await seat.until(lambda view: "Busy" in view.message)
+        await seat.state(S.PREVIEW)
+        seat.station.dial_number("+1 415 555 0192")  # at once again
+        view = await seat.until(lambda view: view.refusal is not None)
+        assert view.refusal is not None
+        assert [check.name for check in view.refusal.checks if not check.passed] == ["gap"]
+        await seat.state(S.PREVIEW)
+        with read(seat) as store:
+            one, two = store.attempts.since(0)
+            assert (one.lead_id, one.result, one.disposition) == (None, Result.BUSY, "busy")
+            assert (two.decision.allowed, two.result) == (False, Result.BLOCKED)
+            assert store.log.verify().clean
+        assert [call.number for call in seat.carrier.calls()] == ["+14155550192"]
+
+
+async def test_an_emergency_number_goes_out_by_hand(tmp_path: Path) -> None:
+    async with seated(tmp_path) as seat:
+        await seat.until(lambda view: view.phone_ok and view.state is S.READY)
+        seat.station.dial_number("911")
+        await seat.until(lambda _: bool(seat.carrier.calls()))
+        seat.station.press("hang_up")
+        await seat.state(S.READY)
+        assert [call.number for call in seat.carrier.calls()] == ["911"]

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import cadence
 from cadence import dispositions
-from cadence.model import CallKind, Lane, Lead, LeadStatus, Phone, Plan, PlannedCall, PlannedMail
+from cadence.model import CallKind, Check, Lane, Lead, LeadStatus, Phone, Plan, PlannedCall, PlannedMail
 from cadence.model import ShiftState as S
 from config.clock import HOUR, Clock, HandClock
 from config.errors import SixringError
 from floor.actions import why_not
-from floor.view import CallView, CardView, Choice, DeskView, QueueLine
+from floor.view import CallView, CardView, Choice, DeskView, QueueLine, Refusal
 
 NOW = 1_795_286_520_000  # 2026-11-21 18:42 UTC, a Saturday
 SHIPPED = dispositions.load(Path(cadence.__file__).parent / "data" / "dispositions.toml")
@@ -173,6 +173,25 @@ class FakeDesk:
         self.asked.append(("dispose", key, callback_at))
         disposition = SHIPPED.by_key[key]
         if self.view.state not in (*_IN_CALL, S.WRAP_UP):
+    def dial_number(self, typed: str) -> None:
+        self.asked.append(("dial_number", typed))
+        refusal = why_not("number", self.view.state)
+        if refusal:
+            self.set(message=refusal)
+        elif "999" in typed:
+            checks = (
+                Check("number", typed, True, ""),
+                Check("do_not_call", "listed", False, "On the do-not-call list: asked on the phone (sam)."),
+                Check("cap_24h", "0 of 4", True, ""),
+            )
+            self.set(
+                message=f"{typed} may not be called now: {checks[1].why}", last_number=typed,
+                refusal=Refusal(typed, checks),
+            )  # fmt: skip
+        else:
+            call = CallView(typed, "+12125550100", dialed_mono=self.clock.monotonic())
+            self.enter(S.DIALING, card=None, call=call, last_number=typed, message="", refusal=None)
+
             self.set(message=f"No call to record as {disposition.label.lower()}: space dials.")
             return
         assert self.view.card

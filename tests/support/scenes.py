@@ -82,6 +82,16 @@ def muted(desk: FakeDesk, app: Workstation) -> None:
     keys(app, "m")
 
 
+def recorded(desk: FakeDesk, app: Workstation) -> None:
+    talking(desk, app)
+    keys(app, "r")
+
+
+def recording_paused(desk: FakeDesk, app: Workstation) -> None:
+    recorded(desk, app)
+    keys(app, "mr")
+
+
 def keypad(desk: FakeDesk, app: Workstation) -> None:
     talking(desk, app)
     keys(app, "#4")
@@ -148,6 +158,14 @@ def keys_help(desk: FakeDesk, app: Workstation) -> None:
     keys(app, "?")
 
 
+def number(desk: FakeDesk, app: Workstation) -> None:
+    keys(app, "d415 555 01")
+
+
+def refusal(desk: FakeDesk, app: Workstation) -> None:
+    keys(app, "d+14155559990\n")
+
+
 def timeline(desk: FakeDesk, app: Workstation) -> None:
     keys(app, "t")
 
@@ -158,10 +176,10 @@ def named(*scripts: Script) -> dict[str, Script]:
 
 
 STATES = named(
-    ready, nothing_due, preview, preview_not_callable, dialing, ringing, talking, muted, keypad,
-    pause_after_call, wrap_up, not_ready, fault, refused_key, do_not_call_once,
+    ready, nothing_due, preview, preview_not_callable, dialing, ringing, talking, muted, recorded,
+    recording_paused, keypad, pause_after_call, wrap_up, not_ready, fault, refused_key, do_not_call_once,
 )  # fmt: skip
-OVERLAYS = named(note, callback, callback_typed, skip, pause, find, keys_help, timeline)
+OVERLAYS = named(note, callback, callback_typed, skip, pause, find, keys_help, timeline, number, refusal)
 SCENES = STATES | OVERLAYS
 
 

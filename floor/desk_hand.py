@@ -1,0 +1,48 @@
+"""Dialing a number that the rep typed: the same line, the same gate, with or without a lead behind it."""
+
+from __future__ import annotations
+
+from cadence.model import ShiftState
+from floor import desk_effects as out
+from floor import desk_inputs as told
+from floor.actions import why_not
+from floor.desk_news import placed
+from floor.desk_state import DeskState, Line
+from floor.view import CallView, Refusal
+
+
+def on_number_typed(desk: DeskState, given: told.NumberTyped) -> list[out.Effect]:
+    """Give back the lead in preview, and have the gate asked; a paused rep is paused again after the call."""
+    refusal = why_not("number", desk.state)
+    if refusal:
+        return desk.say(refusal)
+    typed = given.typed.strip()
+    if not desk.phone_ok:
+        return desk.say(f"The phone cannot dial now: {desk.phone_line}.", alarm=True)
+    effects: list[out.Effect] = []
+    if desk.claim is not None:
+        effects.append(out.Release(desk.claim, "another number is dialed"))
+    if desk.state is ShiftState.NOT_READY:
+        desk.pause_wanted = desk.reason
+    desk.calls += 1
+    desk.claim = desk.card = desk.refusal = desk.last_attempt = None
+    desk.line = Line(None, call=f"{desk.clock.now():x}-{desk.calls}")
+    desk.call = CallView(typed, desk.caller_id, dialed_mono=desk.clock.monotonic())
+    desk.say("")
+    return [*effects, *desk.enter(ShiftState.DIALING), out.BeginByHand(typed, desk.caller_id)]
+
+
+def on_begun_by_hand(desk: DeskState, given: told.BegunByHand) -> list[out.Effect]:
+    """The attempt is on disk: dial, or show check by check why not."""
+    attempt, line = given.attempt, desk.line
+    if line is None:
+        return []
+    desk.last_number = attempt.e164
+    if not attempt.decision.allowed:
+        desk.refusal = Refusal(attempt.e164, attempt.decision.checks)
+        desk.say(f"{attempt.e164} may not be called now: {attempt.decision.why}")
+        return desk.ask_for_lead()
+    line.claim = given.claim
+    if given.claim is not None and given.card is not None:
+        desk.show(given.claim, given.card)
+    return placed(desk, line, attempt)
