@@ -68,8 +68,8 @@ class Station:
         caller_id: str = "",
         ring_timeout_ms: int = 25_000,
         phone_name: str = "",
-    ) -> None:
         recordings: Path | None = None,
+    ) -> None:
         """Nothing runs before `start`; `make_phone` gets the callback for the phone's events.
 
         `recordings` is the folder for them; None: this desk cannot record.
@@ -178,13 +178,13 @@ class Station:
         """Do an action that needs nothing more: dial, hang_up, mute, undo."""
         self._tell(told.Pressed(action))
 
-    def dispose(self, key: str, callback_at: int | None = None) -> None:
-        """Record the disposition on `key`."""
-        self._tell(told.Disposed(key, callback_at))
     def dial_number(self, typed: str) -> None:
         """Dial what the rep typed."""
         self._tell(told.NumberTyped(typed))
 
+    def dispose(self, key: str, callback_at: int | None = None) -> None:
+        """Record the disposition on `key`."""
+        self._tell(told.Disposed(key, callback_at))
 
     def note(self, text: str, lead_id: int | None = None) -> None:
         """Keep a note on a lead; on that of the card where none is named."""
@@ -245,11 +245,11 @@ class Station:
         state = phone_state(event, self._phone_name)
         if state is not None:
             self._tell(state)
+        if isinstance(event, phone.Trouble):
+            self._tell(told.Told(event.text))
         self._tell(told.PhoneSaid(event))
 
     def _tell(self, given: told.Input) -> None:
-        if isinstance(event, phone.Trouble):
-            self._tell(told.Told(event.text))
         """Feed the desk, send its effects on their way, redraw."""
         for effect in self._desk.handle(given):
             match effect:
@@ -267,14 +267,14 @@ class Station:
                     self._todo.put_nowait(effect)
         self._show()
 
+    def _alarm(self, text: str) -> None:
+        self._tell(told.Told(text, alarm=True))
+
     def _show(self) -> None:
         self._view = self._draw()
         self._changed.set()
         for changed in self._watchers:
             changed()
-    def _alarm(self, text: str) -> None:
-        self._tell(told.Told(text, alarm=True))
-
 
     async def _write(self, clerk: Clerk) -> None:
         """Carry out the store effects, one after the other."""

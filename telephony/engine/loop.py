@@ -190,8 +190,8 @@ class Engine:
         listen = mono - self._listened >= LISTEN_EVERY_MS
         if listen:
             self._listened = mono
-        for call in list(self._calls.values()):
             self._watch_network()
+        for call in list(self._calls.values()):
             if call.progress.over:
                 continue
             try:
@@ -212,12 +212,12 @@ class Engine:
             call.cut_off(cut)
             self._note_stuck(call)
 
-    def _note_stuck(self, call: OutCall) -> None:
     def _watch_network(self) -> None:
         """A silent server and another address of ours: the stack would go on telling the old one."""
         if self._line.reach.silent and not self._calls and not self._waiting and moved(self._binding):
             self._recycle("This machine has another network address; the phone begins anew.")
 
+    def _note_stuck(self, call: OutCall) -> None:
         """An INVITE nobody replied to is repeated for 32 s, given up or not: it could still ring the lead."""
         if call.progress.replied is None:
             self._stuck = True
