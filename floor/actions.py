@@ -62,6 +62,8 @@ ACTIONS: tuple[Action, ...] = (
         frozenset({S.TALKING}), "Mute works during a conversation.",
     ),
     Action(
+    ),
+    Action(
         "keypad", "#", "keypad", "Keypad on or off: while it is on, digits are tones.",
         frozenset({S.TALKING}), "The keypad works during a conversation.",
     ),
@@ -91,12 +93,12 @@ ACTIONS: tuple[Action, ...] = (
         _ALWAYS,
     ),
     Action(
-        "down", "j", "down", "Scroll the queue, or move down a list.",
-        _ALWAYS, also=("down",),
-    ),
-    Action(
         "number", "d", "number", "Dial a number you type; the up arrow brings the last one.",
         _FREE, _IN_A_CALL, because=((S.WRAP_UP, _RECORD_FIRST),),
+    ),
+    Action(
+        "down", "j", "down", "Scroll the queue, or move down a list.",
+        _ALWAYS, also=("down",),
     ),
     Action(
         "up", "k", "up", "Scroll the queue back, or move up a list.",

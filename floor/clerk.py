@@ -80,7 +80,7 @@ class Clerk:
                 self._skip(store, effect)
             case ask.Note():
                 store.leads.note(effect.lead_id, self.rep, effect.text)
-                return told.Told("Note kept.")
+                return told.NoteKept(effect.lead_id, effect.text.strip())
             case _:
                 raise TypeError(f"not a store effect: {effect}")
         return None

@@ -50,6 +50,7 @@ _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {
     told.Finished: news.on_finished,
     told.Recorded: news.on_recorded,
     told.Undone: news.on_undone,
+    told.NoteKept: news.on_note_kept,
     told.Told: news.on_told,
     told.Refused: news.on_refused,
     told.PhoneState: news.on_phone_state,

@@ -140,7 +140,28 @@ class Tone:
     digit: str
 
 
-StoreEffect = ClaimNext | Release | Skip | Begin | Instant | Finish | Dispose | Undo | Note | Enter
+@dataclass(frozen=True, slots=True)
+
+    call: str
+    attempt_id: int
+
+
+@dataclass(frozen=True, slots=True)
+
+    attempt_id: int
+    path: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+
+    attempt_id: int
+    path: str
+    fault: str = ""
+
+
+StoreEffect = (
+    ClaimNext | Release | Skip | Begin | BeginByHand | Instant | Finish | Dispose | Undo | Note | Enter
+)  # fmt: skip
 PhoneEffect = Place | HangUp | Mute | Tone
-RecordingEffect = Record | RecordingBegun | RecordingOver
-Effect = StoreEffect | PhoneEffect | RecordingEffect
+Effect = StoreEffect | PhoneEffect

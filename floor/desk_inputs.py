@@ -127,11 +127,20 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The disposition is taken back; the lead is on the desk again."""
+    """An attempt wants its disposition (again): taken back, or never given; its lead is on the desk."""
 
     attempt: Attempt
     claim: Claim
     card: CardView
+    why: str = "taken back. Choose the right disposition."
+
+
+@dataclass(frozen=True, slots=True)
+class NoteKept:
+    """A note is on disk."""
+
+    lead_id: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,5 +177,5 @@ class PhoneSaid:
 
 Input = (
     Claimed | NothingDue | LookAgain | Pressed | NumberTyped | Disposed | Keypad | Noted | Skipped | Paused
-    | Resumed | Begun | BegunByHand | Finished | Recorded | Undone | Told | Refused | PhoneState | PhoneSaid
+    | Resumed | Begun | BegunByHand | Finished | Recorded | Undone | NoteKept | Told | Refused | PhoneState | PhoneSaid
 )  # fmt: skip

@@ -9,7 +9,7 @@ from cadence.dispositions import Disposition
 from cadence.model import ShiftState
 from floor import desk_effects as out
 from floor import desk_inputs as told
-from floor.actions import why_not
+from floor.actions import NOBODY_TO_CALL_BACK, why_not
 from floor.desk_state import IN_CALL, DeskState, Line
 from floor.view import CallView
 
@@ -86,9 +86,11 @@ def on_disposed(desk: DeskState, given: told.Disposed) -> list[out.Effect]:
 def _why_not_dispose(desk: DeskState, line: Line, disposition: Disposition, callback_at: int | None) -> str:
     if line.disposing:
         return "This call is being recorded."
-    if disposition.callback and callback_at is None:
+    if not line.invited:
+        return "The call has not gone out yet: there is nothing to record."
     if disposition.callback and line.claim is None:
         return NOBODY_TO_CALL_BACK
+    if disposition.callback and callback_at is None:
         return "A callback needs a time."
     if disposition.human and not line.answered:
         return f"{disposition.label} needs a conversation: this call was not answered."

@@ -10,9 +10,10 @@ from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.desk_keys import record
 from floor.desk_state import DeskState, Line
-from floor.view import CallView
-from telephony import protocol as phone
+from floor.view import CallView, Tally
+from floor.what_next import what_next
 from store.records import Attempt
+from telephony import protocol as phone
 
 # ------------------------------------------------------------- the queue
 
@@ -54,7 +55,6 @@ def on_begun(desk: DeskState, given: told.Begun) -> list[out.Effect]:
         name = line.claim.lead.name if line.claim is not None else attempt.e164
         desk.say(f"{name} may not be called now: {attempt.decision.why}")
         return desk.ask_for_lead()
-    line.attempt_id = attempt.id
     return placed(desk, line, attempt)
 
 
@@ -65,6 +65,7 @@ def placed(desk: DeskState, line: Line, attempt: Attempt) -> list[out.Effect]:
     desk.tally = replace(desk.tally, attempts=desk.tally.attempts + 1)
     desk.call = replace(desk.call, number=attempt.e164)
     desk.last_number = attempt.e164
+    line.attempt_id = attempt.id
     if line.hang_up:
         at, mono = desk.clock.now(), desk.clock.monotonic()
         ended = phone.Ended(
@@ -99,13 +100,22 @@ def on_recorded(desk: DeskState, given: told.Recorded) -> list[out.Effect]:
 def _move_on(
     desk: DeskState, attempt_id: int, disposition: Disposition | None, plan: Plan | None
 ) -> list[out.Effect]:
-    lead = desk.claim.lead if desk.claim is not None else None
     """On to the next lead. A call of no lead moved no plan, so there is nothing to take back."""
+    lead = desk.claim.lead if desk.claim is not None else None
     desk.last_attempt = attempt_id if disposition is not None and plan is not None else None
+    desk.last_disposition = disposition
     words = disposition.label if disposition else (desk.call.result_text if desk.call else "")
     name = lead.name if lead is not None else (desk.call.number if desk.call else "Lead")
-    desk.say(f"{name}: {words.removesuffix('.')}. {plan.reason if plan is not None else ''}".rstrip())
+    claim = desk.claim
+    following = what_next(plan, claim.lead, claim.phone, desk.clock.now()) if plan and claim else ""
+    desk.say(f"{name}: {words.removesuffix('.')}. {following}".rstrip())
     return desk.ask_for_lead()
+
+
+def _without(tally: Tally, taken_back: Disposition) -> Tally:
+    return replace(
+        tally, contacts=tally.contacts - taken_back.contact, won=tally.won - taken_back.won
+    )
 
 
 def on_undone(desk: DeskState, given: told.Undone) -> list[out.Effect]:
@@ -121,9 +131,22 @@ def on_undone(desk: DeskState, given: told.Undone) -> list[out.Effect]:
         answered_mono=now - attempt.talk_ms if answered else None, ended_mono=now,
         result=attempt.result or "", result_text="Taken back: choose again.",
     )  # fmt: skip
-    desk.line = Line(given.claim, call="", attempt_id=attempt.id, ended=True, stored=True, answered=answered)
-    desk.say(f"{given.claim.lead.name}: taken back. Choose the right disposition.")
+    desk.line = Line(
+        given.claim, call="", attempt_id=attempt.id, invited=True, ended=True, stored=True, answered=answered
+    )
+    if desk.last_disposition is not None:
+        desk.tally = _without(desk.tally, desk.last_disposition)
+        desk.last_disposition = None
+    desk.say(f"{given.claim.lead.name}: {given.why}")
     return [*effects, *desk.enter(ShiftState.WRAP_UP)]
+
+
+def on_note_kept(desk: DeskState, given: told.NoteKept) -> list[out.Effect]:
+    """A note is on disk: the card shows it."""
+    card = desk.card
+    if card is not None and card.lead.id == given.lead_id:
+        desk.card = replace(card, lead=replace(card.lead, notes=given.text))
+    return desk.say("Note kept.")
 
 
 def on_told(desk: DeskState, given: told.Told) -> list[out.Effect]:
@@ -139,9 +162,9 @@ def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
             desk.claiming = False
             desk.reason = given.why
             return []
-        case out.Begin():
         case out.BeginByHand():
             return desk.ask_for_lead()
+        case out.Begin():
             desk.line = desk.call = None
             if given.lease_lost:
                 return desk.ask_for_lead()
@@ -172,6 +195,7 @@ def on_phone_said(desk: DeskState, given: told.PhoneSaid) -> list[out.Effect]:
         return []
     match event:
         case phone.Invited():
+            line.invited = True
             return [out.Instant(line.attempt, "invited", event.at, event.sip_call_id)]
         case phone.Ringing():
             desk.call = replace(desk.call, ringing_mono=event.mono)
@@ -186,6 +210,7 @@ def on_phone_said(desk: DeskState, given: told.PhoneSaid) -> list[out.Effect]:
                 out.Instant(line.attempt, "answered", event.at, secure=event.secure),
                 *desk.enter(ShiftState.TALKING),
             ]
+        case phone.Recorded():
         case phone.Ended():
             return on_ended(desk, line, desk.call, event)
         case _:

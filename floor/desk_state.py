@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from cadence.dispositions import Dispositions
+from cadence.dispositions import Disposition, Dispositions
 from cadence.model import ShiftState
 from config.clock import Clock
 from floor import desk_effects as out
@@ -26,6 +26,7 @@ class Line:
     ended: bool = False
     stored: bool = False  # the result is on disk, and it waits for a disposition
     disposing: bool = False
+    invited: bool = False  # the INVITE has left: before it there is nothing to record
     answered: bool = False
 
     @property
@@ -61,11 +62,16 @@ class DeskState:
     alarm: bool = False
     pause_wanted: str = ""
     last_attempt: int | None = None  # the one that undo would take back
-    next_due_at: int | None = None
+    last_disposition: Disposition | None = None  # what it was recorded as
     last_number: str = ""  # dialed last, for a redial by hand
     refusal: Refusal | None = None  # why the number typed last was not dialed
+    next_due_at: int | None = None
     claiming: bool = False
     calls: int = 0
+
+    def __post_init__(self) -> None:
+        """The first state begins now."""
+        self.since_mono = self.clock.monotonic()
 
     def say(self, message: str, *, alarm: bool = False) -> list[out.Effect]:
         """Put a line on the message row; nothing else happens."""

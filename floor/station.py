@@ -68,11 +68,9 @@ class Station:
         caller_id: str = "",
         ring_timeout_ms: int = 25_000,
         phone_name: str = "",
-        recordings: Path | None = None,
     ) -> None:
         """Nothing runs before `start`; `make_phone` gets the callback for the phone's events.
 
-        `recordings` is the folder for them; None: this desk cannot record.
         """
         self._room, self._book, self._clock, self._rep = room, book, clock, rep
         self._ring_timeout_ms, self._phone_name = ring_timeout_ms, phone_name

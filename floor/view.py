@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from cadence.dispositions import Disposition
-from cadence.model import Lead, Phone, Plan, ShiftState
+from cadence.model import Check, Lead, Phone, Plan, ShiftState
 from config.clock import Clock
 
 
@@ -45,12 +45,9 @@ class CallView:
     result: str = ""  # a Result, once known
     result_text: str = ""  # one sentence of the telephone
     muted: bool = False
+    tell: bool = False  # they must hear that the call is recorded
     secure: bool = False  # the sound is encrypted
 
-
-@dataclass(frozen=True, slots=True)
-class QueueLine:
-    """One row of the queue pane."""
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -59,6 +56,10 @@ class Refusal:
     number: str
     checks: tuple[Check, ...]
 
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """One row of the queue pane."""
 
     lead_id: int
     name: str
@@ -103,12 +104,12 @@ class DeskView:
     can_undo: bool = False
     after_call_pause: bool = False  # a pause was asked for; it starts after this lead
     next_due_at: int | None = None  # nothing callable now: when the next lead may be called (ms UTC)
+    last_number: str = ""  # dialed last
+    refusal: Refusal | None = None  # of the number typed last, until the next one is dialed
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    last_number: str = ""  # dialed last
-    refusal: Refusal | None = None  # of the number typed last, until the next one is dialed
     """One line of a picker: the key that takes it, its text, and what it stands for."""
 
     key: str
@@ -142,12 +143,12 @@ class DeskPort(Protocol):
         """Do an action of `floor.actions` that needs nothing more: dial, hang_up, mute, undo."""
         ...
 
-    def dispose(self, key: str, callback_at: int | None = None) -> None:
-        """Record the disposition on `key`, hanging up first where a call is up."""
-        ...
-
     def dial_number(self, typed: str) -> None:
         """Dial what the rep typed, a lead in preview given back first; `view.refusal` says why it was not."""
+        ...
+
+    def dispose(self, key: str, callback_at: int | None = None) -> None:
+        """Record the disposition on `key`, hanging up first where a call is up."""
         ...
 
     def note(self, text: str, lead_id: int | None = None) -> None:

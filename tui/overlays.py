@@ -59,10 +59,7 @@ def _pause(scene: Scene, width: int, _: int) -> list[Text]:
 
 
 def _help(scene: Scene, width: int, height: int) -> list[Text]:
-    rows = [_help_row(action.key, action.label, action.help, width) for action in ACTIONS]
-    rows.append(
-        _help_row("1-9 0", "record", "End the call if it is up, record it, bring the next lead.", width)
-    )
+    rows += [_help_row(action.key, action.label, action.help, width) for action in ACTIONS]
     top = scene.ui.cursor if len(rows) >= height else 0
     title = _title("Keys", "letters work in either case; ? or enter closes, j k scroll", width)
     return [*title[: 2 if len(rows) + 2 <= height else 1], *rows[top:]]
@@ -106,6 +103,8 @@ def _found_row(scene: Scene, index: int, width: int) -> Text:
         (lead.status.value.replace("_", " "), "dim"),
     )  # fmt: skip
     return line(*parts, width=width)
+
+
 def _refusal(scene: Scene, width: int, _: int) -> list[Text]:
     refusal = scene.view.refusal
     if refusal is None:
@@ -119,15 +118,13 @@ def _refusal(scene: Scene, width: int, _: int) -> list[Text]:
     return [*_title(f"Not dialed: {pretty(refusal.number)}", "enter closes, j k scroll", width), *rows]
 
 
-
-
 _DRAWN: dict[Mode, Callable[[Scene, int, int], list[Text]]] = {
     Mode.CALLBACK: _callback,
     Mode.CALLBACK_TIME: _callback,
     Mode.SKIP: _skip,
     Mode.PAUSE: _pause,
     Mode.HELP: _help,
-    Mode.REFUSAL: _refusal,
     Mode.TIMELINE: _timeline,
     Mode.FIND: _find,
+    Mode.REFUSAL: _refusal,
 }

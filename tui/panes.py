@@ -213,6 +213,11 @@ def _timers(shown: CallView | None, mono: int) -> tuple[Part, ...]:
     )  # fmt: skip
 
 
+    """Whether this is being recorded: a rep must never be in doubt."""
+        return ()
+    return ("  ", ("(R) REC", "alarm"), (" tell them" if shown.tell else "", "note"))
+
+
 # ------------------------------------------------- history and what comes
 
 
@@ -301,6 +306,7 @@ def message(scene: Scene, width: int, _: int) -> list[Text]:
         Mode.NOTE: f"note for {clean(ui.lead_name, 20)}> ",
         Mode.CALLBACK_TIME: "call back> ",
         Mode.FIND: "find> ",
+        Mode.NUMBER: "dial> ",
     }
     if ui.mode in prompts:
         return [_typed_line(prompts[ui.mode], ui.line.text, ui.line.cursor, width)]
@@ -310,7 +316,6 @@ def message(scene: Scene, width: int, _: int) -> list[Text]:
         return [line(" ", (ui.message, "note"), width=width)]
     if view.alarm and view.message:
         return [line((" [!] FAULT ", "alarm"), (view.message, "alarm"), width=width)]
-        Mode.NUMBER: "dial> ",
     if view.message:
         return [line(" ", view.message or (view.news, "dim"), width=width)]
     return [line(" ", (view.news, "dim"), width=width)]

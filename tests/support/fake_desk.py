@@ -165,14 +165,11 @@ class FakeDesk:
         elif action == "mute":
             assert self.view.call
             self.set(call=replace(self.view.call, muted=not self.view.call.muted))
+            assert self.view.call
         elif action == "undo":
             self._next -= 2
             self.next_lead(message="Taken back.", can_undo=False)
 
-    def dispose(self, key: str, callback_at: int | None = None) -> None:
-        self.asked.append(("dispose", key, callback_at))
-        disposition = SHIPPED.by_key[key]
-        if self.view.state not in (*_IN_CALL, S.WRAP_UP):
     def dial_number(self, typed: str) -> None:
         self.asked.append(("dial_number", typed))
         refusal = why_not("number", self.view.state)
@@ -192,6 +189,10 @@ class FakeDesk:
             call = CallView(typed, "+12125550100", dialed_mono=self.clock.monotonic())
             self.enter(S.DIALING, card=None, call=call, last_number=typed, message="", refusal=None)
 
+    def dispose(self, key: str, callback_at: int | None = None) -> None:
+        self.asked.append(("dispose", key, callback_at))
+        disposition = SHIPPED.by_key[key]
+        if self.view.state not in (*_IN_CALL, S.WRAP_UP):
             self.set(message=f"No call to record as {disposition.label.lower()}: space dials.")
             return
         assert self.view.card
