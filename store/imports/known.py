@@ -43,6 +43,10 @@ class Known:
         if row.email:
             self.emails.setdefault(row.email, lead_id)
 
+    def has(self, value: str) -> bool:
+        """Whether `value` is a contact or the ref of a row that was looked up or sorted."""
+        return value in self.phones or value in self.emails or value in self.refs
+
     def unwanted(self, row: LeadRow) -> bool:
         """Whether anything of the row is on the do-not-contact list."""
         if not self.listed:

@@ -17,14 +17,13 @@ from store.imports.first_plans import FirstPlans
 from store.imports.fold import Folder, Fresh
 from store.imports.known import Known, look_up
 from store.imports.normalise import LeadRow
+from store.imports.since import concerned
 from store.imports.stage import Stage
 from store.store import Store
 
 _COUNT = """update import_run set finished_at = :at, total = total + :total, added = added + :added,
     joined = joined + :joined, rejected = rejected + :rejected, unchanged = unchanged + :unchanged
     where id = :id"""
-_TOUCHING = """select 1 as x from event where seq > :seq and kind in ('lead.arrived', 'lead.inquired',
-    'lead.imported', 'lead.changed', 'dnc.added', 'dnc.removed') limit 1"""
 
 
 @dataclass(slots=True)
@@ -89,7 +88,13 @@ class _Prepared:
     rows: Sorted
     fresh: list[Fresh]  # the new leads, as they stand after their repeats in the file
     rest: list[tuple[LeadRow, int]]  # repeats left for the store
+    known: Known
     seq: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether every row is known."""
+        return not (self.rows.fresh or self.rows.repeats or self.rows.unwanted)
 
 
 class Merger:
@@ -121,11 +126,16 @@ class Merger:
         """
         for last_try in (False, False, True):
             prepared = self._prepare(rows)
+            if prepared.empty:
+                return Merged(repeated=prepared.rows.known)
             try:
-                return self._commit(rows, prepared, rejected)
+                merged = self._commit(rows, prepared, rejected, last_try=last_try)
             except Refused:
                 if last_try:  # PostgreSQL: somebody added one of the contacts at the same moment, three times
                     raise
+                continue
+            if merged is not None:
+                return merged
         raise AssertionError("unreachable")
 
     def _prepare(self, rows: Sequence[LeadRow]) -> _Prepared:
@@ -139,7 +149,7 @@ class Merger:
         ]
         rest = Folder(self._again, known, self._now).fold(fresh, found.repeats)
         self._stage.fill(fresh)
-        return _Prepared(found, fresh, rest, seq)
+        return _Prepared(found, fresh, rest, known, seq)
 
     def _again(self, cadence: str) -> FirstPlans:
         """Plans for leads in `cadence` that ask again."""
@@ -148,21 +158,19 @@ class Merger:
             self._plans_again[name] = FirstPlans(self._core.book, self._now, name)
         return self._plans_again[name]
 
-    def _commit(self, rows: Sequence[LeadRow], prepared: _Prepared, rejected: int) -> Merged:
-        found = prepared.rows
-        if not (found.fresh or found.repeats or found.unwanted):
-            return Merged(repeated=found.known)
+    def _commit(
+        self, rows: Sequence[LeadRow], prepared: _Prepared, rejected: int, *, last_try: bool
+    ) -> Merged | None:
+        """Write what is prepared; None: it no longer holds. At the last try it is prepared under the lock."""
         with self._core.write():
             locked = time.monotonic()
-            if self._outdated(prepared.seq):
+            if concerned(self._core, prepared.seq, prepared.known):
+                if not last_try:
+                    return None
                 prepared = self._prepare(rows)
             merged = self._write(prepared)
             self._tell(len(rows) + rejected, rejected, merged)
         return replace(merged, locked_ms=round((time.monotonic() - locked) * 1000))
-
-    def _outdated(self, seq: int) -> bool:
-        """Whether leads or the list changed since `seq`: the chain has every such fact, in order."""
-        return bool(self._core.engine.rows(_TOUCHING, seq=seq))
 
     def _arrived(self, row: LeadRow) -> int:
         return self._now if row.arrived_at is None else row.arrived_at
