@@ -135,6 +135,14 @@ class Sip(Section, frozen=True):
                 )
 
 
+class Sound(Section, frozen=True):
+    """Where a rep hears and speaks."""
+
+    kind: Literal["headset", "none"] = "headset"
+    microphone: str = ""  # its name or a part of it; empty: the system's choice
+    speaker: str = ""
+
+
 class Mail(Section, frozen=True):
     """The server that takes our mail."""
 
@@ -197,6 +205,12 @@ class Hooks(Section, frozen=True):
                 )
 
 
+class Recording(Section, frozen=True):
+    """What becomes of recorded calls; which calls are recorded: rules/recording.toml."""
+
+    keep_days: Annotated[int, msgspec.Meta(ge=0, le=3660)] = 90
+
+
 class Export(Section, frozen=True):
     """What reports look like when the command does not say."""
 
@@ -210,10 +224,12 @@ class Settings(Section, frozen=True):
     rep: Rep = Rep()
     store: Store = Store()
     sip: Sip = Sip()
+    sound: Sound = Sound()
     mail: Mail = Mail()
     queue: Queue = Queue()
     floor: Floor = Floor()
     hooks: Hooks = Hooks()
+    recording: Recording = Recording()
     export: Export = Export()
 
 

@@ -62,6 +62,8 @@ ACTIONS: tuple[Action, ...] = (
         frozenset({S.TALKING}), "Mute works during a conversation.",
     ),
     Action(
+        "record", "r", "record", "Begin, pause or resume the recording of this call.",
+        frozenset({S.TALKING}), "A recording is of a conversation: nobody talks now.",
     ),
     Action(
         "keypad", "#", "keypad", "Keypad on or off: while it is on, digits are tones.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from cadence import recording
 from cadence.model import Lead, Phone
 from cadence.rulebook import Rulebook
 from floor.lead_time import clock_text, known_zone, lead_zone, local, stamp
@@ -28,6 +29,7 @@ def card_view(store: Store, claim: Claim, book: Rulebook, now: int) -> CardView:
         local_time=clock_text(local(now, zone)) if zone is not None else "",
         callable_now=allowed_at == now, callable_why=_when(allowed_at, now, lead, phone),
         history=tuple(reversed(told)), next_mail=_next_mail(claim),
+        recording=recording.decide(lead, phone.e164, book.recording),
     )  # fmt: skip
 
 

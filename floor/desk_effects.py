@@ -141,12 +141,17 @@ class Tone:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """Begin, pause or resume the recording of the call."""
 
     call: str
     attempt_id: int
+    do: Literal["start", "pause", "resume"]
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingBegun:
+    """Enter the recording in the store."""
 
     attempt_id: int
     path: str
@@ -154,6 +159,8 @@ class Tone:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingOver:
+    """Pack the recording away; `fault`: why it ends before its call."""
 
     attempt_id: int
     path: str
@@ -164,4 +171,5 @@ StoreEffect = (
     ClaimNext | Release | Skip | Begin | BeginByHand | Instant | Finish | Dispose | Undo | Note | Enter
 )  # fmt: skip
 PhoneEffect = Place | HangUp | Mute | Tone
-Effect = StoreEffect | PhoneEffect
+RecordingEffect = Record | RecordingBegun | RecordingOver
+Effect = StoreEffect | PhoneEffect | RecordingEffect

@@ -9,6 +9,7 @@ from cadence.dispositions import Disposition
 from cadence.model import ShiftState
 from floor import desk_effects as out
 from floor import desk_inputs as told
+from floor import desk_recording as recording
 from floor.actions import NOBODY_TO_CALL_BACK, why_not
 from floor.desk_state import IN_CALL, DeskState, Line
 from floor.view import CallView
@@ -172,4 +173,5 @@ _PRESSES: dict[str, Callable[[DeskState], list[out.Effect]]] = {
     "hang_up": _hang_up,
     "mute": _mute,
     "undo": _undo,
+    "record": recording.on_key,
 }

@@ -8,6 +8,7 @@ from cadence.dispositions import Disposition
 from cadence.model import Plan, Result, ShiftState
 from floor import desk_effects as out
 from floor import desk_inputs as told
+from floor import desk_recording as recording
 from floor.desk_keys import record
 from floor.desk_state import DeskState, Line
 from floor.view import CallView, Tally
@@ -166,9 +167,11 @@ def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
             return desk.ask_for_lead()
         case out.Begin():
             desk.line = desk.call = None
-            if given.lease_lost:
+            if given.over:
                 return desk.ask_for_lead()
             return desk.enter(ShiftState.PREVIEW)
+        case out.Dispose() if given.over:
+            return desk.ask_for_lead()
         case out.Dispose():
             if desk.line is not None:
                 desk.line.disposing, desk.line.chosen = False, None
@@ -209,8 +212,12 @@ def on_phone_said(desk: DeskState, given: told.PhoneSaid) -> list[out.Effect]:
             return [
                 out.Instant(line.attempt, "answered", event.at, secure=event.secure),
                 *desk.enter(ShiftState.TALKING),
+                *recording.on_answered(desk, line),
             ]
+        case phone.Recording():
+            return recording.on_recording(desk, line, event)
         case phone.Recorded():
+            return recording.on_recorded(desk, line, event)
         case phone.Ended():
             return on_ended(desk, line, desk.call, event)
         case _:
@@ -224,5 +231,6 @@ def on_ended(desk: DeskState, line: Line, call: CallView, event: phone.Ended) ->
     desk.tally = replace(desk.tally, talk_ms=desk.tally.talk_ms + event.talk_ms)
     return [
         out.Finish(line.attempt, event, automatic=line.chosen is None),
+        *recording.over(line),
         *desk.enter(ShiftState.WRAP_UP),
     ]

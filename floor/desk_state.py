@@ -28,6 +28,7 @@ class Line:
     disposing: bool = False
     invited: bool = False  # the INVITE has left: before it there is nothing to record
     answered: bool = False
+    recording: str = ""  # the file its recording goes to, while it does
 
     @property
     def attempt(self) -> int:

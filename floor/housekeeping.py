@@ -8,10 +8,12 @@ embedded database is tended while nothing happens.
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.clock import DAY, MINUTE, Clock
 from config.errors import SixringError
+from floor.recordings import tidy
 from floor.rounds import Rounds
 from floor.store_room import StoreRoom
 from store.store import Store
@@ -20,14 +22,25 @@ EVERY_MS = MINUTE
 LEAST_FREE = 500 * 1024 * 1024  # bytes: hours of recordings, months of attempts
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where recordings lie, and for how many days (0: for ever)."""
+
+    folder: Path
+    keep_days: int = 0
+
+
 class Housekeeping(Rounds):
     """The chores of one floor. Any number of them may run on one store: each chore is idempotent."""
 
-    def __init__(self, room: StoreRoom, clock: Clock, location: str | Path) -> None:
+    def __init__(
+        self, room: StoreRoom, clock: Clock, location: str | Path, shelf: Shelf | None = None
+    ) -> None:
         """`location` is the store's; a database on a server looks after its own disk."""
         super().__init__("housekeeping")
         self._room, self._clock = room, clock
         self._folder = location.absolute().parent if isinstance(location, Path) else None
+        self._shelf = shelf
         self._head: int | None = None  # the last event at the round before
         self._folded: int | None = None  # the last event when the log was folded back
         self._optimize_mono = 0  # when the indexes are next looked over, `Clock.monotonic` ms
@@ -37,6 +50,8 @@ class Housekeeping(Rounds):
         """Do all chores once."""
         self.closed += await self._room.run(_close_the_dead)
         await self._tend_database()
+        if self._shelf is not None:
+            await tidy(self._room, self._shelf.folder, self._clock, self._shelf.keep_days)
         self._look_at_the_disk()
         return EVERY_MS / 1000
 

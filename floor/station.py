@@ -1,18 +1,17 @@
 """Runs a desk: carries its effects to store and phone, feeds their news back, keeps the view.
 
 Phone effects go out at once, so that a hang-up never waits for a disk. Store
-effects go through one queue in the order the desk asked for them. What the
-world has done (an instant, a result, a change of state) is written again until
-it is on disk; what the rep asked for is done once or refused with a reason.
+effects go to the scribe (`floor.scribe`), in the order the desk asked for them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,22 +27,25 @@ from floor.callback_times import parse as parse_callback_time
 from floor.card import timeline
 from floor.clerk import Clerk, Glance
 from floor.desk import IN_CALL, Desk
-from floor.phone_words import phone_state
+from floor.phone_words import PhoneWords
 from floor.reasons import PAUSES, SKIPS, label_of
+from floor.recordings import Keeper
+from floor.recovered import recovered
+from floor.scribe import Scribe
 from floor.store_room import StoreRoom
 from floor.view import Choice, DeskView
-from store.errors import LeaseLost
 from store.records import Claim
 from store.store import Store
 from telephony import protocol as phone
 from telephony.client import Phone
 
+_log = logging.getLogger("sixring.floor")
+
 QUEUE_ROWS = 60
 _BEAT_S = 5.0
+_BEAT_IN_CALL_S = 1.0  # a call cut off by a death is known to have lasted until the last beat
 _LOOK_S = 2.0
-_RETRY_S = 1.0
 _GOODBYE_S = 4.0
-_FACTS = (out.Instant, out.Finish, out.Enter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +70,20 @@ class Station:
         caller_id: str = "",
         ring_timeout_ms: int = 25_000,
         phone_name: str = "",
+        recordings: Path | None = None,
     ) -> None:
         """Nothing runs before `start`; `make_phone` gets the callback for the phone's events.
 
+        `recordings` is the folder for them; None: this desk cannot record.
         """
         self._room, self._book, self._clock, self._rep = room, book, clock, rep
-        self._ring_timeout_ms, self._phone_name = ring_timeout_ms, phone_name
+        self._ring_timeout_ms, self._words = ring_timeout_ms, PhoneWords(phone_name)
         self._phone = make_phone(self._heard)
+        self._keeper = Keeper(room, recordings, clock, self._phone.send, self._alarm)
         self._desk = Desk(book.dispositions, clock, caller_id=caller_id)
         self._clerk: Clerk | None = None
+        self._scribe: Scribe | None = None
         self._glance = Glance((), 0, 0)
-        self._todo: asyncio.Queue[out.StoreEffect] = asyncio.Queue()
         self._watchers: list[Callable[[], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._changed = asyncio.Event()
@@ -100,22 +105,14 @@ class Station:
             lambda store: store.shifts.clock_in(rep.login, rep.name, socket.gethostname(), os.getpid())
         )
         clerk = self._clerk = Clerk(rep.login, shift.id, self._book, self._clock)
-        closed = await self._room.run(lambda store: store.attempts.recover(rep.login))
+        scribe = self._scribe = Scribe(self._room, clerk, self._tell)
+        left = await self._room.run(partial(recovered, clerk=clerk))
         await self._phone.start()
-        self._tasks = [
-            asyncio.create_task(coroutine)
-            for coroutine in (
-                self._write(clerk),
-                self._beat(clerk),
-                self._look(),
-                self._glance_round(clerk),
-            )
-        ]
-        self._tell(told.Resumed())
-        if closed:
-            self._tell(
-                told.Told(f"{len(closed)} unfinished call(s) of an earlier session closed as interrupted.")
-            )
+        rounds = (scribe.write(), self._beat(clerk), self._look(), self._glance_round(clerk))
+        self._tasks = [asyncio.create_task(one) for one in rounds]
+        self._tell(left.unsaid or told.Resumed())
+        if left.words:
+            self._tell(told.Told(left.words))
 
     def hear_faults(self, fault: Callable[[], str]) -> None:
         """Show what `fault` says (empty: all is well) in place of the floor's news."""
@@ -132,6 +129,7 @@ class Station:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._keeper.close()
         await self._room.run(lambda store: store.shifts.clock_out(clerk.shift_id))
         await self._phone.close()
 
@@ -149,7 +147,8 @@ class Station:
         while self._desk.state in IN_CALL:
             self._changed.clear()
             await self._changed.wait()
-        await self._todo.join()
+        if self._scribe is not None:
+            await self._scribe.done()
 
     # ---------------------------------------------------------- DeskPort
 
@@ -240,7 +239,9 @@ class Station:
 
     def _heard(self, event: phone.AnyEvent) -> None:
         """Take an event of the phone process."""
-        state = phone_state(event, self._phone_name)
+        if isinstance(event, phone.Levels):
+            return  # four a second, and nothing on the desk changes by them
+        state = self._words.hear(event)
         if state is not None:
             self._tell(state)
         if isinstance(event, phone.Trouble):
@@ -261,8 +262,12 @@ class Station:
                     self._phone.mute(effect.call, effect.on)
                 case out.Tone():
                     self._phone.dtmf(effect.call, effect.digit)
-                case _:
-                    self._todo.put_nowait(effect)
+                case out.Record() | out.RecordingBegun() | out.RecordingOver():
+                    self._keeper.take(effect)
+                case _ if self._scribe is not None:
+                    self._scribe.take(effect)
+        if isinstance(given, told.Claimed | told.NothingDue | told.Recorded | told.Finished):
+            self._glance_wanted.set()
         self._show()
 
     def _alarm(self, text: str) -> None:
@@ -274,36 +279,12 @@ class Station:
         for changed in self._watchers:
             changed()
 
-    async def _write(self, clerk: Clerk) -> None:
-        """Carry out the store effects, one after the other."""
-        while True:
-            effect = await self._todo.get()
-            news = await self._carry_out(clerk, effect)
-            if news is not None:
-                self._tell(news)
-            if isinstance(effect, out.ClaimNext | out.Dispose | out.Finish):
-                self._glance_wanted.set()
-            self._todo.task_done()
-
-    async def _carry_out(self, clerk: Clerk, effect: out.StoreEffect) -> told.Input | None:
-        """Do one store effect; a fact is tried again until it is on disk."""
-        while True:
-            try:
-                return await self._room.run(lambda store: clerk.carry_out(store, effect))
-            except LeaseLost as error:
-                return told.Refused(effect, str(error), lease_lost=True)
-            except SixringError as error:
-                if not isinstance(effect, _FACTS):
-                    return told.Refused(effect, str(error))
-                self._tell(told.Refused(effect, f"Not on disk yet, trying again: {error}"))
-                await asyncio.sleep(_RETRY_S)
-
     async def _beat(self, clerk: Clerk) -> None:
         """Say that this desk lives, and keep the lead's lease."""
         while True:
-            await asyncio.sleep(_BEAT_S)
+            await asyncio.sleep(_BEAT_IN_CALL_S if self._desk.state in IN_CALL else _BEAT_S)
             claim = self._desk.claim
-            with contextlib.suppress(SixringError):
+            with _survived():
                 await self._room.run(lambda store: store.shifts.beat(clerk.shift_id))
                 if claim is not None:
                     await self._room.run(partial(_renew, claim=claim))
@@ -323,7 +304,7 @@ class Station:
         while True:
             await self._glance_wanted.wait()
             self._glance_wanted.clear()
-            with contextlib.suppress(SixringError):
+            with _survived():
                 glance = await self._room.run(partial(_look_around, clerk=clerk, before=self._glance))
                 if glance != self._glance:
                     self._glance = glance
@@ -335,6 +316,17 @@ class Station:
             rep=self._rep.login, rep_name=self._rep.name, queue=glance.lines, queue_total=glance.total,
             callbacks_due=glance.callbacks_due, news=self._floor_fault() or glance.news,
         )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _survived() -> Iterator[None]:
+    """What fails here is done again at the next round; a bug of ours is on record."""
+    try:
+        yield
+    except SixringError:
+        pass
+    except Exception:
+        _log.exception("a round of the desk failed")
 
 
 def _look_around(store: Store, clerk: Clerk, before: Glance) -> Glance:

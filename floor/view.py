@@ -12,6 +12,7 @@ from typing import Protocol
 
 from cadence.dispositions import Disposition
 from cadence.model import Check, Lead, Phone, Plan, ShiftState
+from cadence.recording import Recordable
 from config.clock import Clock
 
 
@@ -30,6 +31,7 @@ class CardView:
     history: tuple[str, ...] = ()  # newest first, one line each
     next_mail: str = ""  # "step 2, Wed 09:00", empty when none is planned
     steps: int = 6  # calls in the lead's cadence
+    recording: Recordable | None = None  # whether this call may be recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class CallView:
     result: str = ""  # a Result, once known
     result_text: str = ""  # one sentence of the telephone
     muted: bool = False
+    recording: str = ""  # on, paused, failed
     tell: bool = False  # they must hear that the call is recorded
     secure: bool = False  # the sound is encrypted
 

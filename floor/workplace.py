@@ -12,8 +12,8 @@ from config.clock import MINUTE, Clock, SystemClock
 from config.errors import UsageError
 from config.home import Home
 from config.settings import PRACTICE, Settings, location
-from floor.account import account_of, name_of
-from floor.housekeeping import Housekeeping
+from floor.account import account_of, name_of, sound_of
+from floor.housekeeping import Housekeeping, Shelf
 from floor.mailroom import MailRoom
 from floor.rounds import Rounds
 from floor.station import Rep, Station
@@ -21,7 +21,7 @@ from floor.store_room import StoreRoom
 from floor.view import DeskPort
 from floor.webhook import Webhooks
 from telephony import protocol as phone
-from telephony.account import Account
+from telephony.account import Account, Sound
 from telephony.client import Phone
 
 Begin = Callable[[], Awaitable[None]]
@@ -42,6 +42,7 @@ class Workplace:
     store: str | Path
     account: Account
     phone_name: str = ""  # what a phone without a registrar is called
+    sound: Sound = Sound()  # noqa: RUF009 - frozen
 
     def store_room(self) -> StoreRoom:
         """A door to the store of this place, not yet opened."""
@@ -53,7 +54,7 @@ class Workplace:
 
     def make_phone(self, on_event: Callable[[phone.AnyEvent], None]) -> Phone:
         """A phone of this place, not yet started."""
-        return Phone(self.account, on_event, self.home.logs / "phone.log")
+        return Phone(self.account, on_event, self.home.logs / "phone.log", sound=self.sound)
 
 
 def real_workplace(home: Home, settings: Settings, *, dials: bool = True) -> Workplace:
@@ -72,7 +73,7 @@ def real_workplace(home: Home, settings: Settings, *, dials: bool = True) -> Wor
     home.make()
     return Workplace(
         home, settings, load(home.rules), SystemClock(), location(settings, home),
-        account_of(settings, home), name_of(settings),
+        account_of(settings, home), name_of(settings), sound_of(settings),
     )  # fmt: skip
 
 
@@ -101,6 +102,7 @@ async def desk_of(place: Workplace, rep: Rep) -> AsyncIterator[tuple[Station, Be
         desk_store, place.make_phone, place.book, place.clock, rep,
         caller_id=settings.sip.caller_ids[0] if settings.sip.caller_ids else "",
         ring_timeout_ms=settings.sip.ring_timeout_s * 1000, phone_name=place.phone_name,
+        recordings=place.home.recordings,
     )  # fmt: skip
     async with AsyncExitStack() as stack:
 
@@ -124,7 +126,7 @@ async def unattended(place: Workplace, room: StoreRoom) -> AsyncIterator[Callabl
         ConfigError: hooks are configured without their secret.
     """
     hooks = Webhooks(room, place.settings, place.home, place.clock)
-    rounds: list[Rounds] = [Housekeeping(room, place.clock, place.store)]
+    rounds: list[Rounds] = [_housekeeping(place, room)]
     if place.settings.floor.mail_room and place.settings.mail.host:
         rounds.append(MailRoom(room, place.settings, place.home, place.clock))
     async with AsyncExitStack() as stack:
@@ -134,6 +136,11 @@ async def unattended(place: Workplace, room: StoreRoom) -> AsyncIterator[Callabl
             await one.start()
             stack.push_async_callback(one.close)
         yield lambda: next((one.fault for one in reversed(rounds) if one.fault), "")
+
+
+def _housekeeping(place: Workplace, room: StoreRoom) -> Housekeeping:
+    shelf = Shelf(place.home.recordings, place.settings.recording.keep_days)
+    return Housekeeping(room, place.clock, place.store, shelf)
 
 
 async def work(place: Workplace, rep: Rep, screen: Screen) -> int:

@@ -209,12 +209,16 @@ def _timers(shown: CallView | None, mono: int) -> tuple[Part, ...]:
         )
     return (
         ("  ring ", "dim"), mmss(ring_ms(shown, mono)),
-        ("    talk ", "dim"), (mmss(talk_ms(shown, mono)), "strong"), "    ", *microphone,
+        ("    talk ", "dim"), (mmss(talk_ms(shown, mono)), "strong"), "    ", *microphone, *_recorded(shown),
     )  # fmt: skip
 
 
+def _recorded(shown: CallView) -> tuple[Part, ...]:
     """Whether this is being recorded: a rep must never be in doubt."""
+    if not shown.recording or shown.ended_mono is not None:
         return ()
+    if shown.recording != "on":
+        return ("  ", (f"REC {shown.recording}", "alarm"))
     return ("  ", ("(R) REC", "alarm"), (" tell them" if shown.tell else "", "note"))
 
 

@@ -165,7 +165,10 @@ class FakeDesk:
         elif action == "mute":
             assert self.view.call
             self.set(call=replace(self.view.call, muted=not self.view.call.muted))
+        elif action == "record":
             assert self.view.call
+            now = {"": "on", "on": "paused", "paused": "on"}[self.view.call.recording]
+            self.set(call=replace(self.view.call, recording=now, tell=True))
         elif action == "undo":
             self._next -= 2
             self.next_lead(message="Taken back.", can_undo=False)

@@ -63,29 +63,36 @@ class Seat:
         return await self.until(lambda view: view.state in states)
 
 
-def place_at(folder: Path, carrier: PracticeCarrier) -> Workplace:
+def place_at(folder: Path, carrier: PracticeCarrier, recording: str = "") -> Workplace:
     """A workplace in `folder` whose carrier is the practice carrier."""
     home = Home(folder).make()
     account = account_at(carrier.addresses[0])
-    return Workplace(home, Settings(), BOOK, SystemClock(), home.database, account, "practice carrier")
+    if recording:
+        (home.rules / "recording.toml").write_text(recording, encoding="utf-8")
+    book = load(home.rules) if recording else BOOK
+    return Workplace(home, Settings(), book, SystemClock(), home.database, account, "practice carrier")
 
 
 @asynccontextmanager
 async def seated(
-    folder: Path, *digits: str, rep: str = "anna", ring_timeout_ms: int = 1_500
+    folder: Path, *digits: str, rep: str = "anna", ring_timeout_ms: int = 1_500, recording: str = ""
 ) -> AsyncIterator[Seat]:
-    """A rep at a desk whose queue holds one lead for each of `digits`, newest first in that order."""
+    """A rep at a desk whose queue holds one lead for each of `digits`, newest first in that order.
+
+    `recording` is the text of a recording.toml of the floor's own.
+    """
     carrier = PracticeCarrier(folder / "carrier.log", pace=PACE)
     await carrier.start()
     try:
-        place = place_at(folder, carrier)
+        place = place_at(folder, carrier, recording)
         with Store.open(place.store, BOOK, place.clock) as store:
             for index, digit in enumerate(reversed(digits)):
                 store.leads.add(lead_for(digit, index))
         async with StoreRoom(place.store, BOOK, place.clock) as room:
             station = Station(
-                room, place.make_phone, BOOK, place.clock, Rep(rep, rep.title()),
+                room, place.make_phone, place.book, place.clock, Rep(rep, rep.title()),
                 caller_id="+14155550100", ring_timeout_ms=ring_timeout_ms, phone_name=place.phone_name,
+                recordings=place.home.recordings,
             )  # fmt: skip
             await station.start()
             try:
