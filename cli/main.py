@@ -13,6 +13,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "practice": ("practice", "Open the workstation on sample leads and a practice carrier."),
         "init": ("init", "Write sixring.toml by asking, and make its home."),
         "doctor": ("doctor", "Check everything a working day needs, and say how to mend it."),
+        "sound": ("sound", "Find the headset, and hear yourself before the shift."),
     },
     "Leads": {
         "import": ("import_leads", "Bring leads in from a CSV or TSV file."),
@@ -20,6 +21,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "why": ("why", "Tell a lead's whole history, what comes next and why."),
         "dnc": ("dnc", "Keep the do-not-call list."),
         "gate": ("gate", "Explain check by check whether a number may be called."),
+        "override": ("override", "Let one call past the gate, as a supervisor, with a reason."),
         "cadence": ("cadences", "Check cadences, and show the calendar they give."),
     },
     "Reports": {

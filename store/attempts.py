@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cadence import gate
 from cadence.gate import GateFacts
 from cadence.happenings import Blocked
 from cadence.model import Decision, Phone, Plan
-from store import by_hand, facts, lone, plans, recovery, wrapup
+from store import by_hand, facts, lone, overrides, plans, recovery, wrapup
 from store.attempt_rows import close, read, to_attempt
 from store.core import Core
 from store.dialing import Dial, Dialer, close_refused, hold_for_call, open_attempt
@@ -65,11 +64,13 @@ class Attempts:
             standing = held(core, claim)
             number = _number(standing, phone or claim.phone)
             now = core.now()
-            decision = gate.decide(facts.gather(core, standing, number, now), core.book.gate, now)
+            decision, leave = overrides.decide(core, facts.gather(core, standing, number, now), now)
             dialer = Dialer(rep, shift_id, caller_id)
             attempt_id = open_attempt(core, Dial(claim.token, number, decision, dialer, standing))
             if decision.allowed:
                 hold_for_call(core, standing, attempt_id, rep, now)
+                if leave is not None:
+                    overrides.use(core, leave, attempt_id, rep, standing.lead.id)
             else:
                 self._block(standing, attempt_id, number, decision)
             return to_attempt(read(core, attempt_id))

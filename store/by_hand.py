@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import secrets
 
-from cadence import gate, numbers
+from cadence import numbers
 from cadence.model import LeadStatus, Phone
 from config.errors import UsageError
-from store import facts, plans, recovery
+from store import facts, overrides, plans, recovery
 from store.attempt_rows import NO_PLAN, read, to_attempt
 from store.core import Core
 from store.dialing import CALL_LEASE_MS, Dial, Dialer, close_refused, hold_for_call, open_attempt
@@ -32,13 +32,15 @@ def begin(core: Core, typed: str, by: Dialer) -> tuple[Attempt, Claim | None]:
         if standing is None
         else facts.gather(core, standing, phone, now, by_hand=True)
     )
-    decision = gate.decide(told, core.book.gate, now)
+    decision, leave = overrides.decide(core, told, now)
     token = secrets.randbits(62)
     attempt_id = open_attempt(core, Dial(token, phone, decision, by, standing, by_hand=True))
     if not decision.allowed:
         before = plans.plan_to_json(standing.plan) if standing else NO_PLAN
         close_refused(core, attempt_id, decision, before)
         return to_attempt(read(core, attempt_id)), None
+    if leave is not None:
+        overrides.use(core, leave, attempt_id, by.rep, standing.lead.id if standing else None)
     claim = None
     if standing is not None:
         claim = _take(core, standing, phone, token, by.rep, now)

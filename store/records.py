@@ -158,6 +158,19 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
+class Permission:
+    """A supervisor's leave for one call past the gate, to a lead or to a number."""
+
+    id: int
+    lead_id: int | None
+    e164: str  # empty: for the lead
+    granted_at: int
+    granted_by: str
+    why: str
+    until_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shift:
     """One clock-in of one rep."""
 

@@ -14,6 +14,7 @@ from store.engine import connect
 from store.leads import Leads
 from store.migrate import migrate
 from store.outbox import Outbox
+from store.overrides import Overrides
 from store.queue import Queue
 from store.recordings import Recordings
 from store.shifts import Shifts
@@ -33,6 +34,7 @@ class Store:
         self.recordings = Recordings(core)
         self.dnc = Dnc(core)
         self.shifts = Shifts(core)
+        self.overrides = Overrides(core)
 
     @classmethod
     def open(

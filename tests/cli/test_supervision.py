@@ -1,0 +1,54 @@
+"""What only a supervisor may do, from the shell."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support.program import sixring
+
+NUMBER = "+14155550123"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A floor with one lead, and kim for a supervisor."""
+    (tmp_path / "sixring.toml").write_text('[floor]\nsupervisors = ["kim"]\n', encoding="utf-8")
+    leads = tmp_path / "leads.csv"
+    leads.write_text(f"name,phone,state\nAna,{NUMBER},CA\n", encoding="utf-8")
+    assert sixring("import", leads, home=tmp_path).returncode == 0
+    return tmp_path
+
+
+def told(home: Path) -> list[dict[str, object]]:
+    done = sixring("tail", "--after", "0", "--json", home=home)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("target", ["1", NUMBER, "(415) 555-0123"])
+def test_a_supervisor_lets_one_call_pass_and_the_log_says_so(home: Path, target: str) -> None:
+    done = sixring(
+        "override", target, "--by", "kim", "--reason", "asked for tonight", "--for", "2h", home=home
+    )
+    assert done.returncode == 0, done.stderr
+    assert "may pass the gate until" in done.stdout
+    event = told(home)[-1]
+    assert (event["kind"], event["rep"]) == ("override.granted", "kim")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["1", "--by", "sam", "--reason", "x"], "'sam' is no supervisor of sixring.toml: it names kim."),
+        (["1", "--by", "kim", "--reason", " "], "needs a reason"),
+        (["1", "--by", "kim", "--reason", "x", "--for", "soon"], "write it like"),
+        (["1", "--by", "kim", "--reason", "x", "--for", "2 days"], "at most a day"),
+        (["ana", "--by", "kim", "--reason", "x"], "neither the number of a lead nor"),
+    ],
+)
+def test_anything_else_is_one_sentence_and_no_permission(home: Path, words: list[str], said: str) -> None:
+    done = sixring("override", *words, home=home)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "override.granted" not in [event["kind"] for event in told(home)]
