@@ -28,12 +28,6 @@ PerMinute = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 Codec = Literal["PCMU", "PCMA", "G722", "GSM", "iLBC", "speex"]  # what the SIP stack's wheel brings
 Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$", description="two capital letters, as in US")]
 E164 = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$", description="as in +14155550123")]
-    str,
-    msgspec.Meta(
-        pattern=r"^([2-9][0-9]{2}|\+[1-9][0-9]{1,6}|[A-Z]{2}(-[A-Z0-9]{1,3})?)$",
-        description="an area code (415 or +4930), a state (US-CA) or a country (US)",
-    ),
-]
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
