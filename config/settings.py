@@ -28,6 +28,13 @@ PerMinute = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 Codec = Literal["PCMU", "PCMA", "G722", "GSM", "iLBC", "speex"]  # what the SIP stack's wheel brings
 Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$", description="two capital letters, as in US")]
 E164 = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$", description="as in +14155550123")]
+Area = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^([2-9][0-9]{2}|\+[1-9][0-9]{1,6}|[A-Z]{2}(-[A-Z0-9]{1,3})?)$",
+        description="an area code (415 or +4930), a state (US-CA) or a country (US)",
+    ),
+]
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,6 +96,15 @@ class Store(Section, frozen=True):
             )
 
 
+class OwnNumber(Section, frozen=True):
+    """A number that the firm owns and may show."""
+
+    number: E164
+    name: str = ""  # what you call it
+    areas: tuple[Area, ...] = ()  # it also stands for these
+    contract_ref: str = ""  # where the right to show it is written down
+
+
 class Sip(Section, frozen=True):
     """The carrier's account."""
 
@@ -108,7 +124,8 @@ class Sip(Section, frozen=True):
     stun_servers: tuple[str, ...] = ()
     ice: bool = False
     codecs: tuple[Codec, ...] = ("PCMU", "PCMA", "G722")
-    caller_ids: tuple[E164, ...] = ()
+    caller_ids: tuple[E164 | OwnNumber, ...] = ()  # the first is shown where none is nearer
+    show_number: Literal["from", "name", "p-preferred-identity", "p-asserted-identity", "off"] = "from"
     ring_timeout_s: Seconds = 25
     no_response_s: Seconds = 5
     max_call_minutes: Minutes = 120

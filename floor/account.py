@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cadence.caller_id import CallerId
 from config.home import Home
 from config.secrets import secret
 from config.settings import Settings
-from telephony.account import Account
+from telephony.account import Account, Sound
 
 
 def account_of(settings: Settings, home: Home) -> Account:
@@ -25,8 +26,27 @@ def account_of(settings: Settings, home: Home) -> Account:
         ca_file=str(home.config_folder / Path(sip.ca_file).expanduser()) if sip.ca_file else "",
         verify_server=sip.verify_server, srtp=sip.srtp, codecs=sip.codecs,
         register_every_s=sip.register_every_s, qualify_ms=sip.qualify_s * 1000,
-        keep_alive_s=sip.keep_alive_s, stun_servers=sip.stun_servers, ice=sip.ice,
+        keep_alive_s=sip.keep_alive_s, show_number=sip.show_number,
+        stun_servers=sip.stun_servers, ice=sip.ice,
     )  # fmt: skip
+
+
+def sound_of(settings: Settings) -> Sound:
+    """Where the rep's sound comes from and goes, by the [sound] table."""
+    sound = settings.sound
+    if sound.kind == "headset":
+        return Sound(kind="headset", microphone=sound.microphone, speaker=sound.speaker)
+    return Sound()
+
+
+def callers_of(settings: Settings) -> tuple[CallerId, ...]:
+    """The numbers that the firm may show, in the order of the settings."""
+    return tuple(
+        CallerId(one)
+        if isinstance(one, str)
+        else CallerId(one.number, name=one.name, areas=one.areas, contract_ref=one.contract_ref)
+        for one in settings.sip.caller_ids
+    )
 
 
 def name_of(settings: Settings) -> str:

@@ -27,9 +27,9 @@ def on_number_typed(desk: DeskState, given: told.NumberTyped) -> list[out.Effect
     desk.calls += 1
     desk.claim = desk.card = desk.refusal = desk.last_attempt = None
     desk.line = Line(None, call=f"{desk.clock.now():x}-{desk.calls}")
-    desk.call = CallView(typed, desk.caller_id, dialed_mono=desk.clock.monotonic())
+    desk.call = CallView(typed, desk.shown_to(typed), dialed_mono=desk.clock.monotonic())
     desk.say("")
-    return [*effects, *desk.enter(ShiftState.DIALING), out.BeginByHand(typed, desk.caller_id)]
+    return [*effects, *desk.enter(ShiftState.DIALING), out.BeginByHand(typed, desk.call.caller_id)]
 
 
 def on_begun_by_hand(desk: DeskState, given: told.BegunByHand) -> list[out.Effect]:

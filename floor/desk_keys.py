@@ -32,10 +32,11 @@ def _dial(desk: DeskState) -> list[out.Effect]:
         return desk.say(f"The phone cannot dial now: {desk.phone_line}. The lead stays with you.", alarm=True)
     desk.calls += 1
     desk.line = Line(desk.claim, call=f"{desk.claim.token:x}-{desk.calls}")
-    desk.call = CallView(desk.claim.phone.e164, desk.caller_id, dialed_mono=desk.clock.monotonic())
+    number = desk.claim.phone.e164
+    desk.call = CallView(number, desk.shown_to(number), dialed_mono=desk.clock.monotonic())
     desk.last_attempt = desk.refusal = None
     desk.say("")
-    return [*desk.enter(ShiftState.DIALING), out.Begin(desk.claim, desk.caller_id)]
+    return [*desk.enter(ShiftState.DIALING), out.Begin(desk.claim, desk.call.caller_id)]
 
 
 def _hang_up(desk: DeskState) -> list[out.Effect]:

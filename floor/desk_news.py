@@ -74,7 +74,7 @@ def placed(desk: DeskState, line: Line, attempt: Attempt) -> list[out.Effect]:
             ended_by="rep",
         )  # fmt: skip
         return on_ended(desk, line, desk.call, ended)
-    return [out.Place(line.call, attempt.e164, desk.caller_id)]
+    return [out.Place(line.call, attempt.e164, attempt.caller_id)]
 
 
 def on_finished(desk: DeskState, given: told.Finished) -> list[out.Effect]:

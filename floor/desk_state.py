@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from cadence.caller_id import CallerId, nearest
 from cadence.dispositions import Disposition, Dispositions
 from cadence.model import ShiftState
 from config.clock import Clock
@@ -48,7 +49,7 @@ class DeskState:
 
     dispositions: Dispositions
     clock: Clock
-    caller_id: str = ""
+    callers: tuple[CallerId, ...] = ()  # numbers of the firm that a lead may be shown
     state: ShiftState = ShiftState.NOT_READY
     since_mono: int = 0
     reason: str = "starting"
@@ -73,6 +74,11 @@ class DeskState:
     def __post_init__(self) -> None:
         """The first state begins now."""
         self.since_mono = self.clock.monotonic()
+
+    def shown_to(self, number: str) -> str:
+        """The firm's number that `number` is shown; empty: the account's own."""
+        own = nearest(number, self.callers)
+        return own.number if own is not None else ""
 
     def say(self, message: str, *, alarm: bool = False) -> list[out.Effect]:
         """Put a line on the message row; nothing else happens."""

@@ -36,6 +36,9 @@ _FIRM = Firm(
     reply_to="sam@northwind.example", website="https://northwind.example",
 )  # fmt: skip
 _PHONE_NAME = "practice carrier"
+# New York, Chicago, San Francisco, Toronto: the first is shown where none is near. Of the 555-01xx that
+# are nobody's.
+PRACTICE_NUMBERS = ("+12125550100", "+13125550100", "+14155550100", "+14165550100")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ async def practice_floor(
 
 
 def _practice_sip(sip: Sip) -> Sip:
-    return sip if sip.caller_ids else msgspec.structs.replace(sip, caller_ids=("+14155550100",))
+    return sip if sip.caller_ids else msgspec.structs.replace(sip, caller_ids=PRACTICE_NUMBERS)
 
 
 async def _fill(home: Home, book: Rulebook, clock: Clock, leads: int, *, only_open: bool) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from cadence.model import Result
 from config.clock import SystemClock
 from config.home import Home
+from floor.account import callers_of
 from floor.practice import PracticeFloor, practice_floor
 from floor.scripted_rep import Budget, ScriptedRep, Stopwatch
 from floor.station import Rep, Station
@@ -80,7 +81,7 @@ async def _work(place: Workplace, index: int, budget: Budget, watch: Stopwatch) 
     async with place.store_room() as room:
         station = Station(
             room, make_phone, place.book, place.clock, Rep(f"rep{index + 1}", f"Rep {index + 1}"),
-            caller_id=place.settings.sip.caller_ids[0], ring_timeout_ms=_RING_TIMEOUT_MS,
+            callers=callers_of(place.settings), ring_timeout_ms=_RING_TIMEOUT_MS,
             phone_name=place.phone_name,
         )  # fmt: skip
         await station.start()

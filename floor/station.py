@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from cadence.caller_id import CallerId
 from cadence.model import Lead, ShiftState
 from cadence.rulebook import Rulebook
 from config.clock import SECOND, Clock
@@ -67,7 +68,7 @@ class Station:
         clock: Clock,
         rep: Rep,
         *,
-        caller_id: str = "",
+        callers: tuple[CallerId, ...] = (),
         ring_timeout_ms: int = 25_000,
         phone_name: str = "",
         recordings: Path | None = None,
@@ -80,7 +81,7 @@ class Station:
         self._ring_timeout_ms, self._words = ring_timeout_ms, PhoneWords(phone_name)
         self._phone = make_phone(self._heard)
         self._keeper = Keeper(room, recordings, clock, self._phone.send, self._alarm)
-        self._desk = Desk(book.dispositions, clock, caller_id=caller_id)
+        self._desk = Desk(book.dispositions, clock, callers=callers)
         self._clerk: Clerk | None = None
         self._scribe: Scribe | None = None
         self._glance = Glance((), 0, 0)

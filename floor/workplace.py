@@ -12,7 +12,7 @@ from config.clock import MINUTE, Clock, SystemClock
 from config.errors import UsageError
 from config.home import Home
 from config.settings import PRACTICE, Settings, location
-from floor.account import account_of, name_of, sound_of
+from floor.account import account_of, callers_of, name_of, sound_of
 from floor.housekeeping import Housekeeping, Shelf
 from floor.mailroom import MailRoom
 from floor.rounds import Rounds
@@ -100,7 +100,7 @@ async def desk_of(place: Workplace, rep: Rep) -> AsyncIterator[tuple[Station, Be
     desk_store, floor_store = place.store_room(), place.store_room()
     station = Station(
         desk_store, place.make_phone, place.book, place.clock, rep,
-        caller_id=settings.sip.caller_ids[0] if settings.sip.caller_ids else "",
+        callers=callers_of(settings),
         ring_timeout_ms=settings.sip.ring_timeout_s * 1000, phone_name=place.phone_name,
         recordings=place.home.recordings,
     )  # fmt: skip

@@ -107,6 +107,7 @@ def test_broken_toml_names_its_line(home: Home) -> None:
         ("[sip]\ncodecs = []\n", 1, "codecs"),
         ('[sip]\nstun_servers = ["stun:stun.example.com"]\n', 1, "stun_servers"),
         ("[sip]\nqualify_s = -1\n", 2, "qualify_s"),
+        ('[sip]\ncaller_ids = [{number = "+14155550123", areas = ["Ohio"]}]\n', 2, "areas"),
         ('[mail]\nhost = "mail.example.com"\n', 1, "sender"),
         ('[rep]\nlogin = "anna\\u001b[31m"\n', 1, "login"),
     ],

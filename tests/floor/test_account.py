@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cadence.caller_id import CallerId
 from config.home import Home
-from config.settings import Firm, Settings, Sip
-from floor.account import account_of, name_of
+from config.settings import Firm, Settings, Sip, load
+from floor.account import account_of, callers_of, name_of
 
 
 @pytest.fixture
@@ -45,3 +46,19 @@ def test_a_certificate_file_may_stand_anywhere(home: Home) -> None:
 def test_only_a_trunk_has_a_name_before_it_has_answered() -> None:
     assert name_of(Settings(sip=Sip(server="s", register=False))) == "trunk s"
     assert name_of(Settings(sip=Sip(server="s"))) == ""
+
+
+def test_numbers_of_the_firm_are_texts_or_say_more(home: Home) -> None:
+    home.make()
+    home.config_file.write_text(
+        """[sip]
+caller_ids = [
+    "+12125550100",
+    {number = "+18005550100", name = "Freephone", areas = ["US-IL", "312"], contract_ref = "C-17"},
+]
+"""
+    )
+    assert callers_of(load(home)) == (
+        CallerId("+12125550100"),
+        CallerId("+18005550100", name="Freephone", areas=("US-IL", "312"), contract_ref="C-17"),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cadence.caller_id import CallerId
 from cadence.model import CallKind, Decision, Lane, Lead, LeadStatus, Phone, Plan, PlannedCall
 from cadence.rulebook import load
 from config.clock import HandClock
@@ -29,6 +30,24 @@ def held() -> Claim:
     )
     lead = Lead(1, "Robin", phones=(LEAD,))
     return Claim(lead, plan, LEAD, token=5, lane=Lane.FRESH, reason="new", attempts=0, expires_at=NOW)
+
+
+def test_the_nearest_number_of_the_firm_is_shown_stored_and_dialed_with() -> None:
+    new_york, los_angeles = CallerId("+12125550100"), CallerId("+12135550100")
+    desk, claim = Desk(load(None).dispositions, HandClock(NOW), callers=(new_york, los_angeles)), held()
+    card = CardView(claim.lead, claim.plan, claim.phone, "new", 0)
+    desk.handle(told.PhoneState(True, "registered"))
+    desk.handle(told.Resumed())
+    desk.handle(told.Claimed(claim, card))
+    effects = desk.handle(told.Pressed("dial"))
+    assert out.Begin(claim, "+12135550100") in effects  # San Francisco is called
+    assert desk.call is not None
+    assert desk.call.caller_id == "+12135550100"
+    attempt = Attempt(
+        7, 1, 5, LEAD.e164, "anna", 1, CallKind.STEP, 1, "+12135550100", Decision(True, NOW, "test"), NOW
+    )
+    (place,) = [one for one in desk.handle(told.Begun(attempt)) if isinstance(one, out.Place)]
+    assert place.caller_id == "+12135550100"
 
 
 @pytest.mark.parametrize("secure", [True, False])

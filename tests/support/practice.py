@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+from cadence.caller_id import CallerId
 from cadence.model import ShiftState
 from cadence.rulebook import load
 from config.clock import SystemClock
 from config.home import Home
 from config.settings import Settings
-from floor.practice import account_at
+from floor.practice import PRACTICE_NUMBERS, account_at
 from floor.practice_leads import practice_leads
 from floor.station import Rep, Station
 from floor.store_room import StoreRoom
@@ -91,7 +92,8 @@ async def seated(
         async with StoreRoom(place.store, BOOK, place.clock) as room:
             station = Station(
                 room, place.make_phone, place.book, place.clock, Rep(rep, rep.title()),
-                caller_id="+14155550100", ring_timeout_ms=ring_timeout_ms, phone_name=place.phone_name,
+                callers=tuple(map(CallerId, PRACTICE_NUMBERS)), ring_timeout_ms=ring_timeout_ms,
+                phone_name=place.phone_name,
                 recordings=place.home.recordings,
             )  # fmt: skip
             await station.start()
