@@ -28,7 +28,9 @@ class Pane:
     def __init__(
         self, folder: str, command: Sequence[str | Path], size: tuple[int, int], env: Mapping[str, str]
     ) -> None:
-        self._socket, self._env = f"{folder}/s", env
+        self._socket = f"{folder}/s"
+        # Textual would believe these two instead of the terminal.
+        self._env = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}
         width, height = map(str, size)
         self._tmux(
             "-f", "/dev/null", "start-server", ";",
