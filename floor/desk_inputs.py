@@ -157,7 +157,7 @@ class Refused:
 
     effect: StoreEffect
     why: str
-    lease_lost: bool = False
+    over: bool = False  # for good: the lead is somebody else's by now, or the matter is settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,5 +177,6 @@ class PhoneSaid:
 
 Input = (
     Claimed | NothingDue | LookAgain | Pressed | NumberTyped | Disposed | Keypad | Noted | Skipped | Paused
-    | Resumed | Begun | BegunByHand | Finished | Recorded | Undone | NoteKept | Told | Refused | PhoneState | PhoneSaid
+    | Resumed | Begun | BegunByHand | Finished | Recorded | Undone | NoteKept | Told | Refused
+    | PhoneState | PhoneSaid
 )  # fmt: skip

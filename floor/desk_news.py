@@ -114,9 +114,7 @@ def _move_on(
 
 
 def _without(tally: Tally, taken_back: Disposition) -> Tally:
-    return replace(
-        tally, contacts=tally.contacts - taken_back.contact, won=tally.won - taken_back.won
-    )
+    return replace(tally, contacts=tally.contacts - taken_back.contact, won=tally.won - taken_back.won)
 
 
 def on_undone(desk: DeskState, given: told.Undone) -> list[out.Effect]:

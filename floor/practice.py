@@ -18,6 +18,7 @@ from cadence.rulebook import Rulebook, load
 from config.clock import Clock, SystemClock
 from config.errors import UsageError
 from config.home import Home
+from config.logs import log_to
 from config.settings import PRACTICE, Firm, Mail, Rep, Settings, Sip
 from config.settings import load as load_settings
 from floor.catcher import Catcher
@@ -101,6 +102,7 @@ async def practice_floor(
     clock = clock or SystemClock()
     settings = practice_settings(home)
     home.make()
+    log_to(home.logs)
     book = load(home.rules)
     await _fill(home, book, clock, leads, only_open=only_open)
     carrier = PracticeCarrier(home.logs / "carrier.log", pace=pace, lines=lines)

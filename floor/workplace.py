@@ -11,6 +11,7 @@ from cadence.rulebook import Rulebook, load
 from config.clock import MINUTE, Clock, SystemClock
 from config.errors import UsageError
 from config.home import Home
+from config.logs import log_to
 from config.settings import PRACTICE, Settings, location
 from floor.account import account_of, callers_of, name_of, sound_of
 from floor.housekeeping import Housekeeping, Shelf
@@ -71,6 +72,7 @@ def real_workplace(home: Home, settings: Settings, *, dials: bool = True) -> Wor
     if settings.sip.server == PRACTICE:
         raise UsageError(f"{home.config_file} belongs to a practice floor: open it with 'sixring practice'.")
     home.make()
+    log_to(home.logs)
     return Workplace(
         home, settings, load(home.rules), SystemClock(), location(settings, home),
         account_of(settings, home), name_of(settings), sound_of(settings),

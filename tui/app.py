@@ -55,6 +55,8 @@ async def work(port: DeskPort, begin: Callable[[], Awaitable[None]] | None = Non
     finally:
         # However the screen ended, also by a bug of its own: nothing may be lost.
         await app.goodbye(GOODBYE_S)
+    if app.crash is not None:
+        raise app.crash
     if app.failed is not None:
         raise app.failed
     return app.return_code or 0
@@ -79,6 +81,7 @@ class Workstation(App[None], inherit_bindings=False):
         self.port = port
         self.session = Session(port, self)
         self.failed: SixringError | None = None
+        self.crash: Exception | None = None  # a bug of ours: `work` raises it
         self._begin = begin
         self._goodbye: asyncio.Future[None] | None = None
         self._title_shown = ""
@@ -138,6 +141,15 @@ class Workstation(App[None], inherit_bindings=False):
             self.failed = self.failed or error
         elif error is not None:
             raise error
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep the error for `work` to raise; Textual would print it with every local variable."""
+        self.crash = self.crash or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """End without printing: numbers and names have no place in a terminal's scrollback."""
+        self._close_messages_no_wait()
 
     # -------------------------------------------------------------- keys
 

@@ -61,7 +61,7 @@ def children(pid: int) -> list[int]:
 @pytest.mark.parametrize(
     ("end", "result"), [(terminate, "answered"), (close_the_terminal, "answered"), (kill, "interrupted")]
 )
-def test_a_death_in_mid_call_is_told_at_the_next_start_and_nothing_is_stuck(
+def test_a_death_in_mid_call_brings_the_conversation_back_and_nothing_is_stuck(
     end: Callable[[Pane], None], result: str, tmp_path: Path
 ) -> None:
     home = practice_home(tmp_path / "home", [CALLED, NEXT])
@@ -78,8 +78,9 @@ def test_a_death_in_mid_call_is_told_at_the_next_start_and_nothing_is_stuck(
     assert attempt["answered_at"], "the instant of the answer was on disk before the end"
 
     with workstation(home) as desk:
-        shown = desk.until("unfinished call")
-        assert "interrupted" in shown
+        desk.until("WRAP")
+        desk.until(f"{CALLED.name}: your call at .* was cut off")
+        desk.type("1")
         desk.until(f"PREVIEW.*{NEXT.name}")
         desk.type("qq")
         assert desk.ended() == 0
@@ -87,6 +88,7 @@ def test_a_death_in_mid_call_is_told_at_the_next_start_and_nothing_is_stuck(
     (attempt,) = attempts(home)
     assert attempt["ended_at"], "the attempt is left open"
     assert attempt["result"] == result
+    assert attempt["disposition"] == "no_answer"
     held = {row["name"]: row["held_by"] for row in report(home, "queue", "--json")}
     assert held == {CALLED.name: "", NEXT.name: ""}
     assert_books_are_clean(home)

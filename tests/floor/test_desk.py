@@ -112,10 +112,39 @@ def test_a_doubled_digit_records_once(bench: Bench) -> None:
 
 
 def test_what_needs_a_conversation_cannot_be_said_of_a_ringing_phone(bench: Bench) -> None:
-    bench.dialed()
+    call = bench.dialed()
+    bench.heard(phone.Invited(at=NOW, mono=0, call=call))
     bench.tell(told.Disposed("8"))
     assert bench.of(out.HangUp) == []
     assert "conversation" in bench.desk.message
+
+
+def test_a_digit_right_behind_the_space_bar_records_no_call_that_was_never_made(bench: Bench) -> None:
+    held = bench.preview()
+    bench.tell(told.Pressed("dial"), told.Disposed("4"), told.Begun(attempt(held)), told.Disposed("1"))
+    assert bench.of(out.HangUp) == []
+    assert len(bench.of(out.Place)) == 1
+    assert "not gone out" in bench.desk.message
+
+
+def test_what_is_taken_back_no_longer_counts(bench: Bench) -> None:
+    call = bench.answered()
+    bench.ended(call, Result.ANSWERED)
+    won = BOOK.dispositions.by_key["8"]
+    bench.tell(told.Finished(7, None, None), told.Disposed("8"), told.Recorded(7, won, next_plan()))
+    assert (bench.desk.tally.contacts, bench.desk.tally.won) == (1, 1)
+    first = claim()
+    bench.tell(told.Pressed("undo"), told.Undone(ended_attempt(first, Result.ANSWERED), first, card(first)))
+    assert (bench.desk.tally.contacts, bench.desk.tally.won) == (0, 0)
+
+
+def test_a_disposition_that_came_too_late_lets_the_rep_go_on(bench: Bench) -> None:
+    call = bench.answered()
+    bench.ended(call, Result.ANSWERED)
+    bench.tell(told.Finished(7, None, None), told.Disposed("0"))
+    dispose = bench.of(out.Dispose)[0]
+    effects = bench.tell(told.Refused(dispose, "The lead has moved on.", over=True))
+    assert isinstance(effects[-1], out.ClaimNext)
 
 
 def test_a_callback_wants_a_time(bench: Bench) -> None:

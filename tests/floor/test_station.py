@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from support.practice import BOOK, Seat, lead_for, seated
 
 from cadence.model import Result, ShiftState
 from config.clock import DAY
+from floor.station import Rep, Station
+from floor.store_room import StoreRoom
+from store.errors import RepBusy
 from store.store import Store
 
 S = ShiftState
@@ -112,9 +118,6 @@ async def test_undo_brings_the_lead_back_for_another_key(tmp_path: Path) -> None
 
 
 async def test_killing_the_phone_in_a_call_closes_the_attempt_and_the_rep_dials_on(tmp_path: Path) -> None:
-    import os
-    import signal
-
     async with seated(tmp_path, "8", "2") as seat:
         await seat.state(S.PREVIEW)
         seat.station.press("dial")
@@ -148,12 +151,6 @@ async def test_leaving_in_a_call_hangs_up_and_clocks_out(tmp_path: Path) -> None
 
 
 async def test_a_rep_cannot_sit_at_two_desks(tmp_path: Path) -> None:
-    import pytest
-
-    from floor.station import Rep, Station
-    from floor.store_room import StoreRoom
-    from store.errors import RepBusy
-
     async with seated(tmp_path, "8") as seat, StoreRoom(seat.place.store, BOOK, seat.place.clock) as room:
         twin = Station(room, seat.place.make_phone, BOOK, seat.place.clock, Rep("anna", "Anna"))
         with pytest.raises(RepBusy):
@@ -210,3 +207,32 @@ async def test_an_emergency_number_goes_out_by_hand(tmp_path: Path) -> None:
         seat.station.press("hang_up")
         await seat.state(S.READY)
         assert [call.number for call in seat.carrier.calls()] == ["911"]
+
+
+async def test_a_conversation_that_was_cut_off_comes_back_for_its_disposition(tmp_path: Path) -> None:
+    async with seated(tmp_path, "8") as seat:
+        await seat.state(S.PREVIEW)
+        seat.station.press("dial")
+        await seat.until(lambda _: _talked_for(seat, 1_050))
+        await seat.station.leave()  # the terminal was closed
+        async with seat.place.store_room() as room:
+            again = Station(
+                room,
+                seat.place.make_phone,
+                BOOK,
+                seat.place.clock,
+                Rep("anna", "Anna"),
+                phone_name="practice",
+            )
+            await again.start()
+            back = Seat(again, seat.place, seat.carrier)
+            view = await back.state(S.WRAP_UP)
+            assert "was cut off after 1 s of talk" in view.message
+            again.dispose("8")
+            await back.until(lambda view: view.state is S.READY and bool(view.reason))
+            await again.leave()
+        with read(seat) as store:
+            (attempt,) = store.attempts.since(0)
+            assert attempt.disposition == "won"
+            assert store.leads.get(attempt.lead_id).status == "won"
+            assert store.log.verify().clean

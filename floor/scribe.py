@@ -1,0 +1,67 @@
+"""Carries out a desk's store effects, one after the other, and says what came of them.
+
+What the world has done (an instant, a result, a change of state) is written
+again until it is on disk; what the rep asked for is done once, or refused with
+a reason. A bug of ours is written to the log and shown; it stops neither.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from config.errors import SixringError
+from floor import desk_effects as out
+from floor import desk_inputs as told
+from floor.clerk import Clerk
+from floor.store_room import StoreRoom
+from store.errors import LeaseLost, Settled
+
+_RETRY_S = 1.0
+_FACTS = (out.Instant, out.Finish, out.Enter)
+_log = logging.getLogger("sixring.floor")
+
+
+class Scribe:
+    """Writes for one desk."""
+
+    def __init__(self, room: StoreRoom, clerk: Clerk, tell: Callable[[told.Input], None]) -> None:
+        """`tell` feeds the desk; it is called on the event loop."""
+        self._room, self._clerk, self._tell = room, clerk, tell
+        self._todo: asyncio.Queue[out.StoreEffect] = asyncio.Queue()
+
+    def take(self, effect: out.StoreEffect) -> None:
+        """Have `effect` carried out after all that were taken before it."""
+        self._todo.put_nowait(effect)
+
+    async def done(self) -> None:
+        """Wait until everything taken is on disk, or refused."""
+        await self._todo.join()
+
+    async def write(self) -> None:
+        """Work until cancelled."""
+        while True:
+            effect = await self._todo.get()
+            try:
+                news = await self._carry_out(effect)
+                if news is not None:
+                    self._tell(news)
+            finally:
+                self._todo.task_done()
+
+    async def _carry_out(self, effect: out.StoreEffect) -> told.Input | None:
+        while True:
+            try:
+                return await self._room.run(lambda store: self._clerk.carry_out(store, effect))
+            except (LeaseLost, Settled) as error:
+                return told.Refused(effect, str(error), over=True)
+            except SixringError as error:
+                why = str(error)
+            except Exception as error:  # noqa: BLE001  (a bug: the shift goes on, the fault is on record)
+                _log.exception("could not carry out %s", type(effect).__name__)
+                why = f"a fault of Sixring itself ({type(error).__name__}); it is in the log."
+            if not isinstance(effect, _FACTS):
+                return told.Refused(effect, why)
+            self._tell(told.Refused(effect, f"Not on disk yet, trying again: {why}"))
+            await asyncio.sleep(_RETRY_S)
