@@ -7,8 +7,39 @@ from floor.desk_inputs import PhoneState
 from telephony import protocol as phone
 
 
+class PhoneWords:
+    """The phone as a whole: its line to the carrier, and whether the rep can hear and speak."""
+
+    def __init__(self, name: str) -> None:
+        """`name` is what a phone without a registrar is called, such as "practice carrier"."""
+        self._name = name
+        self._line: PhoneState | None = None
+        self._sound: phone.SoundState | None = None
+
+    def hear(self, event: phone.AnyEvent) -> PhoneState | None:
+        """The state after `event`; None where it says nothing of the phone as a whole."""
+        if isinstance(event, phone.SoundState):
+            self._sound = event
+            return self._together()
+        line = phone_state(event, self._name)
+        if line is None:
+            return None
+        self._line = line
+        if isinstance(event, phone.Down):
+            self._sound = None
+        return self._together()
+
+    def _together(self) -> PhoneState | None:
+        """A rep who cannot hear must not dial, however well the line is."""
+        line, sound = self._line, self._sound
+        if line is None or not line.ok or sound is None or sound.ready:
+            return line
+        words = for_terminal(sound.text).rstrip(".")
+        return PhoneState(False, words[:1].lower() + words[1:])
+
+
 def phone_state(event: phone.AnyEvent, name: str) -> PhoneState | None:
-    """What `event` says of the phone as a whole; None for events of one call.
+    """What `event` says of the line; None for events of one call.
 
     `name` is what a phone without a registrar is called, such as "practice carrier".
     """

@@ -61,6 +61,8 @@ class HeadsetSound(RepSound):
         self._told_at = mono
         for news in self._headset.news():
             self._tell(news)
+            if not news.ready:
+                self._board.trouble(news.text)
         levels = self._headset.levels()
         figures = (levels.microphone, levels.speaker, levels.under_runs, levels.over_runs)
         if figures != self._told:

@@ -1,0 +1,97 @@
+"""`sixring sound`: the headset, before the shift."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+
+import click
+
+from cli.lazy import Group, State, pass_state
+
+QUIET_DBFS = -50  # nobody speaks as softly as that
+
+
+@click.group(cls=Group, example="sixring sound test")
+def command() -> None:
+    """Find the headset, and hear yourself before the shift."""
+
+
+@command.command("list", example="sixring sound list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line (docs/json.md).")
+def listed(as_json: bool) -> int:
+    """Show the microphones and speakers of this machine.
+
+    A part of a name is enough in the [sound] table. Exits 1 where there is no
+    headset to be had.
+    """
+    from cli.output import json_line, line
+    from telephony.soundcard import OFFER, cards
+
+    with _native_silence():
+        found = cards()
+    for kind, devices in (("microphone", found.microphones), ("speaker", found.speakers)):
+        for device in devices:
+            if as_json:
+                json_line({"kind": kind, "name": device.name, "system": found.backend})
+            else:
+                line(f"{kind:<11} {device.name}")
+    missing = [
+        kind for kind, some in (("microphone", found.microphones), ("speaker", found.speakers)) if not some
+    ]
+    if missing and not as_json:
+        line(f"This machine has no {' and no '.join(missing)}. {OFFER}")
+    return 1 if missing else 0
+
+
+@command.command("test", example="sixring sound test --seconds 20")
+@click.option("--seconds", default=10, show_default=True, type=click.IntRange(1, 600), help="For how long.")
+@pass_state
+def tested(state: State, seconds: int) -> int:
+    """Speak, and hear yourself a moment later; the levels are told in words.
+
+    Uses the devices of the [sound] table. Exits 1 where nothing was heard.
+    """
+    from cli.output import line
+    from cli.session import settings_of
+    from telephony.levels import SILENCE_DBFS, in_words
+    from telephony.sound_check import SoundCheck
+
+    sound = settings_of(state.home).sound
+    with _native_silence():
+        check = SoundCheck(sound.microphone, sound.speaker)
+        loudest = SILENCE_DBFS
+        with check:
+            line(f"Microphone: {_called(check.microphone.name)}. Speaker: {_called(check.speaker.name)}.")
+            line(f"Speak for {seconds} s: you hear yourself a moment later.")
+            for _ in range(seconds):
+                time.sleep(1)
+                heard, played = check.levels()
+                loudest = max(loudest, heard)
+                line(f"microphone {heard:>4} dBFS {in_words(heard):<10} speaker {played:>4} dBFS")
+    if loudest < QUIET_DBFS:
+        line(
+            "The microphone heard nothing. Is it muted, or is it another one? 'sixring sound list' shows all."
+        )
+        return 1
+    line(f"The microphone works: {in_words(loudest)}, {loudest} dBFS at its loudest.")
+    return 0
+
+
+def _called(name: str) -> str:
+    return name or "the system's choice"
+
+
+@contextlib.contextmanager
+def _native_silence() -> Iterator[None]:
+    """Keep what sound libraries print about cards they do not find off the terminal."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

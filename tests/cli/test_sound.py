@@ -1,0 +1,72 @@
+"""`sixring sound` on a machine without sound, and on a sound server without a card."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import struct
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from support.program import sixring
+from support.sound_rig import MICROPHONE, SPEAKER, SoundRig, needs_pulseaudio, sound_rig
+
+WORDS = b"".join(struct.pack("=h", round(9_000 * math.sin(i * 0.35))) for i in range(8_000 * 20))
+
+
+@pytest.fixture
+async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundRig]:
+    async with sound_rig(tmp_path / "rig", monkeypatch) as made:
+        yield made
+
+
+def named(folder: Path, microphone: str) -> Path:
+    (folder / "sixring.toml").write_text(
+        f'[sound]\nmicrophone = "{microphone}"\nspeaker = "rig headset"\n', encoding="utf-8"
+    )
+    return folder
+
+
+def test_a_microphone_nobody_has_is_one_sentence(tmp_path: Path) -> None:
+    done = sixring("sound", "test", home=named(tmp_path, "no such microphone"))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert "microphone" in done.stderr
+
+
+@pytest.mark.interop
+@needs_pulseaudio
+async def test_the_list_names_what_the_settings_may_name(rig: SoundRig) -> None:
+    done = await asyncio.to_thread(sixring, "sound", "list", "--json")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {"kind": "microphone", "name": MICROPHONE, "system": "PulseAudio"} in found
+    assert SPEAKER in [one["name"] for one in found if one["kind"] == "speaker"]
+    assert done.returncode == 0
+
+
+@pytest.mark.interop
+@needs_pulseaudio
+async def test_a_machine_without_a_microphone_is_offered_the_desk_phone(rig: SoundRig) -> None:
+    rig.pull_out()
+    done = await asyncio.to_thread(sixring, "sound", "list")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1].startswith("This machine has no microphone. Plug one in, or")
+
+
+@pytest.mark.interop
+@needs_pulseaudio
+@pytest.mark.parametrize("speaks", [True, False])
+async def test_the_loop_back_tells_the_levels_in_words(rig: SoundRig, tmp_path: Path, speaks: bool) -> None:
+    home = named(tmp_path, "rig headset")
+    speech = rig.say(WORDS) if speaks else None
+    done = await asyncio.to_thread(sixring, "sound", "test", "--seconds", "3", home=home)
+    if speech is not None:
+        speech.kill()
+        speech.wait()
+    assert done.stdout.startswith(f"Microphone: {MICROPHONE}. Speaker: {SPEAKER}.\n")
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("The microphone works: good" if speaks else "The microphone heard nothing.")
+    assert done.returncode == (0 if speaks else 1)

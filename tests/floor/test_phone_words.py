@@ -1,0 +1,55 @@
+"""The phone in words: a rep who cannot hear does not dial, however well the line is."""
+
+from __future__ import annotations
+
+from config.settings import Settings
+from config.settings import Sound as SoundTable
+from floor.account import sound_of
+from floor.desk_inputs import PhoneState
+from floor.phone_words import PhoneWords
+from telephony import protocol as phone
+from telephony.account import Sound
+
+READY = phone.Ready(at=0, mono=0, pid=1)
+
+
+def sound(ready: bool, text: str = "") -> phone.SoundState:
+    return phone.SoundState(at=0, mono=0, ready=ready, text=text)
+
+
+def test_a_phone_that_tells_nothing_of_sound_is_judged_by_its_line() -> None:
+    assert PhoneWords("trunk").hear(READY) == PhoneState(True, "trunk")
+
+
+def test_a_line_without_sound_cannot_dial_and_says_why() -> None:
+    words = PhoneWords("trunk")
+    assert words.hear(sound(False, "The headset is being opened.")) is None
+    assert words.hear(READY) == PhoneState(False, "the headset is being opened")
+    assert words.hear(sound(True, "Jabra")) == PhoneState(True, "trunk")
+    assert words.hear(sound(False, "The headset is gone.")) == PhoneState(False, "the headset is gone")
+
+
+def test_a_line_that_is_down_is_told_before_the_sound() -> None:
+    words = PhoneWords("trunk")
+    words.hear(sound(False, "The headset is gone."))
+    words.hear(READY)
+    down = words.hear(phone.Down(at=0, mono=0, code=1, restarting=True))
+    assert down is not None
+    assert "died" in down.text
+
+
+def test_a_new_process_begins_without_the_old_ones_sound() -> None:
+    words = PhoneWords("trunk")
+    words.hear(sound(False, "The headset is gone."))
+    words.hear(phone.Down(at=0, mono=0, code=1, restarting=True))
+    assert words.hear(READY) == PhoneState(True, "trunk")
+
+
+def test_levels_say_nothing_of_the_phone() -> None:
+    assert PhoneWords("trunk").hear(phone.Levels(at=0, mono=0, microphone=-20, speaker=-20)) is None
+
+
+def test_the_sound_table_becomes_the_phones_sound() -> None:
+    table = SoundTable(microphone="Jabra", speaker="Built-in")
+    assert sound_of(Settings(sound=table)) == Sound(kind="headset", microphone="Jabra", speaker="Built-in")
+    assert sound_of(Settings(sound=SoundTable(kind="none"))) == Sound()
