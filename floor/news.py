@@ -31,7 +31,7 @@ def _name(store: Store, lead_id: int | None) -> str:
 _SAY: dict[str, Callable[[Event, str], str]] = {
     "lead.arrived": lambda _, name: f"New inquiry: {name}.",
     "lead.inquired": lambda _, name: f"{name} asked again.",
-    "mail.sent": lambda event, name: f"Mail {event.body['step']} to {name} was delivered.",
+    "mail.sent": lambda event, name: f"Mail {event.body['step']} to {name} was sent.",
     "mail.failed": lambda event, name: f"Mail {event.body['step']} to {name} failed: {event.body['why']}",
     "mail.uncertain": lambda event, name: f"Mail {event.body['step']} to {name} may or may not have arrived.",
 }

@@ -196,6 +196,13 @@ def _size(path: Path) -> int | None:
 def _make(path: Path) -> None:
     """Make a database of ours and put it in place whole, so that nobody ever meets half of one."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.new")
+    try:
+        # Names and numbers are nobody else's; SQLite gives its side files the same mode.
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"the database {path} cannot be made ({error.strerror}): see that its folder exists"
+        ) from None
     conn = sqlite3.connect(draft, isolation_level=None)
     try:
         conn.execute(f"pragma application_id={APPLICATION_ID}")

@@ -151,3 +151,12 @@ def test_two_connections_in_one_process_see_each_others_commits(file: Path, book
     with open_at(file, book) as one, open_at(file, book) as other:
         one.leads.add(new_lead(900))
         assert other.leads.count() == 201
+
+
+def test_a_new_database_is_its_owners_alone_wherever_it_lies(tmp_path: Path, book: Rulebook) -> None:
+    tmp_path.chmod(0o755)
+    with Store.open(tmp_path / "floor.db", book, HandClock(NOON)) as store:
+        store.leads.add(new_lead())
+        modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
+    assert modes
+    assert not any(modes.values()), modes
