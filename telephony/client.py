@@ -31,6 +31,7 @@ from telephony.protocol import (
     Down,
     Ended,
     EngineEvent,
+    Full,
     HangUp,
     Mute,
     Ping,
@@ -41,6 +42,7 @@ from telephony.protocol import (
     SendDtmf,
     Trouble,
 )
+from telephony.spare import Spare, spare_account
 
 ENGINE = "telephony.engine"
 START_S = 10.0
@@ -63,6 +65,7 @@ class Phone:
         *,
         sound: Sound | None = None,
         clock: Clock | None = None,
+        spare: bool = True,
     ) -> None:
         """A telephone for `account`.
 
@@ -72,6 +75,7 @@ class Phone:
             log: The process's native chatter; created with mode 0600.
             sound: What the called person hears; silence by default.
             clock: Stamps events the client makes itself.
+            spare: Whether a second process places dials for which the first has no slot.
         """
         self._setup = Configure(account=account, sound=sound or Sound())
         self._on_event = on_event
@@ -86,6 +90,7 @@ class Phone:
         self._recycling = False
         self._last_trouble = ""
         self._unheard = 0  # pings since the process last said anything
+        self._spare = Spare(self._second, self._emit, self._trouble) if spare else None
         self._keeper: asyncio.Task[None] | None = None
         self._orphans: set[asyncio.Task[bool]] = set()
 
@@ -119,6 +124,8 @@ class Phone:
         if call in self._held:
             del self._held[call]
             self._end_unsent(call, "You hung up before it rang.", "rep")
+        elif self._spare is not None and call in self._spare:
+            self._spare.hang_up(call)
         elif call in self._ledger:
             self._send(HangUp(call))
 
@@ -139,6 +146,11 @@ class Phone:
         """The engine's process id, while there is one."""
         return self._child.pid if self._child is not None and self._child.alive else None
 
+    @property
+    def spare_pid(self) -> int | None:
+        """The process id of the spare engine, once one was needed."""
+        return self._spare.pid if self._spare is not None else None
+
     async def close(self) -> None:
         """Hang up everything, unregister, end the process. Calls still open end as interrupted."""
         self._closing.set()
@@ -147,6 +159,8 @@ class Phone:
             await self._child.end(GRACE_S)
         if self._keeper is not None:
             await self._keeper
+        if self._spare is not None:
+            await self._spare.close()
         self._abandon(frozenset())
         if self._orphans:
             await asyncio.wait(self._orphans, timeout=GRACE_S)
@@ -217,6 +231,9 @@ class Phone:
         match event:
             case DialogKnown() | Pong():
                 return
+            case Full(call=call):
+                self._divert(call)
+                return
             case Recycle(why=why):
                 self._ready, self._recycling = False, True
                 self._trouble(why)
@@ -247,6 +264,24 @@ class Phone:
                 )
                 self._orphans.add(task)
                 task.add_done_callback(self._orphans.discard)
+
+    # ------------------------------------------------------------- the spare
+
+    def _second(self, on_event: Callable[[AnyEvent], None]) -> Phone:
+        """The phone behind `Spare`."""
+        setup = self._setup
+        log = self._log.with_name(f"{self._log.stem}-2{self._log.suffix}")
+        account = spare_account(setup.account)
+        return Phone(account, on_event, log, sound=setup.sound, clock=self._clock, spare=False)
+
+    def _divert(self, call: str) -> None:
+        """The process has no slot for this dial: the spare one places it."""
+        if self._spare is None:
+            self._end_unsent(call, "All lines of this phone are in use; end a call first.", "engine")
+            return
+        entry = self._ledger.close(call)
+        if entry is not None:
+            self._spare.dial(entry.order)
 
     # ------------------------------------------------------------- held dials
 
@@ -282,7 +317,9 @@ class Phone:
     # ------------------------------------------------------------------ small
 
     def _send(self, command: AnyCommand) -> None:
-        if self._child is not None:
+        if self._spare is not None and getattr(command, "call", "") in self._spare:
+            self._spare.send(command)
+        elif self._child is not None:
             self._child.send(msgspec.json.encode(command))
 
     def _emit(self, event: AnyEvent) -> None:

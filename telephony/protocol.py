@@ -67,6 +67,13 @@ class Record(Command, frozen=True, tag="record"):
     path: str = ""  # for `start`: absolute, of a file that is not there yet
 
 
+class Play(Command, frozen=True, tag="play"):
+    """Play a message into an answered call in the rep's place, then hang up; `Played` tells of its end."""
+
+    call: str
+    path: str  # absolute, of a mono WAV of 8 kHz
+
+
 class Ping(Command, frozen=True, tag="ping"):
     """Are you alive? Sent by the client alone; a process that does not answer is replaced."""
 
@@ -79,7 +86,7 @@ class Quit(Command, frozen=True, tag="quit"):
     """Hang up everything, unregister and leave."""
 
 
-AnyCommand = Configure | Dial | HangUp | SendDtmf | Mute | Record | Ping | Abort | Quit
+AnyCommand = Configure | Dial | HangUp | SendDtmf | Mute | Record | Play | Ping | Abort | Quit
 
 # ----------------------------------------------------------------- events
 
@@ -165,6 +172,12 @@ class Recorded(Event, frozen=True, tag="recorded"):
     fault: str = ""  # why it ended too early, or never began: the disk's own words
 
 
+class Played(Event, frozen=True, tag="played"):
+    """The message has played to its end; the call is hung up now."""
+
+    call: str
+
+
 class Dtmf(Event, frozen=True, tag="dtmf_heard"):
     """The other side pressed a key."""
 
@@ -229,6 +242,12 @@ class Pong(Event, frozen=True, tag="pong"):
     """For the client alone: the answer to `Ping`."""
 
 
+class Full(Event, frozen=True, tag="full"):
+    """For the client alone: the dial was not placed, no slot is free. Another process may place it."""
+
+    call: str
+
+
 class Recycle(Event, frozen=True, tag="recycle"):
     """For the client alone: the process leaves, with no live call, to free lines that a dead peer holds.
 
@@ -240,7 +259,7 @@ class Recycle(Event, frozen=True, tag="recycle"):
 
 
 AnyEvent = (
-    Ready | Registration | Reachable | Invited | Ringing | Answered | Recording | Recorded | Ended | Dtmf
-    | SoundState | Levels | Trouble | Down
+    Ready | Registration | Reachable | Invited | Ringing | Answered | Recording | Recorded | Played | Ended
+    | Dtmf | SoundState | Levels | Trouble | Down
 )  # fmt: skip
-EngineEvent = AnyEvent | DialogKnown | Pong | Recycle
+EngineEvent = AnyEvent | DialogKnown | Pong | Full | Recycle

@@ -32,6 +32,7 @@ class Cut(Enum):
     RING_TIMEOUT = "ring_timeout"
     SILENCE = "silence"  # no RTP in an answered call
     TOO_LONG = "too_long"
+    PLAYED = "played"  # a message was left
     ENGINE = "engine"  # the phone process is leaving
 
 
@@ -201,6 +202,7 @@ _CUTS: dict[Cut, tuple[Result, str, str]] = {
 
 _HANG_UPS: dict[Cut, tuple[str, str]] = {
     Cut.REP: ("You hung up", "rep"),
+    Cut.PLAYED: ("The message was left", "rep"),
     Cut.SILENCE: ("No sound arrived any more: the connection is lost", "network"),
     Cut.TOO_LONG: ("The longest call time was reached", "engine"),
     Cut.ENGINE: ("The phone was closed in the call", "engine"),

@@ -11,7 +11,7 @@ from telephony.engine.board import Board
 from telephony.engine.guard import explain, guarded
 from telephony.engine.progress import Limits, Progress
 from telephony.engine.voice import Voice
-from telephony.protocol import Answered, Dial, DialogKnown, Dtmf, Invited, Record, Ringing
+from telephony.protocol import Answered, Dial, DialogKnown, Dtmf, Invited, Played, Record, Ringing
 from telephony.results import Cut
 from telephony.target import caller, own_uri, sip_uri, user_part
 
@@ -88,6 +88,22 @@ class OutCall(pj.Call):
             self.voice.stop_recording()
         else:
             self.voice.pause_recording(order.do == "pause")
+
+    def play(self, path: str) -> None:
+        """Play a message in the rep's place and hang up after it; without its file, hang up."""
+        try:
+            self.voice.play(path)
+        except pj.Error as error:
+            self.report(f"the message could not be played ({explain(error)})")
+            self.cut_off(Cut.REP)
+
+    def watch_voice(self) -> None:
+        """Notice a recording that failed, and a message that has ended."""
+        self.voice.watch()
+        if self.voice.played and self.progress.cut is Cut.NONE:
+            clock = self._board.clock
+            self._board.send(Played(at=clock.now(), mono=clock.monotonic(), call=self.order.call))
+            self.cut_off(Cut.PLAYED)
 
     def listen(self, mono: int) -> None:
         """Count the RTP packets that have come; a held call may be silent."""

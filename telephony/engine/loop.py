@@ -31,12 +31,14 @@ from telephony.protocol import (
     Configure,
     Dial,
     Ended,
+    Full,
     HangUp,
     Mute,
     Ping,
     Pong,
     Quit,
     Ready,
+    Play,
     Record,
     Recycle,
     SendDtmf,
@@ -121,6 +123,8 @@ class Engine:
                 self._calls[name].dialDtmf(digits)
             case Mute(call=name, on=on) if name in self._calls:
                 self._calls[name].voice.mute(on)
+            case Play(call=name, path=path) if name in self._calls:
+                self._calls[name].play(path)
             case Record(call=name) if name in self._calls:
                 self._calls[name].record(command)
             case Ping():
@@ -157,9 +161,10 @@ class Engine:
                 self._refuse(call, "failed", f"The call could not be placed ({explain(error)}).")
 
     def _no_slot(self, call: OutCall) -> None:
-        """All four slots are taken: by live calls, or by dead ones that only a new process frees."""
+        """All four slots are taken: another process places it, or this one begins anew, with no live call."""
         if any(not other.progress.over for other in self._calls.values() if other is not call):
-            self._refuse(call, "failed", "All four lines of this phone are in use; end a call first.")
+            call.progress.over = True
+            self._board.send(Full(at=self._clock.now(), mono=self._clock.monotonic(), call=call.order.call))
         else:
             call.progress.over = True
             self._recycle()
@@ -206,7 +211,7 @@ class Engine:
             return
         if listen:
             call.listen(mono)
-        call.voice.watch()
+        call.watch_voice()
         cut = call.progress.overdue(mono)
         if cut is not None:
             call.cut_off(cut)

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import pjsua2 as pj
+
 from telephony.engine.board import Board
 from telephony.engine.recorder import Ears, Recorder
 from telephony.protocol import Recorded, Recording
+
+
+class _Message(pj.AudioMediaPlayer):
+    """A sound that is played once."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.over = False
+        self.createPlayer(path, pj.PJMEDIA_FILE_NO_LOOP)
+
+    def onEof2(self) -> None:  # noqa: N802
+        """Called by the stack when the last of it has been heard."""
+        self.over = True
 
 
 class Voice:
@@ -17,6 +32,7 @@ class Voice:
         self._media: Any = None
         self._source: Any = None  # what the called person hears
         self._muted = False
+        self._message: _Message | None = None
         self._ears: Ears | None = None
         self._recorder: Recorder | None = None
 
@@ -36,6 +52,22 @@ class Voice:
         self._muted = on
         self._route()
 
+    def play(self, path: str) -> None:
+        """Let the called person hear a message, and the rep nothing more of this call.
+
+        Raises:
+            pj.Error: the file is no sound the stack can play.
+        """
+        self._message = _Message(path)
+        if self._media is not None and self._board.rep.sink is not None:
+            self._media.stopTransmit(self._board.rep.sink)
+        self._route()
+
+    @property
+    def played(self) -> bool:
+        """Whether a message has come to its end."""
+        return self._message is not None and self._message.over
+
     def close(self) -> None:
         """The call is over."""
         self.stop_recording()
@@ -48,7 +80,7 @@ class Voice:
     def _route(self) -> None:
         """Connect what is to be heard with everyone who hears it."""
         rep = self._board.rep
-        wanted = rep.silence if self._muted else rep.source
+        wanted = self._message or (rep.silence if self._muted else rep.source)
         hearers = [one for one in (self._media, self._ears and self._ears.left) if one is not None]
         for hearer in hearers:
             if self._source is not None and self._source is not wanted:
@@ -56,7 +88,8 @@ class Voice:
             wanted.startTransmit(hearer)
         if hearers:
             self._source = wanted
-        listeners = (rep.sink, self._ears and self._ears.right)
+        sink = rep.sink if self._message is None else None
+        listeners = (sink, self._ears and self._ears.right)
         for listener in listeners if self._media is not None else ():
             if listener is not None:
                 self._media.startTransmit(listener)

@@ -101,6 +101,7 @@ class Leg:
     over: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: bool = False
     byes: int = 0
+    dead: bool = False  # answers nothing more
 
     @property
     def talk_ms(self) -> float:
@@ -292,6 +293,8 @@ class SipPeer(asyncio.DatagramProtocol):
         leg = self.legs.get(message.call_id)
         if leg is None:
             send(respond(message, 481, "No Such Call"))
+            return
+        if leg.dead:
             return
         if message.method == "BYE":
             leg.byes += 1
