@@ -201,7 +201,8 @@ def _make(path: Path) -> None:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
         raise StoreError(
-            f"the database {path} cannot be made ({error.strerror}): check that its folder exists and may be written"
+            f"the database {path} cannot be made ({error.strerror}); "
+            "check that its folder exists and may be written"
         ) from None
     conn = sqlite3.connect(draft, isolation_level=None)
     try:
