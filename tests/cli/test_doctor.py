@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from support.mailserver import MailServerUnderTest
 from support.program import sixring
-from support.sip_peer import SipPeer
 
 from cli.checks import configured, machine, network, storage
 from cli.checks.finding import Health
@@ -98,32 +97,6 @@ def test_a_mail_server_that_is_away_fails_in_words(tmp_path: Path) -> None:
     assert finding.health is Health.FAILS
     assert "refused" in finding.found.lower()
     assert "[mail]" in finding.mend
-
-
-def test_a_carrier_without_an_address_fails_before_any_packet(tmp_path: Path) -> None:
-    (finding,) = network.carrier(
-        Home(tmp_path), Settings(sip=Sip(server="no-such-host.invalid", user="1001"))
-    )
-    assert finding.health is Health.FAILS
-    assert "no-such-host.invalid" in finding.found
-
-
-async def test_a_carrier_that_takes_us_and_one_that_refuses_the_password(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    peer = await SipPeer.start(login="anna", password="right", challenge=401)
-    settings = Settings(sip=Sip(server=peer.address, user="anna"))
-    home = Home(tmp_path).make()
-    try:
-        monkeypatch.setenv("SIXRING_SIP_PASSWORD", "right")
-        assert (await network.registration(home, settings)).health is Health.OK
-        monkeypatch.setenv("SIXRING_SIP_PASSWORD", "wrong")
-        refused = await network.registration(home, settings)
-        assert refused.health is Health.FAILS
-        assert "sip_password" in refused.mend
-        assert "wrong" not in refused.found
-    finally:
-        await peer.close()
 
 
 def test_a_mail_server_is_greeted_and_gets_no_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,6 +189,7 @@ class SipPeer(asyncio.DatagramProtocol):
         self.login, self.password, self.challenge = login, password, challenge
         self.registrar: int | None = 200  # None: silent
         self.register_headers: tuple[str, ...] = ()
+        self.options: Callable[[Message], bytes] | None = None  # its answer to OPTIONS; None: 481
         self.requests: list[tuple[float, Message]] = []
         self.legs: dict[str, Leg] = {}
         self.keep_alives = 0
@@ -290,6 +291,9 @@ class SipPeer(asyncio.DatagramProtocol):
             self._within(message, send)
 
     def _within(self, message: Message, send: Callable[[bytes], None]) -> None:
+        if message.method == "OPTIONS" and self.options is not None:
+            send(self.options(message))
+            return
         leg = self.legs.get(message.call_id)
         if leg is None:
             send(respond(message, 481, "No Such Call"))
