@@ -53,7 +53,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Sound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a call hears of the rep, and where the rep hears the call."""
 
-    kind: Literal["null", "file", "headset"] = "null"  # null: silence, in real RTP packets
+    kind: Literal["null", "file", "headset", "desk_phone"] = "null"  # null: silence, in real RTP packets
     file: str = ""  # kind file: absolute path of a mono WAV, played round and round in place of a microphone
     microphone: str = ""  # kind headset: its name or a part of it; empty: the system's choice
     speaker: str = ""  # likewise
+    uri: str = ""  # kind desk_phone: sip:user@host, or an extension on the account's server

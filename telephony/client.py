@@ -19,6 +19,7 @@ from cadence.model import Result
 from config.clock import Clock, SystemClock
 from telephony.account import Account, Sound
 from telephony.child import Child
+from telephony.desk_phone import DeskPhone
 from telephony.errors import TelephonyError
 from telephony.ledger import Ledger
 from telephony.orphan import hang_up as hang_up_orphan
@@ -40,6 +41,7 @@ from telephony.protocol import (
     Ready,
     Recycle,
     SendDtmf,
+    SoundState,
     Trouble,
 )
 from telephony.spare import Spare, spare_account
@@ -89,6 +91,9 @@ class Phone:
         self._closing = asyncio.Event()
         self._recycling = False
         self._last_trouble = ""
+        self._desk_phone: DeskPhone | None = None
+        if self._setup.sound.kind == "desk_phone":
+            self._desk_phone = DeskPhone(self._setup.sound.uri, self.dial, self._tell_sound)
         self._unheard = 0  # pings since the process last said anything
         self._spare = Spare(self._second, self._emit, self._trouble) if spare else None
         self._keeper: asyncio.Task[None] | None = None
@@ -154,6 +159,8 @@ class Phone:
     async def close(self) -> None:
         """Hang up everything, unregister, end the process. Calls still open end as interrupted."""
         self._closing.set()
+        if self._desk_phone is not None:
+            self._desk_phone.close()
         if self._child is not None and self._child.alive:
             self._send(Quit())
             await self._child.end(GRACE_S)
@@ -324,11 +331,17 @@ class Phone:
 
     def _emit(self, event: AnyEvent) -> None:
         """Pass an event on; a listener that fails must not cost the calls."""
+        if self._desk_phone is not None and self._desk_phone.hear(event):
+            return
         try:
             self._on_event(event)
         except Exception as error:  # noqa: BLE001 - reported where the loop's errors go
             context = {"message": f"The listener failed at {type(event).__name__}.", "exception": error}
             asyncio.get_running_loop().call_exception_handler(context)
+
+    def _tell_sound(self, ready: bool, text: str) -> None:
+        at, mono = self._clock.now(), self._clock.monotonic()
+        self._emit(SoundState(at=at, mono=mono, ready=ready, text=text))
 
     def _trouble(self, text: str) -> None:
         self._emit(Trouble(at=self._clock.now(), mono=self._clock.monotonic(), text=text))

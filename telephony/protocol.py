@@ -37,6 +37,7 @@ class Dial(Command, frozen=True, tag="dial"):
     target: str  # E.164, or what a hand dialed; the engine builds the SIP URI
     caller_id: str = ""  # E.164 shown to the called person; empty: the account's own
     ring_timeout_ms: int = 25_000  # from 180/183; then the engine cancels
+    rep: bool = False  # the rep's own phone: joined to every other call, and kept between them
 
 
 class HangUp(Command, frozen=True, tag="hang_up"):

@@ -10,6 +10,7 @@ from telephony.errors import NotDialableError
 _SEPARATORS = re.compile(r"[ \t().\-\u00a0\u2010-\u2015]")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}").fullmatch
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{0,63}").fullmatch  # practice codes, SIP users of the firm
+_ADDRESS = re.compile(r"sip:([A-Za-z0-9_.+\-]{1,64})@([A-Za-z0-9.\-]{1,253}(?::\d{1,5})?)").fullmatch
 _CALLER = re.compile(r"\+?[0-9]{3,20}").fullmatch
 
 
@@ -29,6 +30,19 @@ def user_part(text: str) -> str:
     if _NAME(text):
         return text
     raise NotDialableError("That is not a number a telephone can dial; correct it on the lead's card.")
+
+
+def desk_phone_uri(text: str, account: Account) -> str:
+    """The address of the rep's own phone, over the account's transport.
+
+    Raises:
+        NotDialableError: `text` is neither `sip:user@host`, with a port or not, nor an extension.
+    """
+    found = _ADDRESS(text.strip())
+    if not found:
+        return sip_uri(user_part(text), account)
+    suffix = "" if account.transport == "udp" else f";transport={account.transport}"
+    return f"sip:{found[1]}@{found[2]}{suffix}"
 
 
 def sip_uri(user: str, account: Account) -> str:

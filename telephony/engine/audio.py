@@ -6,6 +6,7 @@ source off that call alone; the rep goes on hearing it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pjsua2 as pj
@@ -21,6 +22,7 @@ class RepSound:
     sink: Any = None  # the rep's ear; None: nobody listens
 
     def __init__(self, lib: Any, sound: Sound) -> None:  # noqa: ANN401 - pjsua2 has no types
+        self.changed: Callable[[], None] = lambda: None  # called when source and sink are others
         self.silence = self.source = lib.audDevManager().getCaptureDevMedia()
         if sound.kind == "file":
             self.source = pj.AudioMediaPlayer()

@@ -14,6 +14,7 @@ from config.clock import Clock
 from config.errors import SixringError
 from telephony.engine.board import Board
 from telephony.engine.call import OutCall
+from telephony.engine.desk_leg import DeskLeg
 from telephony.engine.endpoint import open_endpoint, prefer_codecs
 from telephony.engine.graveyard import Graveyard
 from telephony.engine.guard import explain
@@ -63,6 +64,7 @@ class Engine:
         self._lib = self._stack.lib
         prefer_codecs(self._lib, account.codecs)
         self._board.rep = rep_sound(self._lib, setup.sound, self._board)
+        self._board.rep.changed = self._rejoin
         self._board.ears = Drawer()
         self._graves = Graveyard()
         self._line = Line(self._board, binding, self._stack.transport_id, self._graves)
@@ -148,7 +150,7 @@ class Engine:
             self._place(self._waiting.popleft())
 
     def _place(self, order: Dial) -> None:
-        call = OutCall(self._line, order, self._board)
+        call = (DeskLeg if order.rep else OutCall)(self._line, order, self._board)
         self._calls[order.call] = call
         try:
             call.place()
@@ -162,12 +164,19 @@ class Engine:
 
     def _no_slot(self, call: OutCall) -> None:
         """All four slots are taken: another process places it, or this one begins anew, with no live call."""
-        if any(not other.progress.over for other in self._calls.values() if other is not call):
+        others = [other for other in self._calls.values() if other is not call and not other.order.rep]
+        if any(not other.progress.over for other in others):
             call.progress.over = True
             self._board.send(Full(at=self._clock.now(), mono=self._clock.monotonic(), call=call.order.call))
         else:
             call.progress.over = True
             self._recycle()
+
+    def _rejoin(self) -> None:
+        """The rep's phone came or went: join the others to what is there now."""
+        for call in self._calls.values():
+            if not call.progress.over:
+                call.voice.rejoin()
 
     def _refuse(self, call: OutCall, result: str, sentence: str) -> None:
         if call.progress.over:
@@ -224,7 +233,7 @@ class Engine:
 
     def _note_stuck(self, call: OutCall) -> None:
         """An INVITE nobody replied to is repeated for 32 s, given up or not: it could still ring the lead."""
-        if call.progress.replied is None:
+        if call.progress.replied is None and not call.order.rep:  # the rep's own phone may ring too late
             self._stuck = True
 
     def _bury(self) -> None:
@@ -232,7 +241,8 @@ class Engine:
         for name in [name for name, call in self._calls.items() if call.progress.over]:
             self._graves.take(self._calls.pop(name), mono)
         self._graves.release(self._calls.values(), mono)
-        if self._stuck and not self._calls and not self._waiting and not self._graves:
+        leads = [call for call in self._calls.values() if not call.order.rep]
+        if self._stuck and not leads and not self._waiting and not self._graves:
             self._recycle()
 
     # --------------------------------------------------------------- leave

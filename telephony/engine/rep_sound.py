@@ -15,4 +15,8 @@ def rep_sound(lib: Any, sound: Sound, board: Board) -> RepSound:  # noqa: ANN401
         from telephony.engine.headset import HeadsetSound
 
         return HeadsetSound(lib, sound, board)
+    if sound.kind == "desk_phone":
+        from telephony.engine.desk_leg import DeskPhoneSound
+
+        return DeskPhoneSound(lib, sound)
     return RepSound(lib, sound)

@@ -68,6 +68,11 @@ class Voice:
         """Whether a message has come to its end."""
         return self._message is not None and self._message.over
 
+    def rejoin(self) -> None:
+        """The rep's sound is another one; of the old one the bridge holds nothing any more."""
+        self._source = None
+        self._route()
+
     def close(self) -> None:
         """The call is over."""
         self.stop_recording()

@@ -1,0 +1,75 @@
+"""The leg to the rep's own phone: the bridge joins it to every other call, natively."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pjsua2 as pj
+
+from telephony.engine.audio import RepSound
+from telephony.engine.board import Board
+from telephony.engine.call import OutCall
+from telephony.engine.voice import Voice
+from telephony.protocol import Dial
+from telephony.target import desk_phone_uri
+
+# RFC 5373, and what most makers understand: a phone that is set to obey picks up by itself.
+_PICK_UP = (("Answer-Mode", "Auto"), ("Call-Info", "<sip:{server}>;answer-after=0"))
+
+
+class DeskPhoneSound(RepSound):
+    """A rep with a phone of his own; silence while it is not on the line."""
+
+    def seat(self, media: Any) -> None:  # noqa: ANN401
+        """The rep's phone is on the line, or its sound has changed."""
+        self.silence.startTransmit(media)  # packets flow also between two leads
+        self.source = self.sink = media
+        self.changed()
+
+    def unseat(self) -> None:
+        """The rep's phone is gone, and its sound with it."""
+        if self.sink is not None:
+            self.source, self.sink = self.silence, None
+            self.changed()
+
+
+class DeskLeg(OutCall):
+    """The call to the rep's phone. It lasts a shift, so it has no longest talk."""
+
+    def __init__(self, line: Any, order: Dial, board: Board) -> None:  # noqa: ANN401
+        super().__init__(line, order, board)
+        self.progress.limits = replace(self.progress.limits, max_call_ms=0)
+        self.voice = Seat(board, order.call)
+
+    def place(self) -> None:
+        """Send the INVITE.
+
+        Raises:
+            NotDialableError: the address is none; nothing was sent.
+            pj.Error: the stack refused; nothing was sent.
+        """
+        account = self._board.account
+        self._uri = desk_phone_uri(self.order.target, account)
+        options = pj.CallOpParam(True)
+        for name, value in _PICK_UP:
+            header = pj.SipHeader()
+            header.hName, header.hValue = name, value.format(server=account.server)
+            options.txOption.headers.push_back(header)
+        self.makeCall(self._uri, options)
+
+
+class Seat(Voice):
+    """The rep's place on the bridge, in place of a call's own sound."""
+
+    def attach(self, media: Any) -> None:  # noqa: ANN401
+        """Sound of the rep's phone begins, or has changed."""
+        self._board.rep.seat(media)
+
+    def detach(self) -> None:
+        """There is none now."""
+        self._board.rep.unseat()
+
+    def close(self) -> None:
+        """The rep's phone is gone."""
+        self._board.rep.unseat()

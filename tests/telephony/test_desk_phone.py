@@ -1,0 +1,212 @@
+"""The rep's own SIP phone, kept on the line for a shift, between real RTP on both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from support.sip_peer import Leg, SipPeer, answer, final, hang_up, ring
+from support.telephone import Telephone, telephone
+
+from telephony.account import Account, Sound
+from telephony.desk_phone import LEG
+from telephony.errors import NotDialableError
+from telephony.protocol import Ended, Ready, SoundState
+from telephony.target import desk_phone_uri
+
+ON_THE_LINE = "Your desk phone is on the line."
+
+
+@pytest.fixture
+async def desk_phone() -> AsyncIterator[SipPeer]:
+    """The rep's phone: picks up at once, and speaks."""
+    made = await SipPeer.start([(0, answer)])
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def seat(peer: SipPeer, desk_phone: SipPeer, log: Path) -> AsyncIterator[Telephone]:
+    """A phone whose rep sits at `desk_phone`, on the line; `peer` is the carrier."""
+    peer.plan = [(0, answer)]
+    async with telephone(log, Account(server=peer.address, silence_ms=1_500), sound=at(desk_phone)) as line:
+        await told(line, ON_THE_LINE)
+        yield line
+
+
+def at(desk_phone: SipPeer) -> Sound:
+    return Sound(kind="desk_phone", uri=f"sip:anna@{desk_phone.address}")
+
+
+async def told(line: Telephone, words: str, count: int = 1) -> SoundState:
+    """Wait until the state of the sound has been `words`, `count` times."""
+    async with asyncio.timeout(20):
+        number = 0
+        while True:
+            number += 1
+            await line.heard.wait(SoundState, count=number)
+            found = [one for one in line.heard.of(SoundState) if one.text.startswith(words)]
+            if len(found) >= count:
+                return found[count - 1]
+
+
+async def hears(leg: Leg, *, speech: bool) -> None:
+    """Wait until that side of the call hears speech, or nothing, for a quarter of a second."""
+    async with asyncio.timeout(20):
+        while True:
+            loud = leg.rtp.loud
+            await leg.rtp.hears(12)
+            if leg.rtp.loud - loud >= 12 if speech else leg.rtp.quiet_run >= 12:
+                return
+
+
+async def test_the_rep_is_called_before_the_phone_says_it_is_ready(
+    seat: Telephone, desk_phone: SipPeer
+) -> None:
+    first = seat.heard.events[0]
+    assert isinstance(first, SoundState)
+    assert (first.ready, first.text) == (False, "Your desk phone is being called.")
+    assert isinstance(seat.heard.events[1], Ready)
+    invite = desk_phone.got("INVITE")[0]
+    assert invite.first.startswith(f"INVITE sip:anna@{desk_phone.address}")
+    assert invite.get("Answer-Mode") == "Auto"
+    assert not [event for event in seat.heard.events if getattr(event, "call", "") == LEG]
+
+
+async def test_rep_and_lead_hear_each_other_over_several_leads_on_one_leg(
+    seat: Telephone, peer: SipPeer, desk_phone: SipPeer
+) -> None:
+    rep = await desk_phone.leg()
+    for number in range(3):
+        await hears(rep, speech=False)
+        call = seat.dial(f"+1415555010{number}")
+        await seat.answered(call)
+        lead = await peer.leg(number)
+        await hears(lead, speech=True)
+        await hears(rep, speech=True)
+        seat.phone.hang_up(call)
+        assert (await seat.ended(call)).result == "answered"
+    assert len(desk_phone.legs) == 1
+    assert rep.byes == 0
+
+
+async def test_mute_keeps_the_rep_from_the_lead_alone(
+    seat: Telephone, peer: SipPeer, desk_phone: SipPeer
+) -> None:
+    call = seat.dial("+14155550100")
+    await seat.answered(call)
+    rep, lead = await desk_phone.leg(), await peer.leg()
+    await hears(lead, speech=True)
+    seat.phone.mute(call, True)
+    await hears(lead, speech=False)
+    await hears(rep, speech=True)
+    seat.phone.mute(call, False)
+    await hears(lead, speech=True)
+
+
+async def test_a_rep_who_hangs_up_is_called_again_and_finds_the_lead_still_there(
+    seat: Telephone, peer: SipPeer, desk_phone: SipPeer
+) -> None:
+    call = seat.dial("+14155550100")
+    await seat.answered(call)
+    lead = await peer.leg()
+    await hears(lead, speech=True)
+    hang_up(await desk_phone.leg())
+    assert not (await told(seat, "Your desk phone hung up; it is called again in 1 s.")).ready
+    await hears(lead, speech=False)
+    assert (await told(seat, ON_THE_LINE, 2)).ready
+    await hears(lead, speech=True)
+    await hears(await desk_phone.leg(1), speech=True)
+    assert not seat.heard.of(Ended, call)
+
+
+async def test_a_desk_phone_that_died_without_a_word_is_called_again(
+    seat: Telephone, desk_phone: SipPeer
+) -> None:
+    (await desk_phone.leg()).rtp.stop()
+    await told(seat, "Your desk phone fell silent")
+    await told(seat, ON_THE_LINE, 2)
+    assert len(desk_phone.legs) == 2
+
+
+async def test_a_muted_lead_stays_muted_when_the_rep_is_called_again(
+    seat: Telephone, peer: SipPeer, desk_phone: SipPeer
+) -> None:
+    call = seat.dial("+14155550100")
+    await seat.answered(call)
+    lead = await peer.leg()
+    seat.phone.mute(call, True)
+    hang_up(await desk_phone.leg())
+    await told(seat, ON_THE_LINE, 2)
+    await hears(await desk_phone.leg(1), speech=True)
+    await hears(lead, speech=False)
+
+
+async def test_a_phone_process_that_dies_gives_the_rep_back_and_calls_again(
+    seat: Telephone, desk_phone: SipPeer
+) -> None:
+    assert seat.phone.pid is not None
+    os.kill(seat.phone.pid, signal.SIGKILL)
+    await told(seat, ON_THE_LINE, 2)
+    rep = await desk_phone.leg()
+    await rep.done()
+    assert rep.byes == 1
+    assert len(desk_phone.legs) == 2
+
+
+async def test_leaving_hangs_up_the_reps_phone(peer: SipPeer, desk_phone: SipPeer, log: Path) -> None:
+    async with telephone(log, Account(server=peer.address), sound=at(desk_phone)) as line:
+        await told(line, ON_THE_LINE)
+    rep = await desk_phone.leg()
+    await rep.done()
+    assert rep.byes == 1
+    assert len(desk_phone.legs) == 1
+
+
+async def test_each_failure_waits_longer_and_says_why(peer: SipPeer, log: Path) -> None:
+    peer.plan = [(0, ring), (0.05, final(486, "Busy Here"))]
+    async with telephone(
+        log, Account(server=peer.address), sound=Sound(kind="desk_phone", uri="204")
+    ) as line:
+        await told(line, "Your desk phone rings: pick it up.")
+        await told(line, "Your desk phone is busy; it is called again in 1 s.")
+        await told(line, "Your desk phone is busy; it is called again in 2 s.")
+        await told(line, "Your desk phone is busy; it is called again in 5 s.")
+    assert peer.got("INVITE")[0].first.startswith(f"INVITE sip:204@{peer.address}")
+
+
+async def test_a_desk_phone_nobody_finds_says_so(peer: SipPeer, log: Path) -> None:
+    peer.plan = [(0, final(404, "Not Found"))]
+    async with telephone(
+        log, Account(server=peer.address), sound=Sound(kind="desk_phone", uri="204")
+    ) as line:
+        await told(line, "Your desk phone cannot be reached (404)")
+
+
+@pytest.mark.parametrize(
+    ("text", "uri"),
+    [
+        ("sip:anna@10.0.0.5", "sip:anna@10.0.0.5;transport=tls"),
+        ("sip:anna@desk.example:5080", "sip:anna@desk.example:5080;transport=tls"),
+        ("204", "sip:204@carrier.example;transport=tls"),
+        ("anna", "sip:anna@carrier.example;transport=tls"),
+    ],
+)
+def test_an_address_or_an_extension_is_reached_over_the_accounts_transport(text: str, uri: str) -> None:
+    assert desk_phone_uri(text, Account(server="carrier.example", transport="tls")) == uri
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "sip:", "sip:anna", "sip:anna@host;transport=tcp", "sip:anna@host?Replaces=x", "<sip:anna@host>",
+        "sip:anna@host\r\nX: y", "sips:anna@host", "sip:a b@host", "anna@host", "sip:anna@host:port",
+    ],
+)  # fmt: skip
+def test_no_other_text_becomes_sip_syntax(text: str) -> None:
+    with pytest.raises(NotDialableError):
+        desk_phone_uri(text, Account(server="carrier.example"))
