@@ -95,6 +95,7 @@ class Phone:
         if self._setup.sound.kind == "desk_phone":
             self._desk_phone = DeskPhone(self._setup.sound.uri, self.dial, self._tell_sound)
         self._unheard = 0  # pings since the process last said anything
+        spare = spare and self._desk_phone is None  # no other process could join a lead to the rep's phone
         self._spare = Spare(self._second, self._emit, self._trouble) if spare else None
         self._keeper: asyncio.Task[None] | None = None
         self._orphans: set[asyncio.Task[bool]] = set()
