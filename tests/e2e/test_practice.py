@@ -182,7 +182,9 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
 def look_around(desk: Pane, name: str) -> None:
     """Help, timeline, find, a pause, and keys that must do nothing."""
     desk.type("?")
-    assert "Clock out and leave; asked twice." in desk.until("Dial the lead on the card")
+    desk.until("Dial the lead on the card")
+    desk.press("NPage")
+    desk.until("Clock out and leave; asked twice")
     desk.press("Enter")
     desk.type("t")
     desk.until(f"Timeline of {name}")

@@ -48,6 +48,7 @@ class Pane:
         """The screen, once `pattern` (a regular expression, `^` and `$` by line) is on it."""
         end = time.monotonic() + seconds
         while re.search(pattern, shown := self.screen(), re.MULTILINE) is None:
+            assert "Pane is dead" not in shown, f"the program ended before {pattern!r} came:\n{shown}"
             assert time.monotonic() < end, f"{pattern!r} never came in {seconds} s:\n{shown}"
             time.sleep(_LOOK_S)
         return shown
