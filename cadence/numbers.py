@@ -27,6 +27,8 @@ _PREMIUM_EXCHANGE = "976"  # of any area code
 def e164(raw: str, region: str = "US") -> str | None:
     """`raw` as E.164 (`+14155550123`), read as dialed in `region`; None if no such number can exist."""
     digits = raw.translate(_STRIP)
+    if region in _NANP and len(digits) == 10 and _national("1").fullmatch(digits):
+        return "+1" + digits
     if _SHAPE(digits):
         if digits[0] == "+":
             whole = digits[1:]
@@ -80,7 +82,7 @@ def _national(code: str) -> re.Pattern[str]:
         metadata = PhoneMetadata.metadata_for_region(region) if region != "001" else None
         described = (getattr(metadata, kind, None) for kind in _TYPES)
         patterns += [one.national_number_pattern for one in described if one and one.national_number_pattern]
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)")
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)", re.ASCII)
 
 
 def zones(number: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from config.clock import HOUR
@@ -57,20 +58,23 @@ class Fresh:
 class Folder:
     """Folds repeats into new leads."""
 
-    def __init__(self, again: Callable[[str], FirstPlans], known: Known, now: int) -> None:
-        """Take what plans for somebody in a cadence who asks again, all contacts, and the time (ms UTC)."""
-        self._again, self._known, self._now = again, known, now
-        self._held: set[str] = set()  # addresses of the new leads
+    def __init__(
+        self, fresh: Sequence[Fresh], again: Callable[[str], FirstPlans], known: Known, now: int
+    ) -> None:
+        """Take the new leads, what plans for one in a cadence who asks again, all contacts, and the time."""
+        self._fresh, self._again, self._known, self._now = fresh, again, known, now
 
-    def fold(
-        self, fresh: Sequence[Fresh], repeats: Sequence[tuple[LeadRow, int]]
-    ) -> list[tuple[LeadRow, int]]:
+    @cached_property
+    def _held(self) -> set[str]:
+        """Addresses of the new leads. Seldom asked for, and first before a lead learns one."""
+        return {one.row.email for one in self._fresh if one.row.email}
+
+    def fold(self, repeats: Sequence[tuple[LeadRow, int]]) -> list[tuple[LeadRow, int]]:
         """Fold what can be; the rest comes back, in order."""
-        self._held = {one.row.email for one in fresh if one.row.email}
         return [
             (row, lead_id)
             for row, lead_id in repeats
-            if lead_id > 0 or not self._into(fresh[-lead_id - 1], -lead_id, row)
+            if lead_id > 0 or not self._into(self._fresh[-lead_id - 1], -lead_id, row)
         ]
 
     def _into(self, lead: Fresh, place: int, row: LeadRow) -> bool:

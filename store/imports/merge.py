@@ -147,7 +147,7 @@ class Merger:
             for row in found.fresh
             for at in [self._arrived(row)]
         ]
-        rest = Folder(self._again, known, self._now).fold(fresh, found.repeats)
+        rest = Folder(fresh, self._again, known, self._now).fold(found.repeats)
         self._stage.fill(fresh)
         return _Prepared(found, fresh, rest, known, seq)
 

@@ -34,7 +34,9 @@ def moment(text: str, zone: ZoneInfo, *, month_first: bool) -> int | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         return _other(text, zone, month_first)
-    if _UNIX(text):  # 2026112114 is also a basic ISO form; ten digits are far more often seconds
+    if text.isdecimal() and _UNIX(
+        text
+    ):  # 2026112114 is also a basic ISO form; ten digits are far more often seconds
         return _unix(text)
     return _ms(found, zone)
 

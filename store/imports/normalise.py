@@ -25,6 +25,20 @@ from store.records import NewLead, NewPhone
 _AMOUNT = re.compile(r"[-+]?\d+(?:[ ,.'\u00a0]\d{3})*(?:[.,]\d{1,2})?").fullmatch
 _CENTS = re.compile(r"[.,]\d{1,2}$")
 _CURRENCY = re.compile(r"^(?:[A-Z]{3}|[$€£¥])\s*|\s*(?:[A-Z]{3}|[$€£¥])$")
+_PLAIN = frozenset(
+    (
+        "name",
+        "first_name",
+        "last_name",
+        "company",
+        "title",
+        "state",
+        "postal_code",
+        "source",
+        "campaign",
+        "owner",
+    )
+)  # fields that are one line of any text
 _MOST = 2**53  # a value beyond this is a phone number in the wrong column
 
 
@@ -107,9 +121,10 @@ class Normaliser:
     """
 
     def __init__(self, mapping: Mapping, rules: RowRules) -> None:
-        self._rules = rules
+        self._rules, self._month_first = rules, rules.month_first
         self._phone_columns = [(column.index, column.kind) for column in mapping.phones()]
         self._at = dict.fromkeys(FIELDS, -1) | {column.field: column.index for column in mapping.columns}
+        self._plain = [(column.field, column.index) for column in mapping.columns if column.field in _PLAIN]
         self._undated: dict[str, int] = {}  # rows without a date that are equal, and how many there were
 
     def row(self, line: int, cells: list[str]) -> LeadRow | Rejected:
@@ -131,25 +146,25 @@ class Normaliser:
         )
         clean = str.strip if tidy else cleaning.line
         at, flaws = self._at, list[str]()
-        country = self._country(cells[at["country"]], flaws)
+        country = self._country(raw, flaws) if (raw := cells[at["country"]]) else ""
         phones = self._phones(cells, country or self._rules.region, flaws)
-        email = self._email(cells[at["email"]], flaws)
+        email = self._email(raw, flaws) if (raw := cells[at["email"]]) else ""
         if not phones and not email:
             raise self._nobody(cells)
-        arrived_at = self._arrived_at(cells[at["arrived_at"]])
+        arrived_at = self._arrived_at(raw) if (raw := cells[at["arrived_at"]]) else None
+        text = {field: clean(cells[index]) for field, index in self._plain}.get
         said = (
-            clean(cells[at["name"]])
-            or f"{clean(cells[at['first_name']])} {clean(cells[at['last_name']])}".strip(),
-            clean(cells[at["company"]]),
-            clean(cells[at["title"]]),
+            text("name") or f"{text('first_name', '')} {text('last_name', '')}".strip(),
+            text("company", ""),
+            text("title", ""),
             country,
-            self._state(clean(cells[at["state"]]), country),
-            clean(cells[at["postal_code"]]),
-            self._zone(cells[at["zone"]], flaws),
-            source := clean(cells[at["source"]]),
-            campaign := clean(cells[at["campaign"]]),
-            self._value(cells[at["value"]]),
-            clean(cells[at["owner"]]),
+            state_code(state, country) if (state := text("state")) else "",
+            text("postal_code", ""),
+            self._zone(raw, flaws) if (raw := cells[at["zone"]]) else "",
+            source := text("source", ""),
+            campaign := text("campaign", ""),
+            self._value(raw) if (raw := cells[at["value"]]) else 0,
+            text("owner", ""),
             cells[at["consent"]].strip() if tidy else cleaning.line(cells[at["consent"]], cleaning.CONSENT),
         )
         notes = cells[at["notes"]].strip() if tidy else cleaning.paragraph(cells[at["notes"]])
@@ -240,9 +255,6 @@ class Normaliser:
             flaws.append(f"country as given: {_quoted(raw)}")
         return code
 
-    def _state(self, text: str, country: str) -> str:
-        return state_code(text, country) if text else ""
-
     def _zone(self, raw: str, flaws: list[str]) -> str:
         raw = raw.strip()
         if not raw:
@@ -277,9 +289,9 @@ class Normaliser:
         text = raw.strip()
         if not text or text.lower() in contacts.NOTHING:
             return None
-        found = moment(text, self._rules.zone, month_first=self._rules.month_first)
+        found = moment(text, self._rules.zone, month_first=self._month_first)
         if found is None:
-            other = "dmy" if self._rules.month_first else "mdy"
+            other = "dmy" if self._month_first else "mdy"
             raise _Refuse(
                 "arrived_at",
                 f'"{_quoted(text)}" is no date',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from store.imports.header_words import plain
 
 
+@lru_cache(4096)
 def country_code(text: str) -> str:
     """ISO 3166 alpha-2 of a country's code or name; empty when it is neither."""
     if len(text) == 2 and text.isascii() and text.isalpha():
@@ -19,6 +20,7 @@ def country_code(text: str) -> str:
     return _countries().get(plain(text), "")
 
 
+@lru_cache(4096)
 def state_code(text: str, country: str) -> str:
     """The two-letter code of a US state or Canadian province; other texts come back as they are."""
     if len(text) == 2 and text.isalpha():
@@ -31,6 +33,7 @@ def state_code(text: str, country: str) -> str:
     return text
 
 
+@lru_cache(4096)
 def zone_name(text: str) -> str:
     """The IANA zone of a zone's name or of a US word for it (`Pacific`, `EST`); empty when unknown."""
     if text in _iana():

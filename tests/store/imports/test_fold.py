@@ -60,5 +60,5 @@ def test_folding_is_what_asking_one_by_one_is(
     text = "".join(",".join(cells) + "\n" for cells in rows)
     folded = taken_in(book, tmp_path, text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fold.Folder, "fold", lambda _self, _fresh, repeats: list(repeats))
+        patch.setattr(fold.Folder, "fold", lambda _self, repeats: list(repeats))
         assert taken_in(book, tmp_path, text) == folded
