@@ -19,6 +19,10 @@ from config.secrets import refuse_in, secret
 
 _HOST_PORT = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?").fullmatch
 
+_DESK_PHONE = re.compile(
+    r"sip:[A-Za-z0-9_.+\-]{1,64}@[A-Za-z0-9.\-]{1,253}(:\d{1,5})?|\+?[0-9*#]{1,32}|[A-Za-z][A-Za-z0-9_\-]{0,63}"
+).fullmatch
+
 PRACTICE = "practice"  # the value of sip.server that means the embedded carrier
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
@@ -155,9 +159,24 @@ class Sip(Section, frozen=True):
 class Sound(Section, frozen=True):
     """Where a rep hears and speaks."""
 
-    kind: Literal["headset", "none"] = "headset"
+    kind: Literal["headset", "desk_phone", "none"] = "headset"
     microphone: str = ""  # its name or a part of it; empty: the system's choice
     speaker: str = ""
+    desk_phone: str = ""  # sip:anna@10.0.0.5, or an extension on the account's server
+
+    def __post_init__(self) -> None:
+        """Refuse a desk phone that cannot be called.
+
+        Raises:
+            ValueError: `desk_phone` is more than an address or an extension, or missing where it is needed.
+        """
+        if self.desk_phone and not _DESK_PHONE(self.desk_phone):
+            raise ValueError(
+                f"desk_phone {self.desk_phone!r} should be an address such as sip:anna@10.0.0.5, "
+                "or an extension such as 204"
+            )
+        if self.kind == "desk_phone" and not self.desk_phone:
+            raise ValueError('kind is "desk_phone" but desk_phone is empty: name your phone there')
 
 
 class Mail(Section, frozen=True):

@@ -36,6 +36,8 @@ def sound_of(settings: Settings) -> Sound:
     sound = settings.sound
     if sound.kind == "headset":
         return Sound(kind="headset", microphone=sound.microphone, speaker=sound.speaker)
+    if sound.kind == "desk_phone":
+        return Sound(kind="desk_phone", uri=sound.desk_phone)
     return Sound()
 
 

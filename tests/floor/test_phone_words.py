@@ -52,4 +52,6 @@ def test_levels_say_nothing_of_the_phone() -> None:
 def test_the_sound_table_becomes_the_phones_sound() -> None:
     table = SoundTable(microphone="Jabra", speaker="Built-in")
     assert sound_of(Settings(sound=table)) == Sound(kind="headset", microphone="Jabra", speaker="Built-in")
+    table = SoundTable(kind="desk_phone", desk_phone="sip:anna@10.0.0.5")
+    assert sound_of(Settings(sound=table)) == Sound(kind="desk_phone", uri="sip:anna@10.0.0.5")
     assert sound_of(Settings(sound=SoundTable(kind="none"))) == Sound()

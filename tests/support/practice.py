@@ -6,7 +6,7 @@ import asyncio
 import csv
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from floor.view import DeskView
 from floor.workplace import Workplace
 from store.records import NewLead, NewPhone
 from store.store import Store
+from telephony.account import Sound
 from telephony.carrier import PracticeCarrier
 
 BOOK = load(None)
@@ -76,16 +77,21 @@ def place_at(folder: Path, carrier: PracticeCarrier, recording: str = "") -> Wor
 
 @asynccontextmanager
 async def seated(
-    folder: Path, *digits: str, rep: str = "anna", ring_timeout_ms: int = 1_500, recording: str = ""
+    folder: Path,
+    *digits: str,
+    rep: str = "anna",
+    ring_timeout_ms: int = 1_500,
+    recording: str = "",
+    sound: Sound | None = None,
 ) -> AsyncIterator[Seat]:
     """A rep at a desk whose queue holds one lead for each of `digits`, newest first in that order.
 
-    `recording` is the text of a recording.toml of the floor's own.
+    `recording` is the text of a recording.toml of the floor's own; `sound` is the rep's, silence by default.
     """
     carrier = PracticeCarrier(folder / "carrier.log", pace=PACE)
     await carrier.start()
     try:
-        place = place_at(folder, carrier, recording)
+        place = replace(place_at(folder, carrier, recording), sound=sound or Sound())
         with Store.open(place.store, BOOK, place.clock) as store:
             for index, digit in enumerate(reversed(digits)):
                 store.leads.add(lead_for(digit, index))

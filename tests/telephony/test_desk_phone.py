@@ -6,9 +6,11 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from support.baresip import baresip, free_port, needs_baresip
 from support.sip_peer import Leg, SipPeer, answer, final, hang_up, ring
 from support.telephone import Telephone, telephone
 
@@ -131,6 +133,31 @@ async def test_a_desk_phone_that_died_without_a_word_is_called_again(
     await told(seat, "Your desk phone fell silent")
     await told(seat, ON_THE_LINE, 2)
     assert len(desk_phone.legs) == 2
+
+
+@pytest.mark.interop
+@needs_baresip
+async def test_baresip_is_the_reps_phone_and_is_called_again_after_it_was_killed(
+    peer: SipPeer, tmp_path: Path, log: Path
+) -> None:
+    port = free_port()
+    sound = Sound(kind="desk_phone", uri=f"sip:anna@127.0.0.1:{port}")
+    async with AsyncExitStack() as stack:
+        rep = await stack.enter_async_context(baresip(tmp_path / "one", port, "anna"))
+        account = Account(server=peer.address, silence_ms=1_500, no_response_ms=1_000)
+        line = await stack.enter_async_context(telephone(log, account, sound=sound))
+        await told(line, ON_THE_LINE)
+        call = line.dial("+14155550100")
+        await line.answered(call)
+        lead = await peer.leg()
+        await hears(lead, speech=True)
+        rep.kill()
+        await told(line, "Your desk phone fell silent")
+        await rep.wait()
+        await stack.enter_async_context(baresip(tmp_path / "two", port, "anna"))
+        await told(line, ON_THE_LINE, 2)
+        await hears(lead, speech=True)
+        assert not line.heard.of(Ended, call)
 
 
 async def test_a_muted_lead_stays_muted_when_the_rep_is_called_again(

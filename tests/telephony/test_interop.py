@@ -6,23 +6,21 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from support.baresip import baresip, free_port, listens, needs_baresip
 from support.kamailio import HOST, kamailio, modules
 from support.sip_peer import SipPeer, answer, final, ring
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account
-from telephony.carrier import script
 from telephony.protocol import Registration
 
 pytestmark = pytest.mark.interop
 SECRET = "c0rrect"
-SPEECH = Path(script.__file__).parent / "sounds" / "person.wav"
 needs_kamailio = pytest.mark.skipif(modules() is None, reason="kamailio is not installed")
 
 
@@ -42,24 +40,6 @@ async def running(*words: str, **more: object) -> AsyncIterator[asyncio.subproce
         if process.returncode is None:
             process.kill()
         await process.wait()
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-async def answers_options(port: int) -> None:
-    """Wait until a user agent listens on `port`: it refuses the bind."""
-    async with asyncio.timeout(15):
-        while True:
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-                try:
-                    probe.bind((HOST, port))
-                except OSError:
-                    return
-            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
@@ -137,7 +117,7 @@ async def test_sipp_is_called_fifty_times(tmp_path: Path, log: Path) -> None:
     async with running(
         "sipp", "-sn", "uas", "-i", HOST, "-p", str(port), "-mi", HOST, "-nostdin", cwd=tmp_path
     ):
-        await answers_options(port)
+        await listens(port)
         async with telephone(log, Account(server=f"{HOST}:{port}")) as line:
             for number in range(50):
                 call = line.dial(f"+1415555{number:04d}")
@@ -147,39 +127,15 @@ async def test_sipp_is_called_fifty_times(tmp_path: Path, log: Path) -> None:
                 assert (ended.result, ended.ended_by) == ("answered", "rep")
 
 
-BARESIP = """sip_listen {host}:{port}
-net_interface {host}
-module_path {modules}
-module stdio.so
-module g711.so
-module aufile.so
-module aubridge.so
-module_tmp account.so
-module_app menu.so
-audio_source aufile,{speech}
-audio_player aubridge,x
-audio_alert aufile,{speech}
-ausrc_srate 8000
-auplay_srate 8000
-ausrc_channels 1
-auplay_channels 1
-"""
-
-
-@needs("baresip")
+@needs_baresip
 async def test_baresip_answers_and_is_heard(tmp_path: Path, log: Path) -> None:
     port = free_port()
-    found = next(iter(sorted(Path("/usr/lib").glob("**/baresip/modules"))))
-    (tmp_path / "config").write_text(BARESIP.format(host=HOST, port=port, modules=found, speech=SPEECH))
-    (tmp_path / "accounts").write_text(f"<sip:lead@{HOST}>;regint=0;answermode=auto\n")
-    (tmp_path / "contacts").write_text("")
-    async with running("baresip", "-f", str(tmp_path)):
-        await answers_options(port)
-        async with telephone(log, Account(server=f"{HOST}:{port}", silence_ms=1_500)) as line:
-            call = line.dial("lead")
-            await line.answered(call)
-            await asyncio.sleep(2.5)  # longer than silence may last: packets are arriving
-            line.phone.hang_up(call)
-            ended = await line.ended(call)
+    account = Account(server=f"{HOST}:{port}", silence_ms=1_500)
+    async with baresip(tmp_path / "baresip", port, "lead"), telephone(log, account) as line:
+        call = line.dial("lead")
+        await line.answered(call)
+        await asyncio.sleep(2.5)  # longer than silence may last: packets are arriving
+        line.phone.hang_up(call)
+        ended = await line.ended(call)
     assert (ended.result, ended.ended_by) == ("answered", "rep")
     assert ended.talk_ms >= 2_000

@@ -1,0 +1,77 @@
+"""baresip, as a person with a telephone: answers by itself and speaks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from telephony.carrier import script
+
+HOST = "127.0.0.1"
+SPEECH = Path(script.__file__).parent / "sounds" / "person.wav"
+needs_baresip = pytest.mark.skipif(shutil.which("baresip") is None, reason="baresip is not installed")
+
+_CONFIG = """sip_listen {host}:{port}
+net_interface {host}
+module_path {modules}
+module stdio.so
+module g711.so
+module aufile.so
+module aubridge.so
+module_tmp account.so
+module_app menu.so
+audio_source aufile,{speech}
+audio_player aubridge,x
+audio_alert aufile,{speech}
+ausrc_srate 8000
+auplay_srate 8000
+ausrc_channels 1
+auplay_channels 1
+"""
+
+
+@contextlib.asynccontextmanager
+async def baresip(folder: Path, port: int, user: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A telephone at `sip:user@127.0.0.1:port`, listening; killed at the end."""
+    folder.mkdir(exist_ok=True)
+    modules = next(iter(sorted(Path("/usr/lib").glob("**/baresip/modules"))))
+    config = _CONFIG.format(host=HOST, port=port, modules=modules, speech=SPEECH)
+    (folder / "config").write_text(config, encoding="utf-8")
+    (folder / "accounts").write_text(f"<sip:{user}@{HOST}>;regint=0;answermode=auto\n", encoding="utf-8")
+    (folder / "contacts").write_text("", encoding="utf-8")
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        "baresip", "-f", str(folder), stdin=quiet, stdout=quiet, stderr=quiet
+    )
+    try:
+        await listens(port)
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def listens(port: int) -> None:
+    """Wait until a user agent listens on `port`: it refuses the bind."""
+    async with asyncio.timeout(15):
+        while True:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                try:
+                    probe.bind((HOST, port))
+                except OSError:
+                    return
+            await asyncio.sleep(0.05)
+
+
+def free_port() -> int:
+    """A UDP port nobody uses."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
