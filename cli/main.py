@@ -19,6 +19,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "import": ("import_leads", "Bring leads in from a CSV or TSV file."),
         "queue": ("queue", "Show who is to be called next, and why, in the order of calling."),
         "why": ("why", "Tell a lead's whole history, what comes next and why."),
+        "call": ("call", "Place one call through the gate, and tell what happens."),
         "dnc": ("dnc", "Keep the do-not-call list."),
         "gate": ("gate", "Explain check by check whether a number may be called."),
         "override": ("override", "Let one call past the gate, as a supervisor, with a reason."),

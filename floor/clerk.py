@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cadence.happenings import Reviewed
-from cadence.model import CallKind, Result
+from cadence.model import CallKind
 from cadence.rulebook import Rulebook
 from config.clock import Clock
 from floor import desk_effects as ask
 from floor import desk_inputs as told
+from floor.call_end import call_end
 from floor.card import card_view
 from floor.news import latest
 from floor.view import QueueLine
-from store.records import CallEnd, Claim
+from store.records import Claim
 from store.store import Store
 
 _SKIP_MS = 30 * 60_000
@@ -106,11 +107,7 @@ class Clerk:
         return told.BegunByHand(attempt, claim, card)
 
     def _finish(self, store: Store, effect: ask.Finish) -> told.Input:
-        ended = effect.ended
-        end = CallEnd(
-            result=Result(ended.result), at=ended.at, ring_ms=ended.ring_ms, talk_ms=ended.talk_ms,
-            sip_code=ended.sip_code, reason=ended.reason, q850=ended.q850, ended_by=ended.ended_by,
-        )  # fmt: skip
+        end = call_end(effect.ended)
         done = store.attempts.finish(effect.attempt_id, end, self.rep, automatic=effect.automatic)
         return told.Finished(effect.attempt_id, done.disposition, done.plan, done.settled)
 

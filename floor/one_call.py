@@ -1,0 +1,198 @@
+"""One call from a shell: through the gate, stored like any other, on a shift of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from cadence.caller_id import nearest
+from cadence.model import Result, ShiftState
+from cadence.numbers import is_emergency, pretty
+from config.clock import SECOND
+from config.errors import SixringError
+from config.text import for_terminal
+from floor.account import callers_of
+from floor.call_end import call_end
+from floor.phone_words import phone_state
+from floor.station import Rep
+from floor.store_room import StoreRoom
+from floor.workplace import Workplace
+from store.records import Attempt
+from store.store import Store
+from telephony import protocol as phone
+
+READY_S = 10.0  # for the registrar to answer; its silence is told after four
+_BEAT_S = 5.0
+_CALL = "shell"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked for."""
+
+    typed: str
+    talk_s: float | None = None  # hang up so long after the answer; None: when the other side does
+    disposition: str = ""  # code recorded after an answered call; empty: nobody says how it went
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How it ended."""
+
+    attempt: Attempt
+    result: Result  # BLOCKED where the gate refused
+
+
+class OneCall:
+    """A call in the making. `tell` gets a line at each event, with the time it happened (ms UTC)."""
+
+    def __init__(self, place: Workplace, rep: Rep, tell: Callable[[int, str], None]) -> None:
+        self._place, self._rep, self._tell = place, rep, tell
+        self._heard: asyncio.Queue[phone.AnyEvent] = asyncio.Queue()
+        self._phone = place.make_phone(self._heard.put_nowait)
+
+    async def run(self, order: Order) -> Outcome:
+        """Place the call and see it to its end; nothing is stored while the phone cannot dial.
+
+        Raises:
+            SixringError: the rep is at work at a desk, the phone cannot dial, or `typed` is no number.
+        """
+        async with self._place.store_room() as room, self._shift(room) as shift_id:
+            await self._phone.start()
+            try:
+                if not is_emergency(order.typed.strip(), self._place.settings.firm.region):
+                    await self._wait_until_it_can_dial()
+                return await self._call(room, shift_id, order)
+            finally:
+                await self._phone.close()
+
+    @asynccontextmanager
+    async def _shift(self, room: StoreRoom) -> AsyncIterator[int]:
+        """The rep at work for this one call; what is left open at the end is closed."""
+        rep = self._rep
+        shift = await room.run(
+            lambda store: store.shifts.clock_in(rep.login, rep.name, socket.gethostname(), os.getpid())
+        )
+        beat = asyncio.create_task(_beat(room, shift.id))
+        try:
+            yield shift.id
+        finally:
+            beat.cancel()
+            await room.run(lambda store: store.shifts.clock_out(shift.id))
+            await room.run(lambda store: store.attempts.recover(rep.login))
+
+    async def _wait_until_it_can_dial(self) -> None:
+        words = "the phone is starting"
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(READY_S):
+                while True:
+                    event = await self._heard.get()
+                    state = phone_state(event, self._place.phone_name)
+                    if state is not None and state.ok:
+                        return
+                    words = state.text if state is not None else words
+                    if isinstance(event, phone.Registration | phone.Reachable):
+                        break
+        raise SixringError(f"The phone cannot dial now: {words}. 'sixring doctor' says what to change.")
+
+    async def _call(self, room: StoreRoom, shift_id: int, order: Order) -> Outcome:
+        attempt = await self._begin(room, shift_id, order.typed)
+        if not attempt.decision.allowed:
+            self._refused(attempt)
+            return Outcome(attempt, Result.BLOCKED)
+        with _interrupted(lambda: self._phone.hang_up(_CALL)):
+            ring_ms = self._place.settings.sip.ring_timeout_s * SECOND
+            self._phone.dial(phone.Dial(_CALL, attempt.e164, attempt.caller_id, ring_ms))
+            ended = await self._follow(room, attempt, order.talk_s)
+        await room.run(lambda store: self._finish(store, attempt, ended, order))
+        return Outcome(attempt, Result(ended.result))
+
+    async def _begin(self, room: StoreRoom, shift_id: int, typed: str) -> Attempt:
+        own = nearest(typed, callers_of(self._place.settings))
+        number = own.number if own is not None else ""
+
+        def begin(store: Store) -> Attempt:
+            store.shifts.state(shift_id, ShiftState.DIALING)
+            return store.attempts.begin_by_hand(typed, self._rep.login, shift_id, number)[0]
+
+        return await room.run(begin)
+
+    def _finish(self, store: Store, attempt: Attempt, ended: phone.Ended, order: Order) -> None:
+        store.attempts.finish(attempt.id, call_end(ended), self._rep.login)
+        if order.disposition and ended.result == Result.ANSWERED:
+            store.attempts.dispose(attempt.id, order.disposition, self._rep.login)
+
+    def _refused(self, attempt: Attempt) -> None:
+        for check in attempt.decision.checks:
+            if not check.passed:
+                self._tell(attempt.opened_at, f"refused by the gate: {check.name}: {check.why}")
+
+    async def _follow(self, room: StoreRoom, attempt: Attempt, talk_s: float | None) -> phone.Ended:
+        """Write and tell each instant until the end."""
+        loop = asyncio.get_running_loop()
+        while True:
+            match await self._heard.get():
+                case phone.Invited() as event:
+                    shown = f", shown as {pretty(attempt.caller_id)}" if attempt.caller_id else ""
+                    self._tell(event.at, f"calling {pretty(attempt.e164)}{shown}")
+                    await _note(room, attempt, "invited", event.at, event.sip_call_id)
+                case phone.Ringing() as event:
+                    self._tell(event.at, "ringing")
+                    await _note(room, attempt, "ringing", event.at)
+                case phone.Answered() as event:
+                    self._tell(event.at, "answered" + (", secure" if event.secure else ""))
+                    if talk_s is not None:
+                        loop.call_later(talk_s, self._phone.hang_up, _CALL)
+                    await _note(room, attempt, "answered", event.at, secure=event.secure)
+                case phone.Ended() as event:
+                    rang, talked = event.ring_ms / SECOND, event.talk_ms / SECOND
+                    why = for_terminal(event.reason)
+                    self._tell(event.at, f"ended: {why} Rang {rang:.1f} s, talked {talked:.1f} s.")
+                    return event
+                case _:
+                    pass
+
+
+async def _note(
+    room: StoreRoom,
+    attempt: Attempt,
+    name: Literal["invited", "ringing", "answered"],
+    at: int,
+    sip_call_id: str = "",
+    *,
+    secure: bool = False,
+) -> None:
+    await room.run(lambda store: store.attempts.instant(attempt.id, name, at, sip_call_id, secure=secure))
+
+
+async def _beat(room: StoreRoom, shift_id: int) -> None:
+    """Say that this shift lives, as a desk does."""
+    while True:
+        await asyncio.sleep(_BEAT_S)
+        with contextlib.suppress(SixringError):
+            await room.run(lambda store: store.shifts.beat(shift_id))
+
+
+@contextlib.contextmanager
+def _interrupted(hang_up: Callable[[], None]) -> Iterator[None]:
+    """Let the first Ctrl-C hang up; a second one ends the program."""
+    loop = asyncio.get_running_loop()
+
+    def first() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        hang_up()
+
+    with contextlib.suppress(NotImplementedError, ValueError):  # Windows; not the main thread
+        loop.add_signal_handler(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(NotImplementedError, ValueError):
+            loop.remove_signal_handler(signal.SIGINT)
