@@ -1,13 +1,14 @@
 """What the claim of the next lead costs with 10,000 and with 1,000,000 leads, and beside a bare UPDATE.
 
-    python bench/claim.py [--leads 1000000] [--claims 2000] [--folder DIR]
+    python bench/claim.py [--leads 1000000] [--claims 2000] [--processes 32] [--folder DIR]
 
 Prints one JSON object a line; all are measured in alternation. `claim` is
 `Queue.claim` with everything it does (transaction, gate, lead and plan read,
 full durability); `look_up` is the queue's one statement alone, in a
 transaction that is rolled back; `bare` is `UPDATE … RETURNING` of one row by
 its key on the same file with the same settings. Leads are laid down in bulk: a
-few are due in every band, most later.
+few are due in every band, most later. At the end many processes claim from the
+large file at once: no lead may be claimed twice.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +33,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from cadence.model import Lane
 from cadence.rulebook import load
 from config.clock import HOUR, MINUTE, HandClock, from_iso
+from store.errors import StoreError
+from store.ranks import claim_sql
 from store.records import Claim
 from store.store import Store
 
@@ -66,7 +73,21 @@ def fill(store: Store, leads: int, due: int) -> None:
     engine.rows("pragma wal_checkpoint(truncate)")
 
 
+EACH = 30  # leads that each process of the crowd takes
+
 Work = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one process of the crowd got, and between which moments."""
+
+    leads: list[int]
+    began: float
+    ended: float
+    waited_in_vain: (
+        int  # claims that did not get the write lock within the store's patience, and were repeated
+    )
 
 
 def alternate(works: dict[str, Work], times: int) -> dict[str, list[float]]:
@@ -101,11 +122,11 @@ def _claim(store: Store) -> Work:
 
 
 def _look_up(store: Store, clock: HandClock) -> Work:
-    engine, sql = store.core.engine, store.queue._claim_sql  # noqa: SLF001
+    engine, sql = store.core.engine, claim_sql(store.core.engine.skip_locked, 1, store.core.owner_ms)
 
     def one(n: int) -> None:
         engine.conn.execute("begin immediate")  # type: ignore[attr-defined]
-        engine.rows(sql, rep=f"look{n}", token=n, now=clock.now(), until=clock.now() + HOUR)
+        engine.rows(sql, route0="", rep=f"look{n}", token=n, now=clock.now(), until=clock.now() + HOUR)
         engine.conn.execute("rollback")  # type: ignore[attr-defined]
 
     return one
@@ -123,11 +144,52 @@ def _bare(store: Store) -> Work:
     return one
 
 
+def crowd(path: Path, processes: int, claims: int) -> dict[str, Any]:
+    """So many processes on one file, each taking `claims` leads for as many reps: who got what, how fast."""
+    context = get_context("spawn")
+    ready, got = context.Barrier(processes), context.Queue()
+    members = [context.Process(target=_member, args=(path, n, claims, ready, got)) for n in range(processes)]
+    for member in members:
+        member.start()
+    found = [got.get(timeout=300) for _ in members]
+    for member in members:
+        member.join()
+    leads = [lead for taken in found for lead in taken.leads]
+    seconds = max(taken.ended for taken in found) - min(taken.began for taken in found)
+    return {
+        "what": "crowd",
+        "processes": processes,
+        "claims": len(leads),
+        "claimed_twice": len(leads) - len(set(leads)),
+        "waited_in_vain": sum(taken.waited_in_vain for taken in found),
+        "per_second": round(len(leads) / seconds),
+    }
+
+
+def _member(path: Path, place: int, claims: int, ready: Barrier, got: Queue[Taken]) -> None:
+    """One process; like a desk, it asks again where the lock did not come within the store's patience."""
+    leads: list[int] = []
+    in_vain = 0
+    with Store.open(path, load(), HandClock(NOON), create=False) as store:
+        ready.wait()
+        began = time.monotonic()
+        while len(leads) < claims:
+            try:
+                claim = store.queue.claim(f"crowd{place}-{len(leads)}")
+            except StoreError:
+                in_vain += 1
+                continue
+            assert isinstance(claim, Claim), claim
+            leads.append(claim.lead.id)
+        got.put(Taken(leads, began, time.monotonic(), in_vain))
+
+
 def main() -> None:
     """Measure both sizes in alternation and print what they cost beside each other."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--leads", type=int, default=1_000_000)
     parser.add_argument("--claims", type=int, default=2_000)
+    parser.add_argument("--processes", type=int, default=32)
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
     clock, book = HandClock(NOON), load()
@@ -138,7 +200,7 @@ def main() -> None:
     ):
         works: dict[str, Work] = {}
         for name, store, leads in (("small", small, 10_000), ("large", large, given.leads)):
-            fill(store, leads, given.claims * 2)
+            fill(store, leads, given.claims * 2 + given.processes * EACH)
             works |= {
                 f"claim_{name}": _claim(store),
                 f"look_up_{name}": _look_up(store, clock),
@@ -146,8 +208,10 @@ def main() -> None:
             }
         alternate({name: lambda n, one=one: one(-1 - n) for name, one in works.items()}, 20)
         found = {name: summary(took) for name, took in alternate(works, given.claims).items()}
+        together = crowd(Path(folder) / "large.db", given.processes, EACH)
     for name, took in found.items():
         print(json.dumps({"what": name, **took}))
+    print(json.dumps(together))
     print(json.dumps(ratios(found)))
 
 

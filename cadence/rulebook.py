@@ -10,11 +10,12 @@ started on one stay on it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from cadence import dispositions, recording, rules, templates
+from cadence import campaigns, dispositions, recording, rules, templates
 from cadence.cadence_file import CadenceFile
+from cadence.campaigns import Campaigns
 from cadence.dispositions import Dispositions
 from cadence.model import Plan
 from cadence.recording import RecordingPolicy
@@ -36,6 +37,7 @@ class Rulebook:
     gate: Rules
     templates: Templates
     recording: RecordingPolicy
+    campaigns: Campaigns = field(default_factory=Campaigns)
 
     def cadence(self, name: str, version: int | None = None) -> Cadence:
         """The cadence of that name: the given version, or the newest if it is gone or none is given.
@@ -75,6 +77,7 @@ def load(folder: Path | None = None) -> Rulebook:
         gate=rules.load(_files(folder, "gate")),
         templates=letters,
         recording=recording.load(_file(folder, "recording.toml")),
+        campaigns=campaigns.load(_file(folder, "campaigns.toml")),
     )
 
 
@@ -113,9 +116,9 @@ def _cadences(paths: Iterable[Path], letters: Templates) -> dict[str, Cadence]:
 
 def _check_links(file: CadenceFile, known: Mapping[str, Cadence]) -> None:
     """Refuse a `then` or `again` that leads nowhere, in a circle, or to an end where a lead would be lost."""
-    for field, name in (("then", file.cadence.then), ("again", file.cadence.again)):
+    for which, name in (("then", file.cadence.then), ("again", file.cadence.again)):
         if name and name not in known:
-            raise file.error((field,), f"no cadence is named {name!r}; there are: {', '.join(_names(known))}")
+            raise file.error((which,), f"no cadence is named {name!r}; there are: {', '.join(_names(known))}")
     seen = [file.cadence.name]
     end = file.cadence
     while end.then:

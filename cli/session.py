@@ -59,6 +59,7 @@ def opened(home: Home, *, create: bool = False) -> Iterator[Store]:
         region=settings.firm.region,
         zone=settings.firm.zone,
         lease_ms=settings.queue.lease_minutes * MINUTE,
+        owner_ms=settings.queue.owner_minutes * MINUTE,
     ) as store:
         yield store
 

@@ -34,9 +34,12 @@ class StoreRoom:
         region: str = "US",
         zone: str = "UTC",
         lease_ms: int = 10 * MINUTE,
+        owner_ms: int = 30 * MINUTE,
     ) -> None:
         """Nothing is opened yet; the arguments are those of `Store.open`."""
-        self._open = partial(Store.open, location, book, clock, region=region, zone=zone, lease_ms=lease_ms)
+        self._open = partial(
+            Store.open, location, book, clock, region=region, zone=zone, lease_ms=lease_ms, owner_ms=owner_ms
+        )
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._store: Store | None = None
 

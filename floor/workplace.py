@@ -51,6 +51,7 @@ class Workplace:
         return StoreRoom(
             self.store, self.book, self.clock, region=firm.region, zone=firm.zone,
             lease_ms=self.settings.queue.lease_minutes * MINUTE,
+            owner_ms=self.settings.queue.owner_minutes * MINUTE,
         )  # fmt: skip
 
     def make_phone(self, on_event: Callable[[phone.AnyEvent], None]) -> Phone:

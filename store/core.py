@@ -23,11 +23,13 @@ class Core:
         region: str = "US",
         zone: str = "UTC",
         lease_ms: int = 10 * MINUTE,
+        owner_ms: int = 30 * MINUTE,
     ) -> None:
         self.engine = engine
         self.region = region  # of numbers dialed by hand
         self.zone = zone  # of the times in reasons
         self.lease_ms = lease_ms
+        self.owner_ms = owner_ms  # an owner's lead that lies longer falls to the team
         self.book = book
         self.clock = engine.clock(clock)
         self.log = Log(engine, self.now)

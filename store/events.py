@@ -30,6 +30,8 @@ mail.uncertain         outbox_id, step: sending when the process died; shown to 
 mail.cancelled         outbox_id, step, why
 dnc.added              value, kind, why
 dnc.removed            value, kind, why
+rep.changed            login, team, skills, languages, campaigns: what the rep brings from now on
+queue.routed           moved: how many leads were routed anew, after campaigns.toml was changed
 override.granted       permission_id, e164 (empty: for the lead), why, until, login: of the machine
 override.used          permission_id, granted_by, why: the gate let this attempt out by it
 callback.agreed        callback_at

@@ -28,11 +28,12 @@ _PUT_LEAD = """update lead set status = :status, cadence = :cadence, cadence_ver
     anchor_at = :anchor_at, calls_done = :calls_done, mails_done = :mails_done, voicemails = :voicemails,
     last_call_at = :last_call_at, plan_reason = :plan_reason where id = :lead_id"""
 
-_PUT_QUEUE = """insert into queue(lead_id, lane, due_at, value, owner, call_kind, call_step, call_tries,
-        call_at, call_owner, mail_step, mail_template, mail_at)
-    values (:lead_id, :lane, :due_at, :value, :owner, :call_kind, :call_step, :call_tries,
+_PUT_QUEUE = """insert into queue(lead_id, lane, due_at, value, route, owner, call_kind, call_step,
+        call_tries, call_at, call_owner, mail_step, mail_template, mail_at)
+    values (:lead_id, :lane, :due_at, :value, :route, :owner, :call_kind, :call_step, :call_tries,
         :call_at, :call_owner, :mail_step, :mail_template, :mail_at)
-    on conflict (lead_id) do update set lane = excluded.lane, value = excluded.value, owner = excluded.owner,
+    on conflict (lead_id) do update set lane = excluded.lane, value = excluded.value, route = excluded.route,
+        owner = excluded.owner,
         call_kind = excluded.call_kind, call_step = excluded.call_step, call_tries = excluded.call_tries,
         call_at = excluded.call_at, call_owner = excluded.call_owner, mail_step = excluded.mail_step,
         mail_template = excluded.mail_template, mail_at = excluded.mail_at,
@@ -90,7 +91,8 @@ def put(core: Core, lead: Lead, plan: Plan, *, held: bool = False) -> None:
 
 def put_queue(core: Core, lead: Lead, plan: Plan, *, held: bool = False) -> None:
     """Write the queue row of an open plan."""
-    core.engine.run(_PUT_QUEUE, held=int(held), **queue_columns(lead, plan))
+    route = core.book.campaigns.route_of(lead.campaign)
+    core.engine.run(_PUT_QUEUE, held=int(held), route=route, **queue_columns(lead, plan))
 
 
 def advance_by(core: Core, before: Standing, happened: Happening, *, held: bool = False) -> Plan:

@@ -18,8 +18,9 @@ from store.choice import choose, number_of
 from store.core import Core
 from store.leases import claim_of, free, held, lost, put_off
 from store.plans import Standing
-from store.ranks import claim_sql
+from store.ranks import claim_sql, route_params
 from store.records import Claim, QueueRow, Waiting
+from store.reps import routes_of
 from store.view import Counts, count, due_for, peek, soonest
 
 _SECOND_LOOK_MS = HOUR
@@ -36,7 +37,6 @@ class Queue:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._claim_sql = claim_sql(core.engine.skip_locked)
 
     def claim(self, rep: str, shift_id: int | None = None) -> Claim | Waiting:
         """Take the most urgent lead that the gate would let `rep` call now.
@@ -133,10 +133,13 @@ class Queue:
 
     def _take(self, rep: str) -> Claim | Waiting | _Again:
         core = self._core
+        routes = routes_of(core, rep)
+        sql = claim_sql(core.engine.skip_locked, len(routes), core.owner_ms)
+        given = route_params(routes)
         for _ in range(_LOOKS):
             now = core.now()
             token, until = secrets.randbits(62), now + core.lease_ms
-            rows = core.engine.rows(self._claim_sql, rep=rep, token=token, now=now, until=until)
+            rows = core.engine.rows(sql, **given, rep=rep, token=token, now=now, until=until)
             if not rows:
                 return self._waiting(rep, now)
             lead_id, prior = rows[0]["lead_id"], rows[0]["prior"]

@@ -17,6 +17,7 @@ from store.outbox import Outbox
 from store.overrides import Overrides
 from store.queue import Queue
 from store.recordings import Recordings
+from store.reps import Reps
 from store.shifts import Shifts
 
 
@@ -35,6 +36,7 @@ class Store:
         self.dnc = Dnc(core)
         self.shifts = Shifts(core)
         self.overrides = Overrides(core)
+        self.reps = Reps(core)
 
     @classmethod
     def open(
@@ -47,6 +49,7 @@ class Store:
         region: str = "US",
         zone: str = "UTC",
         lease_ms: int = 10 * MINUTE,
+        owner_ms: int = 30 * MINUTE,
     ) -> Store:
         """Open the database at `location`, a path (SQLite) or `postgresql://…` (PostgreSQL), and migrate it.
 
@@ -58,6 +61,7 @@ class Store:
             region: country of numbers dialed by hand without a country code.
             zone: IANA zone of the times in the reasons of the queue.
             lease_ms: how long a claimed lead is held.
+            owner_ms: how long an owner's lead may lie, once it is due, before it falls to the team.
 
         Raises:
             StoreError: it cannot be opened; the sentence says why and what to do.
@@ -68,7 +72,8 @@ class Store:
         except BaseException:
             engine.close()
             raise
-        return cls(Core(engine, book, clock, region=region, zone=zone, lease_ms=lease_ms))
+        core = Core(engine, book, clock, region=region, zone=zone, lease_ms=lease_ms, owner_ms=owner_ms)
+        return cls(core)
 
     def close(self) -> None:
         """Close the database; a second call does nothing."""

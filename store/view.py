@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cadence import ranking
@@ -9,8 +10,9 @@ from cadence.model import CallKind, Lane
 from store.core import Core
 from store.engine import Row
 from store.leases import asked_for
-from store.ranks import BRANCHES, CALL_LANES, FIELDS, OWN, TEAM, front_sql, in_lane
+from store.ranks import CALL_LANES, FIELDS, Group, front_sql, groups, places, route_params
 from store.records import QueueRow
+from store.reps import routes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +51,30 @@ def due_for(core: Core, rep: str, cap: int) -> tuple[int, int]:
     A screen asks this every few seconds: bounded, it costs the same with a
     thousand leads and with a million.
     """
+    routes = routes_of(core, rep)
     parts = " union all ".join(
-        f"select {lane} as lane, count(*) as n from (select 1 from queue where {in_lane(whose, lane)}"  # noqa: S608
-        f" and due_at <= :now and rep is null limit :cap) {name}{lane}"
+        f"select {lane} as lane, count(*) as n from (select 1 from queue where {where}"  # noqa: S608
+        f" and due_at <= :now and rep is null limit :cap) l{lane}_{n}"
         for lane in CALL_LANES
-        for name, whose in (("own", OWN), ("team", TEAM))
+        for n, where in enumerate(places(lane, len(routes)))
     )
-    rows = core.engine.rows(parts, rep=rep, now=core.now(), cap=cap)
+    rows = core.engine.rows(parts, **route_params(routes), rep=rep, now=core.now(), cap=cap)
     return sum(row["n"] for row in rows), sum(row["n"] for row in rows if row["lane"] == Lane.CALLBACK)
 
 
 def soonest(core: Core, rep: str) -> int | None:
     """When the next lead that `rep` may get comes due; one in other hands, when its lease ends."""
+    routes = routes_of(core, rep)
     parts = " union all ".join(
-        f"select min(due_at) as due_at from queue where {in_lane(whose, lane)}"  # noqa: S608
+        f"select min(due_at) as due_at from queue where {where}"  # noqa: S608
         for lane in CALL_LANES
-        for whose in (OWN, TEAM)
+        for where in places(lane, len(routes))
     )
-    rows = core.engine.rows(f"select min(due_at) as due_at from ({parts}) every_lane", rep=rep)  # noqa: S608
+    rows = core.engine.rows(
+        f"select min(due_at) as due_at from ({parts}) every_lane",  # noqa: S608
+        **route_params(routes),
+        rep=rep,
+    )
     due_at: int | None = rows[0]["due_at"]
     return due_at
 
@@ -74,24 +82,36 @@ def soonest(core: Core, rep: str) -> int | None:
 def peek(core: Core, rep: str, limit: int, offset: int) -> list[QueueRow]:
     """The queue as `rep` would get it; leads in other hands stand where their lease ends."""
     now, wanted = core.now(), limit + offset
+    routes = routes_of(core, rep)
     ranked: list[Row] = []
-    for branch in BRANCHES:
+    for group in groups(len(routes), core.owner_ms):
         if len(ranked) >= wanted:
             break
-        ranked += core.engine.rows(front_sql(branch), rep=rep, now=now, limit=wanted - len(ranked))
+        ranked += _front(core, group, wanted - len(ranked), {**route_params(routes), "rep": rep, "now": now})
     if len(ranked) < wanted:
-        ranked += _upcoming(core, rep, now, wanted - len(ranked))
+        ranked += _upcoming(core, rep, routes, now, wanted - len(ranked))
     return [_line(core, row, now) for row in ranked[offset:wanted]]
 
 
-def _upcoming(core: Core, rep: str, now: int, limit: int) -> list[Row]:
+def _front(core: Core, group: Group, limit: int, given: dict[str, object]) -> list[Row]:
+    """The first rows of a group, in its order."""
+    rows = [row for branch in group for row in core.engine.rows(front_sql(branch), **given, limit=limit)]
+    if len(group) > 1:
+        way = -1 if group[0].newest_first else 1
+        rows.sort(key=lambda row: (way * row["due_at"], -row["value"], row["lead_id"]))
+    return rows[:limit]
+
+
+def _upcoming(core: Core, rep: str, routes: Sequence[str], now: int, limit: int) -> list[Row]:
+    everywhere = (where for lane in CALL_LANES for where in places(lane, len(routes)))
     parts = " union all ".join(
-        f"select * from (select {FIELDS} from queue where {in_lane(whose, lane)} and due_at > :now"  # noqa: S608
+        f"select * from (select {FIELDS} from queue where {where} and due_at > :now"  # noqa: S608
         f" order by due_at, value desc, lead_id limit :limit) l{n}"
-        for n, (lane, whose) in enumerate((lane, whose) for lane in CALL_LANES for whose in (OWN, TEAM))
+        for n, where in enumerate(everywhere)
     )
     return core.engine.rows(
         f"select * from ({parts}) later order by due_at, lead_id limit :limit",  # noqa: S608
+        **route_params(routes),
         rep=rep,
         now=now,
         limit=limit,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Any, LiteralString
 
+from cadence.campaigns import Campaigns
 from cadence.model import Lane, Plan
 from store.core import Core
 from store.imports.bulk import indexes_later
@@ -50,7 +51,7 @@ _LEAD: dict[LiteralString, LiteralString] = {
     "anchor_at": "{at}",
 }
 _QUEUE: dict[LiteralString, LiteralString] = {
-    **{name: "{" + name + "}" for name in ("value", *_STEPS[2:], "call_at", "mail_at")},
+    **{name: "{" + name + "}" for name in ("value", "route", *_STEPS[2:], "call_at", "mail_at")},
     "due_at": "coalesce({call_at}, {mail_at})",
     "owner": "nullif({owner}, '')",
 }
@@ -96,7 +97,9 @@ class Stage:
         self._places, self._copies = self._reserve(len(fresh)), []
         if not fresh:
             return
-        leads = self._lay("import_lead", {"place": self._places, **_lead_columns(fresh)})
+        leads = self._lay(
+            "import_lead", {"place": self._places, **_lead_columns(fresh, self._core.book.campaigns)}
+        )
         phones = self._lay("import_phone", _phone_columns(self._places, fresh))
         inquiries = self._lay("import_inquiry", _inquiry_columns(self._places, fresh))
         self._copies = [
@@ -148,7 +151,7 @@ def _all_alike(said: Sequence[Any]) -> bool:
     return bool(said) and said[0] == said[-1] and said.count(said[0]) == len(said)
 
 
-def _lead_columns(fresh: Sequence[Fresh]) -> _Columns:
+def _lead_columns(fresh: Sequence[Fresh], campaigns: Campaigns) -> _Columns:
     """What the leads and their places in the queue say, column by column."""
     rows, firsts = [one.row for one in fresh], [one.plan for one in fresh]
     shapes = {id(first.shape): first.shape for first in firsts}
@@ -157,6 +160,7 @@ def _lead_columns(fresh: Sequence[Fresh]) -> _Columns:
     return {
         **{name: list(map(attrgetter(name), rows)) for name in _SAID},
         "at": [one.at for one in fresh],
+        "route": [campaigns.route_of(row.campaign) for row in rows],
         **{name: list(map(attrgetter(name), firsts)) for name in ("call_at", "mail_at")},
         "plan_reason": [first.reason for first in firsts],
         **_turned(_STEPS, told),

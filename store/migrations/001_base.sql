@@ -5,7 +5,12 @@
 create table rep(
     login text primary key,
     name text not null default '',
-    created_at <int> not null
+    created_at <int> not null,
+    -- what the rep brings; lists are words parted by blanks (store/reps.py)
+    team text not null default '',
+    skills text not null default '',
+    languages text not null default '',
+    campaigns text not null default ''
 ) <strict>;
 
 create table import_run(
@@ -70,6 +75,7 @@ create table queue(
     lane <int> not null,
     due_at <int> not null,
     value <int> not null default 0,
+    route text not null default '', -- the campaign whose asks a rep must meet; empty: anybody may call
     owner text check (owner <> ''), -- whose the lead is now: the call's own rep, else the lead's owner
     rep text,
     token <int>,
@@ -89,11 +95,11 @@ create table queue(
 ) <strict>;
 -- Each branch of the claim (store/ranks.py) reads the front of one range of one of these, in order.
 -- Fresh leads are read newest first while they are minutes old, and oldest first when they were missed.
-create index queue_pool on queue(lane, due_at, value desc, lead_id) where owner is null and lane <> 0;
-create index queue_new on queue(due_at desc, value desc, lead_id) where owner is null and lane = 0;
-create index queue_missed on queue(due_at, value desc, lead_id) where owner is null and lane = 0;
+create index queue_pool on queue(route, lane, due_at, value desc, lead_id) where owner is null and lane <> 0;
+create index queue_new on queue(route, due_at desc, value desc, lead_id) where owner is null and lane = 0;
+create index queue_missed on queue(route, due_at, value desc, lead_id) where owner is null and lane = 0;
 create index queue_own on queue(owner, lane, due_at, value desc, lead_id) where owner is not null;
-create index queue_left on queue(lane, due_at, value desc, lead_id) where owner is not null;
+create index queue_left on queue(route, lane, due_at, value desc, lead_id) where owner is not null;
 create index queue_mail on queue(mail_at) where mail_at is not null;
 create unique index queue_rep on queue(rep) where rep is not null;
 --only postgres

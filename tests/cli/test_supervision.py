@@ -52,3 +52,35 @@ def test_anything_else_is_one_sentence_and_no_permission(home: Path, words: list
     assert done.returncode == 2
     assert said in done.stderr
     assert "override.granted" not in [event["kind"] for event in told(home)]
+
+
+CAMPAIGNS = '[[campaign]]\nname = "spain"\nlanguages = ["es"]\n'
+
+
+def test_reps_are_entered_changed_and_listed_with_the_campaigns_they_get(home: Path) -> None:
+    (home / "rules").mkdir(exist_ok=True)
+    (home / "rules" / "campaigns.toml").write_text(CAMPAIGNS, encoding="utf-8")
+    assert sixring("rep", "add", "bo", "--team", "north", home=home).returncode == 0
+    assert "Nobody is fit for campaign spain" in sixring("rep", "list", home=home).stdout
+    assert sixring("rep", "set", "bo", "--languages", "es, en", home=home).returncode == 0
+    (listed,) = [json.loads(line) for line in sixring("rep", "list", "--json", home=home).stdout.splitlines()]
+    assert (listed["team"], listed["languages"], listed["campaigns"]) == ("north", ["en", "es"], ["spain"])
+    assert "0 leads go to other reps now." in sixring("rep", "route", home=home).stdout
+    assert sixring("rep", "set", "nobody", "--team", "x", home=home).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[campaign]]\nname = "a"\n[[campaign]]\nname = "a"\n', "line 4"),
+        ('[[campaign]]\nname = "a"\nlanguage = ["es"]\n', "languages"),
+        ('[[campaign]]\nteam = "a"\n', "`name` is missing"),
+    ],
+)
+def test_a_wrong_campaign_is_told_with_its_line(home: Path, text: str, said: str) -> None:
+    (home / "rules").mkdir(exist_ok=True)
+    (home / "rules" / "campaigns.toml").write_text(text, encoding="utf-8")
+    done = sixring("rep", "list", home=home)
+    assert done.returncode == 2
+    assert "campaigns.toml" in done.stderr
+    assert said in done.stderr

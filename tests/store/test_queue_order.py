@@ -14,7 +14,7 @@ from cadence.model import Lane
 from cadence.ranking import Band
 from config.clock import HOUR, MINUTE, HandClock
 from store.leases import put_off
-from store.ranks import BRANCHES, OWN, OWNER_KEEPS_MS, front_sql
+from store.ranks import OWN, OWNER_KEEPS_MS, claim_sql, front_sql, groups, route_params
 from store.records import Claim
 from store.store import Store
 
@@ -116,24 +116,38 @@ def test_leads_are_given_and_shown_in_the_order_of_the_rule(
     assert claim_all(full, now) == order
 
 
-def test_the_front_of_every_branch_is_read_off_an_index_in_its_order(store: Store) -> None:
+@pytest.mark.parametrize("routes", [("",), ("", "spain", "italy")])
+def test_the_front_of_every_branch_is_read_off_an_index_in_its_order(
+    store: Store, routes: tuple[str, ...]
+) -> None:
     """Else a file of leads that all came at one moment would be sorted at every claim."""
-    if store.core.engine.dialect == "sqlite":
-        for branch in BRANCHES:
+    engine, given = store.core.engine, {**route_params(routes), "rep": "me", "now": 1, "limit": 1}
+    branches = [branch for group in groups(len(routes)) for branch in group]
+    if engine.dialect == "sqlite":
+        for branch in branches:
             plan = " ".join(
-                row["detail"]
-                for row in store.core.engine.rows(
-                    "explain query plan " + front_sql(branch), rep="me", now=1, limit=1
-                )
+                row["detail"] for row in engine.rows("explain query plan " + front_sql(branch), **given)
             )
             assert "SEARCH queue USING" in plan
             assert "SCAN" not in plan
             own_and_new = branch.where.startswith(OWN) and "desc," in branch.order
             assert own_and_new or "TEMP B-TREE" not in plan, branch
     else:
-        store.core.engine.run("set enable_seqscan = off")
-        for branch in BRANCHES:
-            rows = store.core.engine.rows(
-                "explain (costs off) " + front_sql(branch), rep="me", now=1, limit=1
-            )
+        engine.run("set enable_seqscan = off")
+        for branch in branches:
+            rows = engine.rows("explain (costs off) " + front_sql(branch), **given)
             assert any("Index" in row["QUERY PLAN"] for row in rows)
+
+
+@pytest.mark.parametrize("routes", [("",), ("", "spain", "italy")])
+def test_the_whole_claim_scans_no_table(store: Store, routes: tuple[str, ...]) -> None:
+    engine = store.core.engine
+    sql = claim_sql(engine.skip_locked, len(routes), OWNER_KEEPS_MS)
+    given = {**route_params(routes), "rep": "me", "now": 1, "until": 2, "token": 3}
+    if engine.dialect == "sqlite":
+        rows = engine.rows("explain query plan " + sql, **given)
+        assert not [row["detail"] for row in rows if row["detail"].startswith("SCAN queue")]
+    else:
+        engine.run("set enable_seqscan = off")
+        rows = engine.rows("explain (costs off) " + sql, **given)
+        assert not [row["QUERY PLAN"] for row in rows if "Seq Scan on queue" in row["QUERY PLAN"]]
