@@ -214,6 +214,7 @@ class Queue(Section, frozen=True):
 
     cadence: str = "inbound-six"
     lease_minutes: Minutes = 10
+    owner_minutes: Minutes = 30  # an owner's lead that lies longer falls to the team
 
 
 class Floor(Section, frozen=True):
