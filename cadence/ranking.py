@@ -98,13 +98,10 @@ def reason(
 
 
 def _fresh(arrived_at: int, attempts: int, source: str, now: int) -> str:
-    called = (
-        "never called"
-        if not attempts
-        else f"{attempts} {'try' if attempts == 1 else 'tries'}, nobody reached"
-    )
-    missed = "missed: " if now - arrived_at >= FRESH_MS and not attempts else ""
-    return f"{missed}{source or 'new lead'} {age(now - arrived_at)} ago, {called}"
+    asked = f"{source or 'new lead'} {age(now - arrived_at)} ago"
+    if attempts:
+        return f"{asked}, {attempts} {'try' if attempts == 1 else 'tries'}, nobody reached"
+    return f"never called: {asked}" if now - arrived_at >= FRESH_MS else f"{asked}, never called"
 
 
 def _due(due_at: int, now: int) -> str:
