@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any, LiteralString
 
@@ -71,13 +72,16 @@ class _Laid:
     varying: tuple[LiteralString, ...]
     alike: dict[LiteralString, Any]
 
-    def into(self, table: LiteralString, key: LiteralString, made_of: _Made) -> LiteralString:
-        """The statement that copies it into `table`, whose column `key` is the lead's id."""
+    def into(
+        self, table: LiteralString, key: LiteralString, made_of: _Made, having: LiteralString = ""
+    ) -> LiteralString:
+        """Its copy into `table`, whose `key` is the lead's id: all rows, or those that have a `having`."""
         words: dict[str, LiteralString] = {name: name for name in self.varying}
         words |= {name: "null" if value is None else ":" + name for name, value in self.alike.items()}
         columns = ", ".join((key, *made_of))
         values = ", ".join(("place + :above", *(source.format_map(words) for source in made_of.values())))
-        return f"insert into {table}({columns}) select {values} from {self.table}"  # noqa: S608 - our own names
+        where = f" where cast({words[having]} as text) is not null" if having else ""
+        return f"insert into {table}({columns}) select {values} from {self.table}{where}"  # noqa: S608 - our names
 
 
 class Stage:
@@ -86,7 +90,7 @@ class Stage:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._places: Sequence[int] = ()  # the leads' ids; on SQLite counted from those that are taken
-        self._copies: list[tuple[_Laid, LiteralString, LiteralString, _Made]] = []
+        self._copies: list[tuple[LiteralString, _Laid]] = []
 
     def fill(self, fresh: Sequence[Fresh]) -> None:
         """Lay out `fresh`, in place of what was laid out before.
@@ -100,13 +104,15 @@ class Stage:
         leads = self._lay(
             "import_lead", {"place": self._places, **_lead_columns(fresh, self._core.book.campaigns)}
         )
-        phones = self._lay("import_phone", _phone_columns(self._places, fresh))
-        inquiries = self._lay("import_inquiry", _inquiry_columns(self._places, fresh))
+        phones = self._lay("import_phone", _more_phones(self._places, fresh))
+        inquiries = self._lay("import_inquiry", _more_inquiries(self._places, fresh))
         self._copies = [
-            (leads, "lead", "id", _LEAD),
-            (leads, "queue", "lead_id", _QUEUE),
-            (phones, "phone", "lead_id", _PHONE),
-            (inquiries, "inquiry", "lead_id", _INQUIRY),
+            (leads.into("lead", "id", _LEAD), leads),
+            (leads.into("queue", "lead_id", _QUEUE), leads),
+            (leads.into("phone", "lead_id", {**_PHONE, "position": "0"}, having="e164"), leads),
+            (phones.into("phone", "lead_id", _PHONE), phones),
+            (leads.into("inquiry", "lead_id", _INQUIRY, having="ref"), leads),
+            (inquiries.into("inquiry", "lead_id", _INQUIRY), inquiries),
         ]
 
     def copy(self, import_id: int, now: int) -> Sequence[int]:
@@ -123,8 +129,7 @@ class Stage:
         if engine.dialect == "sqlite":  # under the one write lock
             above = int(engine.rows("select coalesce(max(id), 0) as id from lead")[0]["id"])
         with indexes_later(engine, len(self._places)):
-            for laid, table, key, made_of in self._copies:
-                sql = laid.into(table, key, made_of)
+            for sql, laid in self._copies:
                 engine.run(sql, above=above, now=now, import_id=import_id, **laid.alike)
         return [above + place for place in self._places]
 
@@ -160,7 +165,10 @@ def _lead_columns(fresh: Sequence[Fresh], campaigns: Campaigns) -> _Columns:
     return {
         **{name: list(map(attrgetter(name), rows)) for name in _SAID},
         "at": [one.at for one in fresh],
-        "route": [campaigns.route_of(row.campaign) for row in rows],
+        "e164": [row.phones[0][0] if row.phones else None for row in rows],
+        "kind": [row.phones[0][1] if row.phones else "" for row in rows],
+        "ref": [None if one.repeats else one.row.ref for one in fresh],
+        "route": list(map(cache(campaigns.route_of), (row.campaign for row in rows))),
         **{name: list(map(attrgetter(name), firsts)) for name in ("call_at", "mail_at")},
         "plan_reason": [first.reason for first in firsts],
         **_turned(_STEPS, told),
@@ -181,23 +189,28 @@ def _steps(plan: Plan) -> tuple[object, ...]:
     )
 
 
-def _phone_columns(places: Sequence[int], fresh: Sequence[Fresh]) -> _Columns:
+def _more_phones(places: Sequence[int], fresh: Sequence[Fresh]) -> _Columns:
+    """The numbers behind each lead's first."""
     return _turned(
         ("place", *_PHONE),
         [
             (place, number, kind, position)
             for place, one in zip(places, fresh, strict=True)
+            if len(one.row.phones) > 1
             for position, (number, kind) in enumerate(one.row.phones)
+            if position
         ],
     )
 
 
-def _inquiry_columns(places: Sequence[int], fresh: Sequence[Fresh]) -> _Columns:
+def _more_inquiries(places: Sequence[int], fresh: Sequence[Fresh]) -> _Columns:
+    """All inquiries of the leads that have more than the one they came by."""
     return _turned(
         ("place", "at", "source", "campaign", "ref"),
         [
             (place, at, row.source, row.campaign, row.ref)
             for place, one in zip(places, fresh, strict=True)
+            if one.repeats
             for row, at in one.inquiries()
         ],
     )
