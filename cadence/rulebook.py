@@ -2,7 +2,7 @@
 
 `load` takes ours from `cadence/data` and lets the operator's folder win,
 file by file: `cadences/*.toml`, `gate/*.toml`, `mail/*`, `dispositions.toml`,
-`recording.toml`.
+`recording.toml`, `voicemail.toml`.
 A folder may keep older versions of a cadence under any file name: leads that
 started on one stay on it.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cadence import campaigns, dispositions, recording, rules, templates
+from cadence import campaigns, dispositions, recording, rules, templates, voicemail
 from cadence.cadence_file import CadenceFile
 from cadence.campaigns import Campaigns
 from cadence.dispositions import Dispositions
@@ -22,6 +22,7 @@ from cadence.recording import RecordingPolicy
 from cadence.rules import Rules
 from cadence.schedule import Cadence
 from cadence.templates import Templates
+from cadence.voicemail import VoicemailPolicy
 from config.errors import UsageError
 
 DATA = Path(__file__).parent / "data"
@@ -37,6 +38,7 @@ class Rulebook:
     gate: Rules
     templates: Templates
     recording: RecordingPolicy
+    voicemail: VoicemailPolicy
     campaigns: Campaigns = field(default_factory=Campaigns)
 
     def cadence(self, name: str, version: int | None = None) -> Cadence:
@@ -77,6 +79,7 @@ def load(folder: Path | None = None) -> Rulebook:
         gate=rules.load(_files(folder, "gate")),
         templates=letters,
         recording=recording.load(_file(folder, "recording.toml")),
+        voicemail=voicemail.load(_file(folder, "voicemail.toml")),
         campaigns=campaigns.load(_file(folder, "campaigns.toml")),
     )
 

@@ -22,6 +22,7 @@ _DETAILS: dict[str, tuple[str, ...]] = {
     "lead.noted": (),
     "attempt.opened": ("e164", "caller_id", "call_kind", "step"),
     "attempt.answered": ("secure",),
+    "attempt.message": (),
     "attempt.ended": ("e164", "result", "ring_ms", "talk_ms", "sip_code", "reason"),
     "attempt.blocked": ("e164", "reason"),
     "attempt.interrupted": ("e164", "ring_ms", "talk_ms", "reason"),

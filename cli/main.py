@@ -28,6 +28,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Reports": {
         "tail": ("tail", "Show what happens on the floor, as it happens."),
+        "voicemail": ("voicemail", "Set the message that the key v plays into a call."),
         "recordings": ("recordings", "List and play recorded calls."),
         "export": ("export", "Export attempts or payroll."),
         "audit": ("audit", "Prove that no lead is lost, and measure the follow-up."),

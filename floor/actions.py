@@ -62,6 +62,10 @@ ACTIONS: tuple[Action, ...] = (
         frozenset({S.TALKING}), "Mute works during a conversation.",
     ),
     Action(
+        "voicemail", "v", "message", "Leave your recorded message, and go on to the next lead.",
+        frozenset({S.TALKING}), "A message is left when somebody, or a machine, has answered.",
+    ),
+    Action(
         "record", "r", "record", "Begin, pause or resume the recording of this call.",
         frozenset({S.TALKING}), "A recording is of a conversation: nobody talks now.",
     ),

@@ -62,6 +62,8 @@ class Clerk:
                 return self._finish(store, effect)
             case ask.Dispose():
                 return self._dispose(store, effect)
+            case ask.SettleMessage():
+                return self._settle_message(store, effect)
             case ask.Undo():
                 return self._undo(store, effect.attempt_id)
             case _:
@@ -73,6 +75,8 @@ class Clerk:
                 store.attempts.instant(
                     effect.attempt_id, effect.name, effect.at, effect.sip_call_id, secure=effect.secure
                 )
+            case ask.LetGo():
+                store.attempts.let_go(effect.attempt_id)
             case ask.Enter():
                 store.shifts.state(self.shift_id, effect.state, effect.reason, at=effect.at)
             case ask.Release():
@@ -105,6 +109,12 @@ class Clerk:
         attempt, claim = store.attempts.begin_by_hand(effect.typed, self.rep, self.shift_id, effect.caller_id)
         card = card_view(store, claim, self.book, self.clock.now()) if claim is not None else None
         return told.BegunByHand(attempt, claim, card)
+
+    def _settle_message(self, store: Store, effect: ask.SettleMessage) -> told.Input:
+        """Safe to repeat, like its two halves."""
+        store.attempts.finish(effect.attempt_id, call_end(effect.ended), self.rep, automatic=False)
+        store.attempts.dispose(effect.attempt_id, effect.disposition.code, self.rep)
+        return told.MessageOver(effect.name, effect.disposition, effect.left)
 
     def _finish(self, store: Store, effect: ask.Finish) -> told.Input:
         end = call_end(effect.ended)

@@ -18,6 +18,7 @@ from floor import desk_hand as hand
 from floor import desk_inputs as told
 from floor import desk_keys as keys
 from floor import desk_news as news
+from floor import desk_voicemail as voicemail
 from floor.desk_state import IN_CALL, DeskState
 
 __all__ = ["IN_CALL", "Desk"]
@@ -49,6 +50,7 @@ _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {
     told.BegunByHand: hand.on_begun_by_hand,
     told.Finished: news.on_finished,
     told.Recorded: news.on_recorded,
+    told.MessageOver: voicemail.on_message_over,
     told.Undone: news.on_undone,
     told.NoteKept: news.on_note_kept,
     told.Told: news.on_told,

@@ -141,6 +141,31 @@ class Tone:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayMessage:
+    """Play the rep's recorded message into the call, and hang up after it."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Nobody holds the lead while the message plays."""
+
+    attempt_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettleMessage:
+    """Write result and disposition of a call in which a message played; `left`: to its end."""
+
+    attempt_id: int
+    ended: Ended
+    disposition: Disposition
+    name: str  # of the lead
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Begin, pause or resume the recording of the call."""
 
@@ -169,7 +194,8 @@ class RecordingOver:
 
 StoreEffect = (
     ClaimNext | Release | Skip | Begin | BeginByHand | Instant | Finish | Dispose | Undo | Note | Enter
+    | LetGo | SettleMessage
 )  # fmt: skip
-PhoneEffect = Place | HangUp | Mute | Tone
+PhoneEffect = Place | HangUp | Mute | Tone | PlayMessage
 RecordingEffect = Record | RecordingBegun | RecordingOver
 Effect = StoreEffect | PhoneEffect | RecordingEffect

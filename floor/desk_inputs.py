@@ -126,6 +126,15 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageOver:
+    """What became of a message is on disk."""
+
+    name: str  # of the lead
+    disposition: Disposition
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
     """An attempt wants its disposition (again): taken back, or never given; its lead is on the desk."""
 
@@ -177,6 +186,6 @@ class PhoneSaid:
 
 Input = (
     Claimed | NothingDue | LookAgain | Pressed | NumberTyped | Disposed | Keypad | Noted | Skipped | Paused
-    | Resumed | Begun | BegunByHand | Finished | Recorded | Undone | NoteKept | Told | Refused
+    | Resumed | Begun | BegunByHand | Finished | Recorded | MessageOver | Undone | NoteKept | Told | Refused
     | PhoneState | PhoneSaid
 )  # fmt: skip

@@ -10,6 +10,7 @@ from cadence.model import ShiftState
 from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor import desk_recording as recording
+from floor import desk_voicemail as voicemail
 from floor.actions import NOBODY_TO_CALL_BACK, why_not
 from floor.desk_state import IN_CALL, DeskState, Line
 from floor.view import CallView
@@ -175,4 +176,5 @@ _PRESSES: dict[str, Callable[[DeskState], list[out.Effect]]] = {
     "mute": _mute,
     "undo": _undo,
     "record": recording.on_key,
+    "voicemail": voicemail.on_key,
 }

@@ -9,6 +9,7 @@ from cadence.model import Plan, Result, ShiftState
 from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor import desk_recording as recording
+from floor import desk_voicemail as voicemail
 from floor.desk_keys import record
 from floor.desk_state import DeskState, Line
 from floor.view import CallView, Tally
@@ -193,7 +194,7 @@ def on_phone_said(desk: DeskState, given: told.PhoneSaid) -> list[out.Effect]:
     """An instant of the call on this desk; those of other calls change nothing."""
     line, event = desk.line, given.event
     if line is None or line.ended or getattr(event, "call", None) != line.call or desk.call is None:
-        return []
+        return voicemail.on_event(desk, event)
     match event:
         case phone.Invited():
             line.invited = True

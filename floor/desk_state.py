@@ -29,6 +29,7 @@ class Line:
     disposing: bool = False
     invited: bool = False  # the INVITE has left: before it there is nothing to record
     answered: bool = False
+    played: bool = False  # the message, to its end
     recording: str = ""  # the file its recording goes to, while it does
 
     @property
@@ -67,6 +68,8 @@ class DeskState:
     last_disposition: Disposition | None = None  # what it was recorded as
     last_number: str = ""  # dialed last, for a redial by hand
     refusal: Refusal | None = None  # why the number typed last was not dialed
+    drops: dict[str, Line] = field(default_factory=dict)  # calls in which a message plays, by call
+    no_message: str = ""  # why this rep has no message to play
     next_due_at: int | None = None
     claiming: bool = False
     calls: int = 0

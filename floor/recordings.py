@@ -98,7 +98,8 @@ def _length_of(packed: Path) -> int:
         return 0
     from pydub import AudioSegment
 
-    return len(AudioSegment.from_file(str(packed)))
+    with packed.open("rb") as file:
+        return len(AudioSegment.from_file(file))
 
 
 def _measured(path: Path, ms: int) -> Settled:

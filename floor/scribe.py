@@ -19,7 +19,7 @@ from floor.store_room import StoreRoom
 from store.errors import LeaseLost, Settled
 
 _RETRY_S = 1.0
-_FACTS = (out.Instant, out.Finish, out.Enter)
+_FACTS = (out.Instant, out.Finish, out.LetGo, out.SettleMessage, out.Enter)
 _log = logging.getLogger("sixring.floor")
 
 

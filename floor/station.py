@@ -28,6 +28,7 @@ from floor.callback_times import parse as parse_callback_time
 from floor.card import timeline
 from floor.clerk import Clerk, Glance
 from floor.desk import IN_CALL, Desk
+from floor.message import NO_MESSAGE
 from floor.phone_words import PhoneWords
 from floor.reasons import PAUSES, SKIPS, label_of
 from floor.recordings import Keeper
@@ -72,16 +73,21 @@ class Station:
         ring_timeout_ms: int = 25_000,
         phone_name: str = "",
         recordings: Path | None = None,
+        message: Path | None = None,
     ) -> None:
         """Nothing runs before `start`; `make_phone` gets the callback for the phone's events.
 
         `recordings` is the folder for them; None: this desk cannot record.
+        `message` is where the rep's recorded message lies, if there is one.
         """
         self._room, self._book, self._clock, self._rep = room, book, clock, rep
         self._ring_timeout_ms, self._words = ring_timeout_ms, PhoneWords(phone_name)
         self._phone = make_phone(self._heard)
         self._keeper = Keeper(room, recordings, clock, self._phone.send, self._alarm)
         self._desk = Desk(book.dispositions, clock, callers=callers)
+        self._message = message
+        if message is None or not message.is_file():
+            self._desk.no_message = NO_MESSAGE
         self._clerk: Clerk | None = None
         self._scribe: Scribe | None = None
         self._glance = Glance((), 0, 0)
@@ -139,13 +145,15 @@ class Station:
         self._tell(told.Paused("leaving"))
         if self._desk.state in IN_CALL:
             self._tell(told.Pressed("hang_up"))
+        for call in self._desk.drops:
+            self._phone.hang_up(call)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE_S):
                 await self._quiet()
 
     async def _quiet(self) -> None:
         """Wait until no call is up and every store effect is on disk."""
-        while self._desk.state in IN_CALL:
+        while self._desk.state in IN_CALL or self._desk.drops:
             self._changed.clear()
             await self._changed.wait()
         if self._scribe is not None:
@@ -263,6 +271,8 @@ class Station:
                     self._phone.mute(effect.call, effect.on)
                 case out.Tone():
                     self._phone.dtmf(effect.call, effect.digit)
+                case out.PlayMessage():
+                    self._phone.send(phone.Play(effect.call, str(self._message)))
                 case out.Record() | out.RecordingBegun() | out.RecordingOver():
                     self._keeper.take(effect)
                 case _ if self._scribe is not None:

@@ -32,6 +32,7 @@ class CardView:
     next_mail: str = ""  # "step 2, Wed 09:00", empty when none is planned
     steps: int = 6  # calls in the lead's cadence
     recording: Recordable | None = None  # whether this call may be recorded
+    no_message: str = ""  # why the recorded message may not be played to them
 
 
 @dataclass(frozen=True, slots=True)

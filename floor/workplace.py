@@ -16,6 +16,7 @@ from config.settings import PRACTICE, Settings, location
 from floor.account import account_of, callers_of, name_of, sound_of
 from floor.housekeeping import Housekeeping, Shelf
 from floor.mailroom import MailRoom
+from floor.message import message_of
 from floor.rounds import Rounds
 from floor.station import Rep, Station
 from floor.store_room import StoreRoom
@@ -105,7 +106,7 @@ async def desk_of(place: Workplace, rep: Rep) -> AsyncIterator[tuple[Station, Be
         desk_store, place.make_phone, place.book, place.clock, rep,
         callers=callers_of(settings),
         ring_timeout_ms=settings.sip.ring_timeout_s * 1000, phone_name=place.phone_name,
-        recordings=place.home.recordings,
+        recordings=place.home.recordings, message=message_of(place.home, rep.login),
     )  # fmt: skip
     async with AsyncExitStack() as stack:
 

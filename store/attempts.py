@@ -15,7 +15,7 @@ from cadence.model import Decision, Phone, Plan
 from store import by_hand, facts, lone, overrides, plans, recovery, wrapup
 from store.attempt_rows import close, read, to_attempt
 from store.core import Core
-from store.dialing import Dial, Dialer, close_refused, hold_for_call, open_attempt
+from store.dialing import CALL_LEASE_MS, Dial, Dialer, close_refused, hold_for_call, open_attempt
 from store.errors import NotFound, Settled
 from store.leases import held
 from store.plans import Standing
@@ -117,6 +117,32 @@ class Attempts:
                     attempt_id=attempt_id,
                     answered_at=at,
                     **({"secure": True} if secure else {}),
+                )
+
+    def let_go(self, attempt_id: int) -> None:
+        """A message plays in the call and its rep goes on: nobody holds the lead, and nobody gets it.
+
+        `finish` and `dispose` follow when the call has ended; should its desk
+        die, `recover` settles the attempt like any other.
+
+        Raises:
+            NotFound: there is no such attempt.
+        """
+        core = self._core
+        with core.write():
+            row = read(core, attempt_id, lock=True)
+            if row["ended_at"] is not None or row["lead_id"] is None:
+                return
+            changed = core.engine.run(
+                "update queue set rep = null, token = null, prior = null, due_at = :until"
+                " where lead_id = :lead and token = :token",
+                until=core.now() + CALL_LEASE_MS,
+                lead=row["lead_id"],
+                token=row["token"],
+            )
+            if changed:
+                core.log.tell(
+                    "attempt.message", row["rep"], lead_id=row["lead_id"], attempt_id=attempt_id
                 )
 
     def finish(self, attempt_id: int, end: CallEnd, rep: str, *, automatic: bool = True) -> Finished:

@@ -14,6 +14,7 @@ lead.expired           held_by: a lease ran out and somebody else took the lead
 lead.noted             note_id
 attempt.opened         e164, caller_id, call_kind, step, rules_version
 attempt.answered       answered_at, secure (only where the sound was encrypted)
+attempt.message        the rep's recorded message plays; the rep is free
 attempt.ended          the record (below)
 attempt.blocked        the record; the gate refused, nothing was dialed
 attempt.interrupted    the record, its times those known; a process of ours died

@@ -16,6 +16,7 @@ from cadence.rulebook import load
 from config.clock import SystemClock
 from config.home import Home
 from config.settings import Settings
+from floor.message import message_of
 from floor.practice import PRACTICE_NUMBERS, account_at
 from floor.practice_leads import practice_leads
 from floor.station import Rep, Station
@@ -82,11 +83,13 @@ async def seated(
     rep: str = "anna",
     ring_timeout_ms: int = 1_500,
     recording: str = "",
+    consent: str = "",
     sound: Sound | None = None,
 ) -> AsyncIterator[Seat]:
     """A rep at a desk whose queue holds one lead for each of `digits`, newest first in that order.
 
-    `recording` is the text of a recording.toml of the floor's own; `sound` is the rep's, silence by default.
+    `recording` is the text of a recording.toml of the floor's own; `sound` is the rep's, silence by default;
+    `consent` is what the leads agreed to.
     """
     carrier = PracticeCarrier(folder / "carrier.log", pace=PACE)
     await carrier.start()
@@ -94,13 +97,13 @@ async def seated(
         place = replace(place_at(folder, carrier, recording), sound=sound or Sound())
         with Store.open(place.store, BOOK, place.clock) as store:
             for index, digit in enumerate(reversed(digits)):
-                store.leads.add(lead_for(digit, index))
+                store.leads.add(replace(lead_for(digit, index), consent=consent))
         async with StoreRoom(place.store, BOOK, place.clock) as room:
             station = Station(
                 room, place.make_phone, place.book, place.clock, Rep(rep, rep.title()),
                 callers=tuple(map(CallerId, PRACTICE_NUMBERS)), ring_timeout_ms=ring_timeout_ms,
                 phone_name=place.phone_name,
-                recordings=place.home.recordings,
+                recordings=place.home.recordings, message=message_of(place.home, rep),
             )  # fmt: skip
             await station.start()
             try:

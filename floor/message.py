@@ -1,0 +1,67 @@
+"""The rep's recorded message: any audio file, brought to what the telephone plays."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+from config.errors import SixringError, UsageError
+from config.home import Home, make_private
+
+LONGEST_S = 60  # a mailbox hears no more, and neither does a person
+SHORTEST_S = 1
+NO_MESSAGE = "No message is recorded for you: sixring voicemail set FILE takes one."
+
+
+def message_of(home: Home, login: str) -> Path:
+    """Where the message of the rep `login` lies, or would."""
+    return home.path / "voicemail" / f"{login}.wav"
+
+
+def set_message(home: Home, login: str, source: Path) -> int:
+    """Make the audio file `source` the rep's message: 8 kHz, mono, evenly loud; its length in ms.
+
+    Raises:
+        UsageError: it is no audio file we can read, or too short or too long.
+        SixringError: the message cannot be written.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a library's own syntax
+        from pydub import AudioSegment
+        from pydub.effects import normalize
+        from pydub.exceptions import CouldntDecodeError
+    try:
+        with source.open("rb") as file:
+            sound = AudioSegment.from_file(file)
+    except CouldntDecodeError as error:
+        raise UsageError(
+            f"{source} is no audio file that can be read; save it as WAV and try again."
+        ) from error
+    except OSError as error:
+        raise UsageError(
+            f"{source} cannot be read ({error.strerror}); a file other than WAV needs ffmpeg on this machine."
+        ) from error
+    if not SHORTEST_S <= len(sound) / 1000 <= LONGEST_S:
+        raise UsageError(
+            f"{source} lasts {len(sound) / 1000:.1f} s; a message lasts from {SHORTEST_S} to {LONGEST_S} s."
+        )
+    told = normalize(sound.set_channels(1).set_frame_rate(8_000).set_sample_width(2), headroom=3.0)
+    _write(told.raw_data, message_of(home, login))
+    return len(told)
+
+
+def _write(samples: bytes, target: Path) -> None:
+    import wave
+
+    part = target.with_suffix(".part")
+    try:
+        make_private(target.parent)
+        part.unlink(missing_ok=True)
+        private = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(private, "wb") as file, wave.open(file, "wb") as sound:
+            sound.setparams((1, 2, 8_000, len(samples) // 2, "NONE", ""))
+            sound.writeframes(samples)
+        part.replace(target)
+    except OSError as error:
+        raise SixringError(f"The message cannot be written to {target} ({error.strerror}).") from error
