@@ -57,6 +57,23 @@ request_route {{
 }}
 """
 
+# What differs behind TLS: processes of their own for connections, and calls go to who registered.
+SECURE = (
+    CONFIG.replace("fork=no\ndisable_tcp=yes\nlisten=udp:", "tcp_children=2\nenable_tls=yes\nlisten=tls:")
+    .replace(
+        'loadmodule "sl.so"',
+        'loadmodule "tls.so"\n'
+        'modparam("tls", "certificate", "{folder}/server.pem")\n'
+        'modparam("tls", "private_key", "{folder}/server.key")\n'
+        'modparam("tls", "tls_method", "TLSv1.2+")\n'
+        'loadmodule "sl.so"',
+    )
+    .replace(
+        '$du = "sip:{peer}";',
+        'if (is_method("INVITE") && !lookup("location")) {{ sl_send_reply("404", "Nobody"); exit; }}',
+    )
+)
+
 
 def modules() -> Path | None:
     """Where its modules are; None without them or without the program."""
@@ -65,38 +82,62 @@ def modules() -> Path | None:
     return next(iter(sorted(Path("/usr/lib").glob("**/kamailio/modules"))), None)
 
 
+def has_tls() -> bool:
+    """Whether its TLS module is there too."""
+    found = modules()
+    return found is not None and (found / "tls.so").exists()
+
+
 @contextlib.asynccontextmanager
 async def kamailio(folder: Path, peer: str, password: str) -> AsyncIterator[str]:
     """The address of a proxy that wants `password` and hands every call to `peer`."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
+    port = _free_port(socket.SOCK_DGRAM)
+    config = CONFIG.format(host=HOST, port=port, modules=f"{modules()}/", password=password, peer=peer)
+    async with _served(folder, config, port, socket.SOCK_DGRAM):
+        yield f"{HOST}:{port}"
+
+
+@contextlib.asynccontextmanager
+async def secure_kamailio(folder: Path, password: str) -> AsyncIterator[str]:
+    """The address of a TLS-only proxy with the certificate in `folder`; it hands calls to who registered."""
+    port = _free_port(socket.SOCK_STREAM)
+    config = SECURE.format(host=HOST, port=port, modules=f"{modules()}/", password=password, folder=folder)
+    async with _served(folder, config, port, socket.SOCK_STREAM):
+        yield f"{HOST}:{port}"
+
+
+@contextlib.asynccontextmanager
+async def _served(folder: Path, text: str, port: int, kind: socket.SocketKind) -> AsyncIterator[None]:
     config = folder / "kamailio.cfg"
-    config.write_text(
-        CONFIG.format(host=HOST, port=port, modules=f"{modules()}/", password=password, peer=peer)
-    )
+    config.write_text(text)
     with (folder / "kamailio.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             "kamailio", "-f", str(config), "-DD", "-E", "-Y", str(folder), "-P", str(folder / "kamailio.pid"),
             stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     try:
-        await _listening(port, process)
-        yield f"{HOST}:{port}"
+        await _listening(port, kind, process)
+        yield
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         await process.wait()
 
 
-async def _listening(port: int, process: asyncio.subprocess.Process) -> None:
+async def _listening(port: int, kind: socket.SocketKind, process: asyncio.subprocess.Process) -> None:
     """Wait until the port is taken."""
     async with asyncio.timeout(15):
         while process.returncode is None:
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            with socket.socket(socket.AF_INET, kind) as probe:
                 try:
                     probe.bind((HOST, port))
                 except OSError:
                     return
             await asyncio.sleep(0.05)
     raise AssertionError("kamailio left at once; see kamailio.log")
+
+
+def _free_port(kind: socket.SocketKind) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,85 @@
+"""A spoken conversation over TLS and SRTP: registered at Kamailio, baresip answers. Run by .ci/run."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+from support.baresip import SPEECH, baresip, free_port
+from support.certificates import server_context
+from support.kamailio import HOST, has_tls, secure_kamailio
+from support.sound import channels, likeness
+from support.telephone import Telephone, telephone
+
+from telephony.account import Account, Sound, Srtp
+from telephony.carrier import script
+from telephony.protocol import Answered, Ended, Record, Recorded, Recording, Registration
+
+pytestmark = [
+    pytest.mark.interop,
+    pytest.mark.skipif(not has_tls(), reason="kamailio with its TLS module is not installed"),
+    pytest.mark.skipif(shutil.which("baresip") is None, reason="baresip is not installed"),
+]
+SECRET = "c0rrect"
+REP = Path(script.__file__).parent / "sounds" / "greeting.wav"
+SECURELY = """module srtp.so
+module sndfile.so
+module uuid.so
+snd_path {folder}
+sip_certificate {folder}/both.pem
+"""
+
+
+async def reached(line: Telephone, user: str) -> tuple[str, Answered]:
+    """A call that was answered; tried again while the called person has not registered yet."""
+    for _ in range(50):
+        call = line.dial(user)
+        while not line.heard.of(Answered, call) and not line.heard.of(Ended, call):
+            await asyncio.sleep(0.05)
+        if line.heard.of(Answered, call):
+            return call, line.heard.of(Answered, call)[0]
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"{user} never answered: {line.heard.of(Ended)[-1]}")
+
+
+@pytest.mark.parametrize(("srtp", "theirs"), [("mandatory", "srtp-mand"), ("optional", "srtp")])
+async def test_a_conversation_is_encrypted_and_each_hears_the_other(
+    tmp_path: Path, log: Path, srtp: Srtp, theirs: str
+) -> None:
+    server_context(tmp_path, HOST)
+    lead = tmp_path / "lead"
+    lead.mkdir()
+    both = (tmp_path / "server.key").read_text() + (tmp_path / "server.pem").read_text()
+    (lead / "both.pem").write_text(both)
+    async with secure_kamailio(tmp_path, SECRET) as proxy:
+        login = (
+            f"<sip:lead@{proxy};transport=tls>;auth_pass={SECRET};mediaenc={theirs};answermode=auto;regint=60"
+        )
+        account = Account(
+            server=proxy, user="robin", password=SECRET, register=True, transport="tls",
+            ca_file=str(tmp_path / "server.pem"), srtp=srtp, qualify_ms=15_000,
+        )  # fmt: skip
+        speaking = Sound(kind="file", file=str(REP))
+        async with (
+            baresip(lead, free_port(), "lead", account=login, more=SECURELY.format(folder=lead)),
+            telephone(log, account, sound=speaking) as line,
+        ):
+            assert (await line.heard.wait(Registration)).registered
+            call, answered = await reached(line, "lead")
+            line.phone.send(Record(call, "start", str(tmp_path / "call.wav")))
+            await line.heard.wait(Recording, call)
+            await asyncio.sleep(4)
+            line.phone.hang_up(call)
+            await line.heard.wait(Recorded, call)
+            ended = await line.ended(call)
+    assert answered.secure
+    assert (ended.result, ended.ended_by) == ("answered", "rep")
+    left, right = channels(tmp_path / "call.wav")
+    (rep,), (person,) = channels(REP), channels(SPEECH)
+    assert likeness(left, rep) > 0.9  # what we said, as recorded here
+    assert likeness(right, person) > 0.9  # what baresip said, as it arrived
+    heard_there = max(lead.glob("dump-*dec.wav"), key=lambda file: file.stat().st_size)
+    (there,) = channels(heard_there)
+    assert likeness(there[8_000:24_000], rep) > 0.9  # what we said, as baresip heard it
