@@ -19,7 +19,7 @@ from cadence.windows import first_open
 
 __all__ = ["GateFacts", "decide", "next_allowed"]
 
-_NO_OVERRIDE = frozenset({"emergency", "number", "do_not_call", "registry"})
+_NO_OVERRIDE = frozenset({"emergency", "number", "do_not_call", "registry", "registry_age"})
 _TIMED = frozenset({"window_number", "window_address", "gap", "cap_24h"})  # a refusal that time alone mends
 
 

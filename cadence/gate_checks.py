@@ -59,20 +59,42 @@ def do_not_call(scene: Scene) -> Check:
 
 def registry(scene: Scene) -> Check:
     """A number on an imported registry is called only on a recent enough inquiry, or with consent."""
-    listed, lead = scene.facts.registry, scene.facts.lead
+    listed = scene.facts.registry
     if not listed:
         return Check("registry", "not listed", True, "", "imported registries")
     if _consent(scene):
         return Check("registry", listed, True, "Listed, and the person gave consent.", "imported registries")
-    limits = [place.listed_inquiry_ms for place in scene.places if place.listed_inquiry_ms]
-    limit = min(limits, default=None)
-    passed = lead is not None and (limit is None or scene.now - lead.arrived_at < limit)
+    passed = _asked_lately(scene)
     why = (
         "Listed, and the inquiry is recent."
         if passed
         else f"On {listed}, without a recent inquiry or a consent."
     )
     return Check("registry", listed, passed, why, scene.source)
+
+
+def registry_age(scene: Scene) -> Check:
+    """The imported registry is fresh enough to tell; who asked lately or consented is called anyway."""
+    imported = scene.facts.registry_at
+    limit = min((place.registry_ms for place in scene.places if place.registry_ms), default=0)
+    if not imported or not limit:
+        return Check("registry_age", "no limit applies", True, "", "imported registries")
+    old = scene.now - imported
+    passed = old < limit or _consent(scene) or _asked_lately(scene)
+    why = (
+        ""
+        if passed
+        else f"The registry's list is {age(old)} old; after {age(limit)} a new one must be imported."
+    )
+    return Check("registry_age", f"{age(old)} old", passed, why, scene.source)
+
+
+def _asked_lately(scene: Scene) -> bool:
+    """Whether the inquiry is so recent that a registry does not matter."""
+    lead = scene.facts.lead
+    limits = [place.listed_inquiry_ms for place in scene.places if place.listed_inquiry_ms]
+    limit = min(limits, default=None)
+    return lead is not None and (limit is None or scene.now - lead.arrived_at < limit)
 
 
 def window_number(scene: Scene) -> Check:
@@ -166,7 +188,7 @@ def _consent(scene: Scene) -> bool:
 
 
 ALL: tuple[Callable[[Scene], Check], ...] = (
-    number, premium, do_not_call, registry, window_number, window_address,
+    number, premium, do_not_call, registry, registry_age, window_number, window_address,
     gap, cap_24h, attempts, inquiry_age, consent,
 )  # fmt: skip
 """In the order they are told: what time does not mend first, then hours, counts and age."""

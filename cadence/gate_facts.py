@@ -31,6 +31,7 @@ class GateFacts:
     registry: str = ""  # which imported registry lists it, with its date; empty: none
     override: str = ""  # a supervisor's reason; empty: none
     region: str = "US"  # ours, for numbers dialed by hand
+    registry_at: int = 0  # date of the oldest imported registry for the number's country; 0: none is
 
 
 @dataclass(frozen=True, slots=True)

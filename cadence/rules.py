@@ -42,6 +42,7 @@ class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     gap: str = ""
     inquiry_days: Days | None = None
     listed_inquiry_days: Days | None = None
+    registry_days: Days | None = None
     consent: bool = False
     source: str = ""
     unconfirmed: bool = False
@@ -71,6 +72,7 @@ class Place:
     gap_ms: int
     inquiry_ms: int  # 0: no limit
     listed_inquiry_ms: int  # 0: no limit; below: never without consent
+    registry_ms: int  # an imported registry older than this does not count; 0: no limit
     consent: bool
     source: str
 
@@ -144,6 +146,7 @@ def _place(row: _Row, above: Place | None, country: str, region: str, document: 
         gap_ms=_parsed(span, row.gap, (*at, "gap"), document) if row.gap else 0,
         inquiry_ms=_days(row.inquiry_days),
         listed_inquiry_ms=_days(row.listed_inquiry_days),
+        registry_ms=_days(row.registry_days),
         consent=row.consent,
         source=row.source + (" (unconfirmed)" if row.unconfirmed else ""),
     )
@@ -164,6 +167,7 @@ def _tightened(place: Place, row: _Row, above: Place) -> Place:
         listed_inquiry_ms=above.listed_inquiry_ms
         if row.listed_inquiry_days is None
         else place.listed_inquiry_ms,
+        registry_ms=above.registry_ms if row.registry_days is None else place.registry_ms,
         consent=place.consent or above.consent,
         source="; ".join(filter(None, (place.source, above.source))),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
+from cli.dnc_files import export, import_, registries
 from cli.lazy import Group, State, pass_state
+from cli.supervisor import machine_login
 
 if TYPE_CHECKING:
     from store.records import Suppression
@@ -44,7 +45,7 @@ def add(state: State, value: str, why: str, by: str) -> None:
 
     entry, kind = _entry(state, value)
     with opened(state.home, create=True) as store:
-        store.dnc.add(entry, by or _login(), why, kind)
+        store.dnc.add(entry, by or machine_login(), why, kind)
     line(f"{entry} is on the do-not-call list.")
 
 
@@ -63,7 +64,7 @@ def remove(state: State, value: str, why: str, by: str) -> int:
 
     entry, _ = _entry(state, value)
     with opened(state.home) as store:
-        removed = store.dnc.remove(entry, by or _login(), why)
+        removed = store.dnc.remove(entry, by or machine_login(), why)
     line(f"{entry} is off the do-not-call list." if removed else f"{entry} was not on the do-not-call list.")
     return 0 if removed else 1
 
@@ -137,20 +138,25 @@ def _record(entry: Suppression) -> dict[str, object]:
 
 
 def _entry(state: State, typed: str) -> tuple[str, str]:
+    from cli.session import settings_of
+
+    return entry_of(typed, settings_of(state.home).firm.region)
+
+
+def entry_of(typed: str, region: str) -> tuple[str, str]:
     """What was typed as the list keeps it, and its kind: phone, email or domain.
 
     Raises:
         UsageError: it is none of them.
     """
     from cadence.numbers import e164
-    from cli.session import settings_of
     from config.errors import UsageError
 
     text = typed.strip()
     if "@" in text:
         local, _, domain = text.rpartition("@")
         return (text.lower(), "email") if local else (domain.lower().strip("."), "domain")
-    number = e164(text, settings_of(state.home).firm.region)
+    number = e164(text, region)
     if number is None:
         raise UsageError(
             f"{typed!r} is neither a telephone number, nor a mail address, nor a domain as in @example.com."
@@ -158,8 +164,5 @@ def _entry(state: State, typed: str) -> tuple[str, str]:
     return number, "phone"
 
 
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
+for _command in (import_, export, registries):
+    command.add_command(_command)

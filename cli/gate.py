@@ -73,12 +73,15 @@ def _facts(home: Home, number: str, region: str, lead_id: int | None, now: int) 
     with opened(home) as store:
         if lead_id is not None:
             return gather(store.core, read(store.core, lead_id), Phone(0, dialed), now)
+        listed = store.registries.check(dialed)
         return GateFacts(
             e164=dialed,
             by_hand=True,
             attempts_at=_sent_lately(store, dialed, now),
             suppressed=suppressed(store.core, dialed, ""),
             region=region,
+            registry=listed.listed,
+            registry_at=listed.oldest_at,
         )
 
 

@@ -47,7 +47,7 @@ def _brought(function: Callable[..., None]) -> Callable[..., None]:
 @click.argument("login")
 @_brought
 @pass_state
-def add(state: State, login: str, name: str, **brought: str | frozenset[str] | None) -> None:
+def add(state: State, /, login: str, name: str, **brought: str | frozenset[str] | None) -> None:
     """Enter a rep and what they bring.
 
     A rep who was here before brings from now on what is given, and nothing else.
@@ -61,7 +61,7 @@ def add(state: State, login: str, name: str, **brought: str | frozenset[str] | N
 @click.argument("login")
 @_brought
 @pass_state
-def set_(state: State, login: str, name: str, **brought: str | frozenset[str] | None) -> None:
+def set_(state: State, /, login: str, name: str, **brought: str | frozenset[str] | None) -> None:
     """Change what a rep brings; what is not given stays."""
     from cli.session import opened
 

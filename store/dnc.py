@@ -119,6 +119,15 @@ class Dnc:
         )
         return [Suppression(**row) for row in rows]
 
+    def everything(self, after: int = 0, limit: int = 1000) -> list[tuple[int, Suppression]]:
+        """Every entry ever made, the removed ones too, each with its id, in the order of their making."""
+        rows = self._core.engine.rows(
+            f"select id, {_COLUMNS} from suppression where id > :after order by id limit :limit",  # noqa: S608
+            after=after,
+            limit=limit,
+        )
+        return [(row.pop("id"), Suppression(**row)) for row in rows]
+
     def _suppress(self, lead_id: int, scope: Scope, by: str) -> None:
         core = self._core
         mark_lead(core, lead_id)

@@ -7,7 +7,7 @@ from cadence.gate import GateFacts
 from cadence.model import CallKind, Lead, Phone
 from cadence.rulebook import Rulebook
 from config.clock import DAY
-from store import dnc, plans
+from store import dnc, plans, registries
 from store.core import Core
 from store.plans import Standing
 
@@ -23,6 +23,7 @@ def gather(core: Core, standing: Standing, phone: Phone, now: int, *, by_hand: b
     By hand, a callback frees from the counts only once its time has come.
     """
     lead, plan = standing.lead, standing.plan
+    listed = registries.listing(core, phone.e164)
     agreed = plan.call is not None and plan.call.kind is CallKind.CALLBACK
     return GateFacts(
         e164=phone.e164,
@@ -34,6 +35,8 @@ def gather(core: Core, standing: Standing, phone: Phone, now: int, *, by_hand: b
         callback=agreed and not (by_hand and plan.call is not None and plan.call.due_at > now),
         suppressed=suppressed(core, phone.e164, lead.email),
         region=core.region,
+        registry=listed.listed,
+        registry_at=listed.oldest_at,
     )
 
 
@@ -45,12 +48,15 @@ def of_number(core: Core, e164: str, lead_id: int | None, now: int) -> GateFacts
     """
     if lead_id is not None:
         return gather(core, plans.read(core, lead_id), Phone(0, e164), now)
+    listed = registries.listing(core, e164)
     return GateFacts(
         e164=e164,
         by_hand=True,
         attempts_at=_times(core, "e164 = :key", e164, now),
         suppressed=suppressed(core, e164, ""),
         region=core.region,
+        registry=listed.listed,
+        registry_at=listed.oldest_at,
     )
 
 

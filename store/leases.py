@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cadence import ranking
-from cadence.model import CallKind, Lane, Phone
-from store import plans
+from cadence.model import CallKind, Lane, LeadStatus, Phone
+from store import dnc, plans
 from store.core import Core
 from store.errors import LeaseLost
 from store.plans import Standing
@@ -62,8 +62,20 @@ def held(core: Core, claim: Claim) -> Standing:
     """
     standing = plans.read(core, claim.lead.id, lock=True)
     if standing.token != claim.token:
-        raise lost(claim.lead.name)
+        raise _lost_to_list(core, standing) or lost(claim.lead.name)
     return standing
+
+
+def _lost_to_list(core: Core, standing: Standing) -> LeaseLost | None:
+    """The error where a do-not-call took the lead out of the rep's hands."""
+    lead = standing.lead
+    entry = dnc.first_listed(core, [*(phone.e164 for phone in lead.phones), *dnc.keys_of_email(lead.email)])
+    if entry is None or standing.plan.status is not LeadStatus.OPTED_OUT:
+        return None
+    return LeaseLost(
+        f"{lead.name or 'the lead'} is not to be called any more: {entry['value']} is on the list: "
+        f"{entry['why']} ({entry['added_by']})"
+    )
 
 
 def lost(name: str) -> LeaseLost:

@@ -17,6 +17,7 @@ from store.outbox import Outbox
 from store.overrides import Overrides
 from store.queue import Queue
 from store.recordings import Recordings
+from store.registries import Registries
 from store.reps import Reps
 from store.shifts import Shifts
 
@@ -37,6 +38,7 @@ class Store:
         self.shifts = Shifts(core)
         self.overrides = Overrides(core)
         self.reps = Reps(core)
+        self.registries = Registries(core)
 
     @classmethod
     def open(

@@ -74,7 +74,7 @@ def test_the_called_persons_own_clock_decides(
 def test_every_check_is_told_with_its_input_also_those_that_passed(book: Rulebook) -> None:
     decision = decide(GateFacts(NEW_YORK, lead()), book.gate, TUESDAY)
     assert [check.name for check in decision.checks] == [
-        "number", "premium", "do_not_call", "registry", "window_number", "window_address",
+        "number", "premium", "do_not_call", "registry", "registry_age", "window_number", "window_address",
         "gap", "cap_24h", "attempts", "inquiry_age", "consent",
     ]  # fmt: skip
     assert all(check.given for check in decision.checks)
@@ -244,3 +244,23 @@ def test_windows_hold_on_the_days_the_clock_changes(day: str, book: Rulebook) ->
     assert next_allowed(GateFacts(NEW_YORK, lead(at=midnight)), book.gate, at(f"{day} 20:59:59")) == at(
         f"{day} 20:59:59"
     )
+
+
+@pytest.mark.parametrize(
+    ("days_old", "asked_days_ago", "consent", "allowed"),
+    [(30, 100, "", True), (32, 100, "", False), (32, 10, "", True), (32, 100, "signed", True)],
+)
+def test_an_old_registry_stops_whom_a_fresh_one_might_list(
+    book: Rulebook, days_old: int, asked_days_ago: int, consent: str, allowed: bool
+) -> None:
+    asked = replace(lead(NEW_YORK, consent=consent), arrived_at=TUESDAY - asked_days_ago * DAY)
+    facts = GateFacts(NEW_YORK, asked, callback=True, registry_at=TUESDAY - days_old * DAY)
+    decision = decide(facts, book.gate, TUESDAY)
+    assert refused(decision) == (set() if allowed else {"registry_age"})
+    if not allowed:
+        assert "32 days old; after 31 days a new one must be imported" in decision.why
+        assert not decide(replace(facts, override="kim"), book.gate, TUESDAY).allowed
+
+
+def test_without_a_registry_its_age_stops_nobody(book: Rulebook) -> None:
+    assert decide(GateFacts(NEW_YORK, None, by_hand=True), book.gate, TUESDAY).allowed

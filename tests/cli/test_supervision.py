@@ -84,3 +84,45 @@ def test_a_wrong_campaign_is_told_with_its_line(home: Path, text: str, said: str
     assert done.returncode == 2
     assert "campaigns.toml" in done.stderr
     assert said in done.stderr
+
+
+def test_a_registry_is_imported_with_its_date_and_stops_old_leads_in_the_gate(home: Path) -> None:
+    file = home / "tps.csv"
+    file.write_text("number\n4155550177\n", encoding="utf-8")
+    done = sixring("dnc", "import", file, "--registry", "us-national", "--date", "2026-11-20", home=home)
+    assert (done.returncode, done.stdout) == (
+        0,
+        "1 numbers of us-national, 2026-11-20, are in force in place of what it had.\n",
+    )
+    gate = sixring("gate", "+14155550177", "--at", "2026-11-23T15:00", home=home)
+    assert gate.returncode == 1
+    assert "us-national of 2026-11-20" in gate.stdout
+    (listed,) = [
+        json.loads(line) for line in sixring("dnc", "registries", "--json", home=home).stdout.splitlines()
+    ]
+    assert (listed["name"], listed["in_force"], listed["numbers"]) == ("us-national", True, 1)
+    assert sixring("dnc", "check", "+14155550177", home=home).returncode == 0, "our own list is another"
+
+
+def test_our_own_list_goes_in_and_out_as_a_file(home: Path) -> None:
+    file = home / "asked.txt"
+    file.write_text(f"{NUMBER}\nann@acme.example\n@evil.example\n", encoding="utf-8")
+    assert sixring("dnc", "import", file, "--why", "letters", "--by", "kim", home=home).returncode == 0
+    sixring("dnc", "remove", NUMBER, "--why", "=1+1", home=home)
+    done = sixring("dnc", "export", "-", "--format", "ndjson", home=home)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["kind"] for row in rows] == ["phone", "email", "domain"]
+    assert [row["removed_why"] for row in rows] == ["=1+1", "", ""]
+    assert sixring("dnc", "export", home / "dnc.csv", home=home).returncode == 0
+    assert '"\'=1+1"' in (home / "dnc.csv").read_text(encoding="utf-8"), "no cell is a formula"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["--registry", "x"], ["--registry", "x", "--why", "y"], ["--registry", "x", "--date", "soon"]],
+)
+def test_an_import_that_does_not_say_what_it_is_changes_nothing(home: Path, words: list[str]) -> None:
+    file = home / "list.txt"
+    file.write_text(f"{NUMBER}\n", encoding="utf-8")
+    assert sixring("dnc", "import", file, *words, home=home).returncode == 2
+    assert sixring("dnc", "check", NUMBER, home=home).returncode == 0
