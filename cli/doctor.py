@@ -48,7 +48,7 @@ def command(state: State, as_json: bool) -> int:
 
 def _examine(home: Home) -> Iterator[Finding]:
     """Every finding as soon as it is there: some wait for a network."""
-    from cli.checks import carrier, configured, machine, network, storage
+    from cli.checks import carrier, configured, machine, network, sound, storage
 
     yield machine.python()
     yield machine.sip_stack()
@@ -62,4 +62,5 @@ def _examine(home: Home) -> Iterator[Finding]:
     yield from findings
     yield machine.clock(last_event_at)
     yield from carrier.carrier(home, settings)
+    yield sound.sound(settings)
     yield network.mail_server(home, settings)

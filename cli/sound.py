@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import time
-from collections.abc import Iterator
 
 import click
 
@@ -27,10 +24,11 @@ def listed(as_json: bool) -> int:
     A part of a name is enough in the [sound] table. Exits 1 where there is no
     headset to be had.
     """
+    from cli.native import native_silence
     from cli.output import json_line, line
     from telephony.soundcard import OFFER, cards
 
-    with _native_silence():
+    with native_silence():
         found = cards()
     for kind, devices in (("microphone", found.microphones), ("speaker", found.speakers)):
         for device in devices:
@@ -54,13 +52,14 @@ def tested(state: State, seconds: int) -> int:
 
     Uses the devices of the [sound] table. Exits 1 where nothing was heard.
     """
+    from cli.native import native_silence
     from cli.output import line
     from cli.session import settings_of
     from telephony.levels import SILENCE_DBFS, in_words
     from telephony.sound_check import SoundCheck
 
     sound = settings_of(state.home).sound
-    with _native_silence():
+    with native_silence():
         check = SoundCheck(sound.microphone, sound.speaker)
         loudest = SILENCE_DBFS
         with check:
@@ -82,16 +81,3 @@ def tested(state: State, seconds: int) -> int:
 
 def _called(name: str) -> str:
     return name or "the system's choice"
-
-
-@contextlib.contextmanager
-def _native_silence() -> Iterator[None]:
-    """Keep what sound libraries print about cards they do not find off the terminal."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)

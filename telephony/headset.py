@@ -17,7 +17,7 @@ from config.clock import Clock, SystemClock
 from telephony.errors import SoundError
 from telephony.levels import dbfs, peak
 from telephony.ring import Ring
-from telephony.soundcard import Device, Stream, cards, open_microphone, open_speaker, pick
+from telephony.soundcard import Device, cards, open_microphone, open_speaker, pick
 
 FRAME = 320  # bytes: 20 ms at 8 kHz, the bridge's step
 TARGET = FRAME * 3 // 2
@@ -134,12 +134,9 @@ class Headset:
         microphone = pick(found.microphones, self._names[0], "microphone")
         speaker = pick(found.speakers, self._names[1], "speaker")
         self._ticks = [0, 0]
-        self._hold(stack, open_speaker(speaker, self._wanted, self._backends))
-        self._hold(stack, open_microphone(microphone, self._heard, self._backends))
+        stack.callback(open_speaker(speaker, self._wanted, self._backends).close)
+        stack.callback(open_microphone(microphone, self._heard, self._backends).close)
         return _together(microphone, speaker)
-
-    def _hold(self, stack: ExitStack, stream: Stream) -> None:
-        stack.callback(stream.close)
 
     def _watch(self) -> None:
         """Return once a card has fallen silent, or it is time to leave."""

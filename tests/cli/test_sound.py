@@ -37,6 +37,24 @@ def test_a_microphone_nobody_has_is_one_sentence(tmp_path: Path) -> None:
     assert "microphone" in done.stderr
 
 
+def test_the_doctor_warns_of_a_headset_that_is_not_there(tmp_path: Path) -> None:
+    done = sixring("doctor", "--json", home=named(tmp_path, "no such microphone"))
+    (sound,) = [one for one in map(json.loads, done.stdout.splitlines()) if one["check"] == "sound"]
+    assert sound["health"] == "warns"
+    assert "microphone" in sound["found"]
+    assert "sixring sound list" in sound["mend"]
+
+
+@pytest.mark.parametrize(
+    ("table", "health"), [('"desk_phone"\ndesk_phone = "204"', "ok"), ('"none"', "skipped")]
+)
+def test_the_doctor_calls_no_desk_phone(tmp_path: Path, table: str, health: str) -> None:
+    (tmp_path / "sixring.toml").write_text(f"[sound]\nkind = {table}\n", encoding="utf-8")
+    done = sixring("doctor", "--json", home=tmp_path)
+    (sound,) = [one for one in map(json.loads, done.stdout.splitlines()) if one["check"] == "sound"]
+    assert sound["health"] == health
+
+
 @pytest.mark.interop
 @needs_pulseaudio
 async def test_the_list_names_what_the_settings_may_name(rig: SoundRig) -> None:
