@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from store.imports.report import ImportOptions, Report
 
 _SHOWN = 5
+_WAIT = (
+    "Reps on shift: {}. They wait while this file is written at once; "
+    "with --keep-going it is written in slices, and nobody waits."
+)
 _PATH = click.Path(path_type=Path)
 
 
@@ -70,10 +74,13 @@ def command(state: State, /, file: Path, as_json: bool, **words: Any) -> int:  #
     options = _options(settings_of(state.home), words)
     if not file.is_file():  # before a store is made for nothing
         raise UsageError(f"There is no file {file}; name the CSV or TSV file with the leads.")
-    from store.imports.run import run
+    from store.imports.run import kept_waiting, run
 
-    with opened(state.home, create=True) as store, progress_bar() as progress:
-        report = run(store, file, options, progress)
+    with opened(state.home, create=True) as store:
+        if waiting := kept_waiting(store, file, options):
+            click.echo(_WAIT.format(waiting), err=True)
+        with progress_bar() as progress:
+            report = run(store, file, options, progress)
     if as_json:
         json_line(_record(report))
     else:

@@ -22,6 +22,7 @@ from store.store import Store
 
 SLICE = 2_000  # rows a transaction with keep_going: others wait about 0.1 s
 FLOORS_OWN = "inbound-six"
+_LARGE = 1 << 20  # bytes: about ten thousand rows
 _TELL_EVERY = 5_000  # rows
 
 
@@ -48,6 +49,18 @@ def run(store: Store, path: Path, options: ImportOptions, progress: Progress | N
     """
     with no_garbage_hunts(), large_cache(store.core.engine):
         return _Run(store, path, options, progress or _silent).go()
+
+
+def kept_waiting(store: Store, path: Path, options: ImportOptions) -> int:
+    """How many reps are on shift who may have to wait while `path` is written at once.
+
+    An embedded database has one writer at a time. New leads take it for some
+    seconds; what asks again of leads that are here takes far longer.
+    """
+    alone = options.keep_going or options.dry_run or store.core.engine.dialect != "sqlite"
+    if alone or path.stat().st_size < _LARGE:
+        return 0
+    return len(store.shifts.live())
 
 
 def _silent(phase: str, done: int, total: int) -> None:

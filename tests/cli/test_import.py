@@ -2,10 +2,16 @@
 
 import json
 import re
+from os import getpid
 from pathlib import Path
+from socket import gethostname
 
 import pytest
 from support.program import sixring
+
+from cadence.rulebook import load
+from config.clock import SystemClock
+from store.store import Store
 
 DOCS = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 GOOD = "Name,Phone,E-Mail\nAnna,(415) 555-0123,anna@acme.example\n\x1b[2JEve,212 555 0199,\n"
@@ -25,6 +31,20 @@ def test_an_import_shows_how_it_read_the_header_and_what_came_of_it(tmp_path: Pa
     assert "2 rows: 2 new" in done.stdout
     assert all(line.isprintable() for line in done.stdout.splitlines())
     assert "Anna" in sixring("queue", home=tmp_path / "home").stdout
+
+
+def test_a_large_file_tells_who_waits_for_it_and_how_nobody_does(tmp_path: Path) -> None:
+    leads, home = tmp_path / "leads.csv", tmp_path / "home"
+    rows = (f"415555{n:04d},{'about the roof ' * 500}\n" for n in range(1_000, 1_200))
+    leads.write_text("Phone,Notes\n" + "".join(rows))
+    alone = sixring("import", leads, home=home)
+    with Store.open(home / "sixring.db", load(), SystemClock()) as store:
+        store.shifts.clock_in("ana", "Ana", gethostname(), getpid())
+    in_slices = sixring("import", leads, "--keep-going", home=home)
+    at_once = sixring("import", leads, home=home)
+    assert (alone.stderr, in_slices.stderr) == ("", "")
+    assert at_once.stderr.startswith("Reps on shift: 1.")
+    assert "--keep-going" in at_once.stderr
 
 
 def test_a_second_import_changes_nothing(tmp_path: Path, leads: Path) -> None:
