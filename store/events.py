@@ -24,6 +24,7 @@ recording.kept         recording_id, path, ms, size, sha256; why: it ends before
 recording.lost         recording_id, why: there is no file
 recording.deleted      recording_id, why, sha256
 recording.played       recording_id, how: play or path; rep is who asked
+attempt.corrected      disposition, instead_of, why, login: a supervisor put it right; both stay
 mail.queued            outbox_id, step, template, address, due_at
 mail.sent              outbox_id, step, reply
 mail.failed            outbox_id, step, why, permanent
@@ -35,6 +36,7 @@ rep.changed            login, team, skills, languages, campaigns: what the rep b
 queue.routed           moved: how many leads were routed anew, after campaigns.toml was changed
 override.granted       permission_id, e164 (empty: for the lead), why, until, login: of the machine
 override.used          permission_id, granted_by, why: the gate let this attempt out by it
+registry.imported      name, version, as_of, sha256, numbers: the list that is in force from now on
 callback.agreed        callback_at
 callback.settled       settled: kept, moved or cancelled
 shift.in               shift_id, host

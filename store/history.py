@@ -113,6 +113,9 @@ class _Teller:
                 said = "" if event.body["automatic"] else self._label(event.body)
         if said:
             yield said
+        for event in events:
+            if event.kind == "attempt.corrected":
+                yield f"corrected to {self._label(event.body)} by {event.rep}: {event.body['why']}"
 
     def _label(self, body: Body) -> str:
         code: str = body["disposition"]

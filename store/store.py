@@ -9,6 +9,7 @@ from cadence.rulebook import Rulebook
 from config.clock import MINUTE, Clock
 from store.attempts import Attempts
 from store.core import Core
+from store.corrections import Corrections
 from store.dnc import Dnc
 from store.engine import connect
 from store.leads import Leads
@@ -38,6 +39,7 @@ class Store:
         self.shifts = Shifts(core)
         self.overrides = Overrides(core)
         self.reps = Reps(core)
+        self.corrections = Corrections(core)
         self.registries = Registries(core)
 
     @classmethod

@@ -59,6 +59,10 @@ COLUMNS = (
     "sip_call_id",
     "seq",
     "hash",
+    "corrected_to",
+    "corrected_at",
+    "corrected_by",
+    "corrected_why",
 )
 
 _TIMES = frozenset(column for column in COLUMNS if column.endswith("_at"))
@@ -67,10 +71,12 @@ _CLOSING = ", ".join(f"'{kind}'" for kind in CLOSING)
 
 # Paged by (opened_at, id): an attempt's opening never changes, so no row is missed or told twice, and no
 # transaction stays open. The joined event is the one that closed the attempt: what the chain vouches for.
-_PAGE = f"""select a.*, l.name as lead_name, l.company as company, r.name as rep_name, e.seq, e.hash
+_PAGE = f"""select a.*, l.name as lead_name, l.company as company, r.name as rep_name, e.seq, e.hash,
+        c.disposition as corrected_to, c.at as corrected_at, c.by as corrected_by, c.why as corrected_why
     from attempt a left join lead l on l.id = a.lead_id left join rep r on r.login = a.rep
     left join event e on e.lead_id = a.lead_id and e.attempt_id = a.id and e.seq <= :head
         and e.kind in ({_CLOSING})
+    left join correction c on c.id = (select max(k.id) from correction k where k.attempt_id = a.id)
     where a.opened_at >= :start and a.opened_at < :end and (a.opened_at, a.id) > (:at, :id)
         and a.id <= :newest"""  # noqa: S608
 _ORDER = " order by a.opened_at, a.id limit :limit"

@@ -56,7 +56,7 @@ def test_a_command_has_a_help_with_an_example_that_could_be_typed(
 def test_the_names_others_rely_on_are_all_there() -> None:
     promised = (
         "practice init doctor call import queue tail export audit verify rehearse serve dnc gate cadence why"
-        " recordings voicemail override sound rep"
+        " recordings voicemail override sound rep correct"
     )
     assert set(promised.split()) == set(COMMANDS)
 

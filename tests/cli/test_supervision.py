@@ -126,3 +126,10 @@ def test_an_import_that_does_not_say_what_it_is_changes_nothing(home: Path, word
     file.write_text(f"{NUMBER}\n", encoding="utf-8")
     assert sixring("dnc", "import", file, *words, home=home).returncode == 2
     assert sixring("dnc", "check", NUMBER, home=home).returncode == 0
+
+
+def test_only_a_supervisor_corrects(home: Path) -> None:
+    done = sixring("correct", "1", "won", "--by", "sam", "--why", "x", home=home)
+    assert (done.returncode, "no supervisor" in done.stderr) == (2, True)
+    done = sixring("correct", "1", "won", "--by", "kim", "--why", "x", home=home)
+    assert (done.returncode, "there is no attempt 1" in done.stderr) == (1, True)
