@@ -213,6 +213,9 @@ def on_phone_said(desk: DeskState, given: told.PhoneSaid) -> list[out.Effect]:
                 *desk.enter(ShiftState.TALKING),
                 *recording.on_answered(desk, line),
             ]
+        case phone.Hint():
+            desk.call = replace(desk.call, hint=event.word)
+            return []
         case phone.Recording():
             return recording.on_recording(desk, line, event)
         case phone.Recorded():

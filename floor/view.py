@@ -49,6 +49,7 @@ class CallView:
     result_text: str = ""  # one sentence of the telephone
     muted: bool = False
     recording: str = ""  # on, paused, failed
+    hint: str = ""  # what was heard of an answering machine; people sound like one too
     tell: bool = False  # they must hear that the call is recorded
     secure: bool = False  # the sound is encrypted
 

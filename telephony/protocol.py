@@ -179,6 +179,13 @@ class Played(Event, frozen=True, tag="played"):
     call: str
 
 
+class Hint(Event, frozen=True, tag="hint"):
+    """Something that an answering machine does was heard; people do it too. For the rep, never for a rule."""
+
+    call: str
+    word: Literal["long greeting", "beep heard"]
+
+
 class Dtmf(Event, frozen=True, tag="dtmf_heard"):
     """The other side pressed a key."""
 
@@ -261,6 +268,6 @@ class Recycle(Event, frozen=True, tag="recycle"):
 
 AnyEvent = (
     Ready | Registration | Reachable | Invited | Ringing | Answered | Recording | Recorded | Played | Ended
-    | Dtmf | SoundState | Levels | Trouble | Down
+    | Hint | Dtmf | SoundState | Levels | Trouble | Down
 )  # fmt: skip
 EngineEvent = AnyEvent | DialogKnown | Pong | Full | Recycle

@@ -59,6 +59,7 @@ def _pause(scene: Scene, width: int, _: int) -> list[Text]:
 
 
 def _help(scene: Scene, width: int, height: int) -> list[Text]:
+    rows = [_help_row("1-9 0", "record", "End the call if it is up, record it, bring the next lead.", width)]
     rows += [_help_row(action.key, action.label, action.help, width) for action in ACTIONS]
     top = scene.ui.cursor if len(rows) >= height else 0
     title = _title("Keys", "letters work in either case; ? or enter closes, j k scroll", width)

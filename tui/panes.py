@@ -194,9 +194,14 @@ def _call_words(scene: Scene) -> tuple[Part, ...]:
     if state is S.RINGING:
         return (" ringing at ", (number, "number"))
     if state is S.TALKING:
-        return (" talking with ", (number, "number"), ("  secure", "good") if shown.secure else "")
+        return (" talking with ", (number, "number"), ("  secure", "good") if shown.secure else "", *_heard(shown))
     words = shown.result_text or shown.result.replace("_", " ") or "the call has ended"
     return (" ended ", (number, "number"), ": ", (words, "strong"))
+
+
+def _heard(shown: CallView) -> tuple[Part, ...]:
+    """What sounds like a machine: the rep's ear decides."""
+    return ((f"  {shown.hint}", "note"),) if shown.hint else ()
 
 
 def _timers(shown: CallView | None, mono: int) -> tuple[Part, ...]:

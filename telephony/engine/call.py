@@ -206,6 +206,7 @@ class OutCall(pj.Call):
             self.progress.answered = mono
             self._tell_dialog(received, now, mono, answered=True)
             self._board.send(Answered(at=now, mono=mono, call=self.order.call, secure=self._secure))
+            self.voice.answered()
 
     def _note_secrecy(self, received: str) -> None:
         agreed = message.encrypts(received) if self._board.account.srtp != "off" else None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import queue
 from typing import Any
 
 import pjsua2 as pj
 
 from telephony.engine.board import Board
+from telephony.engine.listen import FRAME_MS, Listener
 from telephony.engine.recorder import Ears, Recorder
-from telephony.protocol import Recorded, Recording
+from telephony.protocol import Hint, Recorded, Recording
+
+LISTEN_MS = 45_000  # after the answer: no greeting is longer
 
 
 class _Message(pj.AudioMediaPlayer):
@@ -35,6 +39,9 @@ class Voice:
         self._message: _Message | None = None
         self._ears: Ears | None = None
         self._recorder: Recorder | None = None
+        self._heard: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._listener: Listener | None = None
+        self._listened = 0  # ms
 
     # ------------------------------------------------------------- the call
 
@@ -51,6 +58,12 @@ class Voice:
         """Let the called person hear silence, or the rep again; RTP flows either way."""
         self._muted = on
         self._route()
+
+    def answered(self) -> None:
+        """Somebody, or a machine, has answered: listen for a while."""
+        self._listener = Listener()
+        ears = self._listen()
+        ears.listeners = [*ears.listeners, self._overhear]
 
     def play(self, path: str) -> None:
         """Let the called person hear a message, and the rep nothing more of this call.
@@ -127,9 +140,27 @@ class Voice:
             self._tell_recorded(recorder.path, ms, recorder.fault)
 
     def watch(self) -> None:
-        """Notice a recording that the disk has failed: the call goes on without it."""
+        """Notice a recording that the disk has failed, without which the call goes on; hear what was said."""
+        self._hear()
         if self._recorder is not None and self._recorder.fault:
             self.stop_recording()
+
+    def _overhear(self, _: bytes, lead: bytes) -> None:
+        """Take a frame in the bridge's thread, for this one."""
+        self._heard.put(lead)
+
+    def _hear(self) -> None:
+        while self._listener is not None and not self._heard.empty():
+            word = self._listener.hear(self._heard.get())
+            if word is not None:
+                clock = self._board.clock
+                self._board.send(
+                    Hint(at=clock.now(), mono=clock.monotonic(), call=self._call, word=word)
+                )
+            self._listened += FRAME_MS
+            if self._listened >= LISTEN_MS and self._ears is not None:
+                self._listener = None
+                self._ears.listeners = [one for one in self._ears.listeners if one != self._overhear]
 
     def _listen(self) -> Ears:
         if self._ears is None:

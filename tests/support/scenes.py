@@ -82,6 +82,12 @@ def muted(desk: FakeDesk, app: Workstation) -> None:
     keys(app, "m")
 
 
+def machine(desk: FakeDesk, app: Workstation) -> None:
+    talking(desk, app)
+    assert desk.view.call
+    desk.set(call=replace(desk.view.call, hint="beep heard"))
+
+
 def recorded(desk: FakeDesk, app: Workstation) -> None:
     talking(desk, app)
     keys(app, "r")
@@ -176,7 +182,7 @@ def named(*scripts: Script) -> dict[str, Script]:
 
 
 STATES = named(
-    ready, nothing_due, preview, preview_not_callable, dialing, ringing, talking, muted, recorded,
+    ready, nothing_due, preview, preview_not_callable, dialing, ringing, talking, muted, machine, recorded,
     recording_paused, keypad, pause_after_call, wrap_up, not_ready, fault, refused_key, do_not_call_once,
 )  # fmt: skip
 OVERLAYS = named(note, callback, callback_typed, skip, pause, find, keys_help, timeline, number, refusal)
