@@ -24,6 +24,7 @@ from store.facts import SENT
 
 AT_ONCE_MS = MINUTE
 MOST_NUMBERED = 7  # the seventh and all later calls are told together
+_COUNTED = ("never_called", "at_once", "within_1_min", "within_5_min", "with_address", "mailed_day_one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +77,25 @@ class FollowUp:
         return sum(nth.won for nth in self.by_call if nth.number <= number)
 
 
-_PLACED = f"""placed as (
-    select lead_id, rep, disposition, coalesce(invited_at, opened_at) as at,
-        row_number() over (partition by lead_id order by id) as number
-    from attempt where lead_id is not null and {SENT}),
+# One row for leads alike in source, first caller, number of calls, and the calls that reached and won them.
+_FIGURES = f"""with arrived as materialized (
+    select lead_id, at, call_at, source from inquiry i
+    where at >= :start and at < :until and not exists (
+        select 1 from inquiry e where e.lead_id = i.lead_id
+            and (e.at < i.at or (e.at = i.at and e.id < i.id)))),
+placed as (
+    select t.lead_id, t.rep, t.disposition, coalesce(t.invited_at, t.opened_at) as at,
+        row_number() over (partition by t.lead_id order by t.id) as number
+    from arrived a join attempt t on t.lead_id = a.lead_id where {SENT}),
 called as (
     select lead_id, count(*) as calls, min(at) as first_at,
         min(case when number = 1 then rep end) as first_rep,
         min(case when disposition in ({{contact}}) then number end) as reached_on,
         min(case when disposition in ({{won}}) then number end) as won_on
     from placed group by lead_id),
-arrived as (
-    select lead_id, at, call_at, source from (
-        select lead_id, at, call_at, source,
-            row_number() over (partition by lead_id order by at, id) as place
-        from inquiry) inquiries
-    where place = 1 and at >= :start and at < :until)"""  # noqa: S608
-
-_FIGURES = f"""with {_PLACED},
-mailed as (select lead_id, min(settled_at) as at from outbox where state = 'sent' group by lead_id),
+mailed as (
+    select o.lead_id, min(o.settled_at) as at from arrived a join outbox o on o.lead_id = a.lead_id
+    where o.state = 'sent' group by o.lead_id),
 one as (
     select a.at, a.source, c.*, coalesce(c.first_rep, '') as rep, m.at as mailed_at,
         l.email is not null as with_address,
@@ -103,42 +104,66 @@ one as (
             and coalesce(a.call_at, q.call_at) <= :now as left_alone
     from arrived a join lead l on l.id = a.lead_id left join queue q on q.lead_id = a.lead_id
     left join called c on c.lead_id = a.lead_id left join mailed m on m.lead_id = a.lead_id)
-select source, rep, count(*) as leads, count(calls) as called,
+select source, rep, coalesce(calls, 0) as calls, reached_on, won_on, count(*) as leads,
     count(*) filter (where left_alone) as never_called,
-    count(*) filter (where calls >= 2) as called_twice,
-    cast(coalesce(sum(calls), 0) as bigint) as calls,
     count(*) filter (where at_once) as at_once,
     count(*) filter (where at_once and first_at - at < {MINUTE}) as within_1_min,
     count(*) filter (where at_once and first_at - at < {5 * MINUTE}) as within_5_min,
     count(*) filter (where with_address) as with_address,
-    count(*) filter (where with_address and mailed_at - at < {DAY}) as mailed_day_one,
-    count(reached_on) as reached, count(won_on) as won
-from one group by source, rep order by source, rep"""  # noqa: S608
-
-_NTH = f"""with {_PLACED},
-one as (
-    select case when p.number > {MOST_NUMBERED} then {MOST_NUMBERED} else p.number end as number,
-        p.number = c.reached_on as reached, p.number = c.won_on as won
-    from arrived a join placed p on p.lead_id = a.lead_id join called c on c.lead_id = a.lead_id)
-select number, count(*) as calls, count(*) filter (where reached) as reached,
-    count(*) filter (where won) as won
-from one group by number order by number"""  # noqa: S608
+    count(*) filter (where with_address and mailed_at - at < {DAY}) as mailed_day_one
+from one group by source, rep, calls, reached_on, won_on"""  # noqa: S608
 
 
 def follow_up(core: Core, start: int, until: int) -> FollowUp:
     """Measure the leads whose first inquiry lies from `start` on and before `until` (ms UTC).
 
-    Two statements, whatever the number of leads.
+    One statement, whatever the number of leads.
     """
-    codes = _codes(core)
-    rows = core.engine.rows(_FIGURES.format(**codes), start=start, until=until, now=core.now())
-    nth = core.engine.rows(_NTH.format(**codes), start=start, until=until)
-    parts = [(row.pop("source"), row.pop("rep"), Yardsticks(**row)) for row in rows]
+    rows = core.engine.rows(_FIGURES.format(**_codes(core)), start=start, until=until, now=core.now())
+    parts = [(row["source"], row["rep"], _yardsticks(row)) for row in rows]
     return FollowUp(
         total=sum((part for _, _, part in parts), Yardsticks()),
         by_source=_added((source, part) for source, _, part in parts),
         by_rep=_added((rep, part) for _, rep, part in parts),
-        by_call=tuple(NthCall(**row) for row in nth),
+        by_call=tuple(_nth(number, rows) for number in range(1, _most_calls(rows) + 1)),
+    )
+
+
+def _yardsticks(row: Row) -> Yardsticks:
+    """The counts of leads that were called equally often."""
+    leads, calls = row["leads"], row["calls"]
+    counted = {name: row[name] for name in _COUNTED}
+    return Yardsticks(
+        leads=leads,
+        called=leads if calls else 0,
+        called_twice=leads if calls >= 2 else 0,
+        calls=leads * calls,
+        reached=leads if row["reached_on"] else 0,
+        won=leads if row["won_on"] else 0,
+        **counted,
+    )
+
+
+def _most_calls(rows: list[Row]) -> int:
+    return min(max((row["calls"] for row in rows), default=0), MOST_NUMBERED)
+
+
+def _nth(number: int, rows: list[Row]) -> NthCall:
+    """What the calls of that number came to, and with the last number all later ones."""
+
+    def told_here(called: int | None) -> bool:
+        return called is not None and min(called, MOST_NUMBERED) == number
+
+    last = number == MOST_NUMBERED
+    return NthCall(
+        number,
+        calls=sum(
+            row["leads"] * (row["calls"] - number + 1 if last else 1)
+            for row in rows
+            if row["calls"] >= number
+        ),
+        reached=sum(row["leads"] for row in rows if told_here(row["reached_on"])),
+        won=sum(row["leads"] for row in rows if told_here(row["won_on"])),
     )
 
 
