@@ -12,7 +12,7 @@ from cli.lazy import Command, State, pass_state
     "--rep",
     default="",
     metavar="LOGIN",
-    help="As this rep sees it, with the callbacks promised to others left out.",
+    help="As this rep gets it: without what is promised to others or asks for another team.",
 )
 @click.option("--limit", default=20, type=click.IntRange(1), show_default=True, help="Leads to show.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line (docs/json.md).")
@@ -26,7 +26,7 @@ def command(state: State, rep: str, limit: int, as_json: bool) -> None:
 
     zone = settings_of(state.home).firm.zone
     with opened(state.home) as store:
-        rows = store.queue.peek(rep, limit, 0)
+        rows = store.queue.peek(rep, limit) if rep else store.queue.overview(limit)
     if as_json:
         for row in rows:
             json_line(

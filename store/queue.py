@@ -21,7 +21,7 @@ from store.plans import Standing
 from store.ranks import claim_sql, route_params
 from store.records import Claim, QueueRow, Waiting
 from store.reps import routes_of
-from store.view import Counts, count, due_for, peek, soonest
+from store.view import Counts, count, due_for, overview, peek, soonest
 
 _SECOND_LOOK_MS = HOUR
 _LOOKS = 200  # leads that may not be called now, put off in one transaction before others get their turn
@@ -106,6 +106,10 @@ class Queue:
     def peek(self, rep: str, limit: int = 50, offset: int = 0) -> list[QueueRow]:
         """The queue as `rep` would get it: what is due in rank order, then what comes next, soonest first."""
         return peek(self._core, rep, limit, offset)
+
+    def overview(self, limit: int = 50, offset: int = 0) -> list[QueueRow]:
+        """The whole floor's queue, callbacks promised by anyone included, in rank order."""
+        return overview(self._core, limit, offset)
 
     def due_for(self, rep: str, cap: int = 1_000) -> tuple[int, int]:
         """How many leads `rep` could be given now, and how many of them are callbacks, up to `cap` a lane."""

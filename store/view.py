@@ -93,6 +93,35 @@ def peek(core: Core, rep: str, limit: int, offset: int) -> list[QueueRow]:
     return [_line(core, row, now) for row in ranked[offset:wanted]]
 
 
+def overview(core: Core, limit: int, offset: int) -> list[QueueRow]:
+    """The whole floor's queue, whoever a lead is for: what is due band by band, then what comes next.
+
+    No index leads through all owners and routes at once, so this reads the
+    whole queue: for a supervisor's command, not for a screen that asks again
+    and again.
+    """
+    now, wanted = core.now(), limit + offset
+    ranked: list[Row] = []
+    for rule in ranking.BANDS:
+        newer = f" and due_at > :now - {rule.until_ms}" if rule.until_ms is not None else ""
+        way = "desc" if rule.newest_first else "asc"
+        ranked += core.engine.rows(
+            f"select {FIELDS} from queue where lane = {int(rule.lane)}"  # noqa: S608
+            f" and due_at <= :now - {rule.from_ms}{newer}"
+            f" order by due_at {way}, value desc, lead_id limit :limit",
+            now=now,
+            limit=wanted - len(ranked),
+        )
+    lanes = ", ".join(str(lane) for lane in CALL_LANES)
+    ranked += core.engine.rows(
+        f"select {FIELDS} from queue where lane in ({lanes}) and due_at > :now"  # noqa: S608
+        " order by due_at, lead_id limit :limit",
+        now=now,
+        limit=wanted - len(ranked),
+    )
+    return [_line(core, row, now) for row in ranked[offset:wanted]]
+
+
 def _front(core: Core, group: Group, limit: int, given: dict[str, object]) -> list[Row]:
     """The first rows of a group, in its order."""
     rows = [row for branch in group for row in core.engine.rows(front_sql(branch), **given, limit=limit)]

@@ -181,6 +181,17 @@ def test_what_is_due_is_counted_for_the_rep_who_asks_and_up_to_a_cap(store: Stor
     assert store.queue.due_for("rep1") == (3, 0)
 
 
+def test_the_whole_floors_queue_shows_what_is_promised_by_anyone(store: Store, clock: HandClock) -> None:
+    for n in range(3):
+        store.leads.add(new_lead(n, owner="rep2" if n == 1 else ""))
+        clock.advance(1_000)
+    assert [row.lead_id for row in store.queue.overview()] == [3, 2, 1]
+    assert [row.owner for row in store.queue.overview(1, 1)] == ["rep2"]
+    clock.advance(10 * MINUTE)
+    store.leads.add(new_lead(3))
+    assert [row.lead_id for row in store.queue.overview()] == [4, 1, 2, 3]
+
+
 def test_a_lead_whose_next_action_is_a_mail_is_not_in_anybodys_queue(store: Store) -> None:
     store.leads.add(new_lead(0, phones=()))
     assert store.core.engine.rows("select lane from queue") == [{"lane": int(Lane.NO_CALL)}]
