@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 )
 @click.option("--to", "until", default="", metavar="DATE", help="And up to this day; default: now.")
 @click.option("--by", type=click.Choice(["source", "rep", "call"]), help="Break the figures down.")
+@click.option("--skips", is_flag=True, help="Instead: the leads that reps passed on in the period, and why.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (docs/json.md).")
 @pass_state
-def command(state: State, since: str, until: str, by: str | None, as_json: bool) -> int:
+def command(state: State, since: str, until: str, by: str | None, skips: bool, as_json: bool) -> int:
     """Prove that no lead is lost, and measure the follow-up.
 
     Every open lead has its next action, with a date. The figures are of the
@@ -46,6 +47,10 @@ def command(state: State, since: str, until: str, by: str | None, as_json: bool)
     with opened(state.home) as store:
         now = store.core.now()
         reach = period(since, until, ZoneInfo(zone), now)
+        if skips:
+            from cli.audit_skips import show
+
+            return show(store, reach, as_json=as_json)
         report, late = audit(store), backlog(store.core)
         figures = follow_up(store.core, reach.start, reach.end)
     if as_json:

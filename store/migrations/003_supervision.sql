@@ -17,6 +17,8 @@ create table permission(
 create index permission_lead on permission(lead_id) where attempt_id is null and lead_id is not null;
 create index permission_number on permission(e164) where attempt_id is null and e164 <> '';
 
+create index event_skips on event(at) where kind = 'lead.skipped';
+
 -- Registries of numbers that are not to be called, kept apart from our own list (suppression). Every version
 -- that was ever used stays named here; the numbers are those of the current one.
 create table registry(

@@ -133,3 +133,9 @@ def test_only_a_supervisor_corrects(home: Path) -> None:
     assert (done.returncode, "no supervisor" in done.stderr) == (2, True)
     done = sixring("correct", "1", "won", "--by", "kim", "--why", "x", home=home)
     assert (done.returncode, "there is no attempt 1" in done.stderr) == (1, True)
+
+
+def test_skips_are_reported_and_their_absence_too(home: Path) -> None:
+    done = sixring("audit", "--skips", home=home)
+    assert (done.returncode, done.stdout) == (0, "Nobody skipped a lead in this period.\n")
+    assert sixring("audit", "--skips", "--json", home=home).stdout == ""
