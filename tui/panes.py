@@ -194,7 +194,8 @@ def _call_words(scene: Scene) -> tuple[Part, ...]:
     if state is S.RINGING:
         return (" ringing at ", (number, "number"))
     if state is S.TALKING:
-        return (" talking with ", (number, "number"), ("  secure", "good") if shown.secure else "", *_heard(shown))
+        secure = ("  secure", "good") if shown.secure else ""
+        return (" talking with ", (number, "number"), secure, *_heard(shown))
     words = shown.result_text or shown.result.replace("_", " ") or "the call has ended"
     return (" ended ", (number, "number"), ": ", (words, "strong"))
 

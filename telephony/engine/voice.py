@@ -154,9 +154,7 @@ class Voice:
             word = self._listener.hear(self._heard.get())
             if word is not None:
                 clock = self._board.clock
-                self._board.send(
-                    Hint(at=clock.now(), mono=clock.monotonic(), call=self._call, word=word)
-                )
+                self._board.send(Hint(at=clock.now(), mono=clock.monotonic(), call=self._call, word=word))
             self._listened += FRAME_MS
             if self._listened >= LISTEN_MS and self._ears is not None:
                 self._listener = None
