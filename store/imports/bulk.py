@@ -20,9 +20,9 @@ def indexes_later(engine: Engine, leads: int) -> Iterator[None]:
     """Inside a transaction that adds so many `leads`: drop the indexes, and build them again at the end.
 
     Only where that is less work: for many, into a store that has few beside
-    them. Does nothing on PostgreSQL. The
-    indexes that constraints made stay, so nothing wrong gets in meanwhile that
-    the building of a unique index would not refuse.
+    them. Does nothing on PostgreSQL. What a unique index would have refused
+    meanwhile, its building refuses; the indexes of primary keys and of the
+    parents of foreign keys stay.
     """
     few = leads < _MANY or engine.dialect != "sqlite"
     if few or engine.rows("select 1 as x from lead limit 1 offset :some", some=leads // _TIMES):

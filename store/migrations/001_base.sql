@@ -111,11 +111,13 @@ alter table queue set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, auto
 create table phone(
     id <id>,
     lead_id <int> not null references lead(id),
-    e164 text not null unique check (e164 <> ''),
+    e164 text not null check (e164 <> ''),
     kind text not null default '',
     position <int> not null default 0,
     bad <int> not null default 0
 ) <strict>;
+-- With a name and no constraint of the table, here and at inquiry: a large import builds it afterwards.
+create unique index phone_number on phone(e164);
 create index phone_lead on phone(lead_id, position);
 
 -- Every arrival of a lead, the repeated ones too. ref is the source's own key (file and row, form post):
@@ -129,8 +131,9 @@ create table inquiry(
     source text not null default '',
     campaign text not null default '',
     import_id <int> references import_run(id),
-    ref text unique
+    ref text
 ) <strict>;
+create unique index inquiry_ref on inquiry(ref);
 create index inquiry_lead on inquiry(lead_id, at);
 
 create table shift(
