@@ -20,7 +20,7 @@ from config.errors import SixringError
 from config.text import for_terminal
 from floor.account import callers_of
 from floor.call_end import call_end
-from floor.phone_words import phone_state
+from floor.phone_words import PhoneWords
 from floor.station import Rep
 from floor.store_room import StoreRoom
 from floor.workplace import Workplace
@@ -29,6 +29,7 @@ from store.store import Store
 from telephony import protocol as phone
 
 READY_S = 10.0  # for the registrar to answer; its silence is told after four
+PICK_UP_S = 30.0  # for a rep to pick up the desk phone
 _BEAT_S = 5.0
 _CALL = "shell"
 
@@ -89,17 +90,22 @@ class OneCall:
             await room.run(lambda store: store.attempts.recover(rep.login))
 
     async def _wait_until_it_can_dial(self) -> None:
-        words = "the phone is starting"
+        words, said = "the phone is starting", PhoneWords(self._place.phone_name)
+        own_phone = self._place.sound.kind == "desk_phone"
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(READY_S):
+            async with asyncio.timeout(READY_S + PICK_UP_S * own_phone):
                 while True:
                     event = await self._heard.get()
-                    state = phone_state(event, self._place.phone_name)
+                    state = said.hear(event)
                     if state is not None and state.ok:
                         return
                     words = state.text if state is not None else words
-                    if isinstance(event, phone.Registration | phone.Reachable):
-                        break
+                    match event:
+                        case phone.Registration(registered=False) | phone.Reachable(answers=False):
+                            break
+                        case phone.SoundState(ready=False, trying=False, text=words):
+                            words = words.rstrip(".")
+                            break
         raise SixringError(f"The phone cannot dial now: {words}. 'sixring doctor' says what to change.")
 
     async def _call(self, room: StoreRoom, shift_id: int, order: Order) -> Outcome:

@@ -340,9 +340,9 @@ class Phone:
             context = {"message": f"The listener failed at {type(event).__name__}.", "exception": error}
             asyncio.get_running_loop().call_exception_handler(context)
 
-    def _tell_sound(self, ready: bool, text: str) -> None:
+    def _tell_sound(self, ready: bool, text: str, trying: bool) -> None:
         at, mono = self._clock.now(), self._clock.monotonic()
-        self._emit(SoundState(at=at, mono=mono, ready=ready, text=text))
+        self._emit(SoundState(at=at, mono=mono, ready=ready, text=text, trying=trying))
 
     def _trouble(self, text: str) -> None:
         self._emit(Trouble(at=self._clock.now(), mono=self._clock.monotonic(), text=text))

@@ -29,13 +29,15 @@ _WHY = {
 class DeskPhone:
     """Keeps one leg up."""
 
-    def __init__(self, uri: str, dial: Callable[[Dial], None], tell: Callable[[bool, str], None]) -> None:
+    def __init__(
+        self, uri: str, dial: Callable[[Dial], None], tell: Callable[[bool, str, bool], None]
+    ) -> None:
         """Nothing is dialed before the phone process is ready.
 
         Args:
             uri: `sip:anna@10.0.0.5`, or an extension on the account's server.
             dial: Places a call.
-            tell: Takes whether the rep can hear, and one sentence.
+            tell: Takes whether the rep can hear, one sentence, and whether he soon may.
         """
         self._uri, self._dial, self._tell = uri, dial, tell
         self._up = False  # from the dial to its end
@@ -52,9 +54,9 @@ class DeskPhone:
             case _ if getattr(event, "call", "") != LEG:
                 return False
             case Ringing():
-                self._tell(False, "Your desk phone rings: pick it up.")
+                self._tell(False, "Your desk phone rings: pick it up.", True)
             case Answered():
-                self._tell(True, "Your desk phone is on the line.")
+                self._tell(True, "Your desk phone is on the line.", False)
             case Ended():
                 self._ended(event)
         return getattr(event, "call", "") == LEG
@@ -70,7 +72,7 @@ class DeskPhone:
         if self._up:
             return
         self._up = True
-        self._tell(False, "Your desk phone is being called.")
+        self._tell(False, "Your desk phone is being called.", True)
         self._dial(Dial(LEG, self._uri, ring_timeout_ms=RING_MS, rep=True))
 
     def _ended(self, ended: Ended) -> None:
@@ -80,7 +82,8 @@ class DeskPhone:
         self._failures = 0 if ended.talk_ms >= STEADY_MS else self._failures
         wait = BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
         self._failures += 1
-        self._tell(False, f"Your desk phone {_why(ended)}; it is called again in {max(1, round(wait))} s.")
+        words = f"Your desk phone {_why(ended)}; it is called again in {max(1, round(wait))} s."
+        self._tell(False, words, False)
         self._timer = asyncio.get_running_loop().call_later(wait, self._call)
 
 

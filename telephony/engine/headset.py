@@ -51,7 +51,7 @@ class HeadsetSound(RepSound):
         # Joined to nobody as well: both rings then run without a pause, call or not.
         self.source.startTransmit(lib.audDevManager().getPlaybackDevMedia())
         self.silence.startTransmit(self.sink)
-        self._tell(News(False, "The headset is being opened."))
+        self._tell(News(False, "The headset is being opened."), trying=True)
         self._headset.start()
 
     def watch(self, mono: int) -> None:
@@ -74,6 +74,6 @@ class HeadsetSound(RepSound):
                 )
             )  # fmt: skip
 
-    def _tell(self, news: News) -> None:
-        clock = self._board.clock
-        self._board.send(SoundState(at=clock.now(), mono=clock.monotonic(), ready=news.ready, text=news.text))
+    def _tell(self, news: News, *, trying: bool = False) -> None:
+        at, mono = self._board.clock.now(), self._board.clock.monotonic()
+        self._board.send(SoundState(at=at, mono=mono, ready=news.ready, text=news.text, trying=trying))

@@ -35,9 +35,9 @@ def home(peer: SipPeer, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def configured(folder: Path, peer: SipPeer, more: str = "register = false") -> None:
+def configured(folder: Path, peer: SipPeer, more: str = "register = false", sound: str = "none") -> None:
     sip = f'[sip]\nserver = "{peer.address}"\ncaller_ids = ["+12125550100"]\n{more}\n'
-    (folder / "sixring.toml").write_text(f'[rep]\nlogin = "anna"\n{sip}')
+    (folder / "sixring.toml").write_text(f'[rep]\nlogin = "anna"\n{sip}[sound]\nkind = "{sound}"\n')
 
 
 async def call(home: Path, *words: str, until: str = "") -> tuple[int, str]:
@@ -135,3 +135,21 @@ async def test_words_that_make_no_call_are_refused(peer: SipPeer, home: Path, wo
     code, said = await call(home, *words)
     assert code == 2, said
     assert not peer.got("INVITE")
+
+
+async def test_nobody_is_called_by_a_rep_who_cannot_hear(peer: SipPeer, tmp_path: Path) -> None:
+    configured(tmp_path, peer, sound='headset"\nmicrophone = "no such microphone')
+    code, said = await call(tmp_path, OPEN_NOW)
+    assert code == 1
+    assert re.search("The phone cannot dial now: .* microphone", said)
+    assert not peer.got("INVITE")
+
+
+async def test_a_rep_with_a_desk_phone_is_called_before_the_lead(peer: SipPeer, tmp_path: Path) -> None:
+    peer.plan = PERSON
+    configured(tmp_path, peer, sound='desk_phone"\ndesk_phone = "204')
+    code, said = await call(tmp_path, OPEN_NOW, "--seconds", "1")
+    assert code == 0, said
+    first, second = (message.first.split("@")[0] for message in peer.got("INVITE"))
+    assert first == "INVITE sip:204"
+    assert second == f"INVITE sip:{OPEN_NOW}"
