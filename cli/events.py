@@ -23,7 +23,7 @@ _DETAILS: dict[str, tuple[str, ...]] = {
     "attempt.opened": ("e164", "caller_id", "call_kind", "step"),
     "attempt.answered": ("secure",),
     "attempt.message": (),
-    "attempt.ended": ("e164", "result", "ring_ms", "talk_ms", "sip_code", "reason"),
+    "attempt.ended": ("e164", "result", "ring_ms", "talk_ms", "quality", "sip_code", "reason"),
     "attempt.blocked": ("e164", "reason"),
     "attempt.interrupted": ("e164", "ring_ms", "talk_ms", "reason"),
     "attempt.disposed": ("disposition", "automatic", "callback_at", "status", "next_at"),

@@ -62,6 +62,10 @@ ACTIONS: tuple[Action, ...] = (
         frozenset({S.TALKING}), "Mute works during a conversation.",
     ),
     Action(
+        "hold", "o", "hold", "Put them on hold, or take them back.",
+        frozenset({S.TALKING}), "Hold works during a conversation.",
+    ),
+    Action(
         "voicemail", "v", "message", "Leave your recorded message, and go on to the next lead.",
         frozenset({S.TALKING}), "A message is left when somebody, or a machine, has answered.",
     ),

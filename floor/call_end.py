@@ -12,4 +12,5 @@ def call_end(ended: Ended) -> CallEnd:
     return CallEnd(
         result=Result(ended.result), at=ended.at, ring_ms=ended.ring_ms, talk_ms=ended.talk_ms,
         sip_code=ended.sip_code, reason=ended.reason, q850=ended.q850, ended_by=ended.ended_by,
+        packets=ended.packets, lost=ended.lost, jitter_ms=ended.jitter_ms, quality=ended.quality,
     )  # fmt: skip

@@ -133,6 +133,14 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Put the called person on hold, or take them back."""
+
+    call: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tone:
     """Send a keypad tone."""
 
@@ -196,6 +204,6 @@ StoreEffect = (
     ClaimNext | Release | Skip | Begin | BeginByHand | Instant | Finish | Dispose | Undo | Note | Enter
     | LetGo | SettleMessage
 )  # fmt: skip
-PhoneEffect = Place | HangUp | Mute | Tone | PlayMessage
+PhoneEffect = Place | HangUp | Mute | Hold | Tone | PlayMessage
 RecordingEffect = Record | RecordingBegun | RecordingOver
 Effect = StoreEffect | PhoneEffect | RecordingEffect

@@ -58,6 +58,13 @@ def _mute(desk: DeskState) -> list[out.Effect]:
     return [out.Mute(desk.line.call, desk.call.muted)]
 
 
+def _hold(desk: DeskState) -> list[out.Effect]:
+    """Ask for it; the screen shows it once the other side has agreed."""
+    if desk.call is None or desk.line is None:
+        return []
+    return [out.Hold(desk.line.call, not desk.call.held)]
+
+
 def _undo(desk: DeskState) -> list[out.Effect]:
     if desk.last_attempt is None:
         return desk.say("Nothing to take back: undo works until the next dial.")
@@ -175,6 +182,7 @@ _PRESSES: dict[str, Callable[[DeskState], list[out.Effect]]] = {
     "hang_up": _hang_up,
     "mute": _mute,
     "undo": _undo,
+    "hold": _hold,
     "record": recording.on_key,
     "voicemail": voicemail.on_key,
 }

@@ -200,7 +200,7 @@ def on_phone_said(desk: DeskState, given: told.PhoneSaid) -> list[out.Effect]:
             line.invited = True
             return [out.Instant(line.attempt, "invited", event.at, event.sip_call_id)]
         case phone.Ringing():
-            desk.call = replace(desk.call, ringing_mono=event.mono)
+            desk.call = replace(desk.call, ringing_mono=event.mono, early=event.early_media)
             return [
                 out.Instant(line.attempt, "ringing", event.at),
                 *desk.enter(ShiftState.RINGING),
@@ -213,6 +213,15 @@ def on_phone_said(desk: DeskState, given: told.PhoneSaid) -> list[out.Effect]:
                 *desk.enter(ShiftState.TALKING),
                 *recording.on_answered(desk, line),
             ]
+        case phone.Held(on=on):
+            desk.call = replace(desk.call, held=on)
+            return desk.say("On hold: o takes them back." if on else "They hear you again.")
+        case phone.Quality():
+            permille = 1000 * event.lost // max(event.packets + event.lost, 1)
+            desk.call = replace(
+                desk.call, quality=event.mark, lost_permille=permille, jitter_ms=event.jitter_ms
+            )
+            return []
         case phone.Hint():
             desk.call = replace(desk.call, hint=event.word)
             return []

@@ -269,6 +269,8 @@ class Station:
                     self._phone.hang_up(effect.call)
                 case out.Mute():
                     self._phone.mute(effect.call, effect.on)
+                case out.Hold():
+                    self._phone.send(phone.Hold(effect.call, effect.on))
                 case out.Tone():
                     self._phone.dtmf(effect.call, effect.digit)
                 case out.PlayMessage():

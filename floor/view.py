@@ -49,6 +49,11 @@ class CallView:
     result_text: str = ""  # one sentence of the telephone
     muted: bool = False
     recording: str = ""  # on, paused, failed
+    held: bool = False  # by us
+    early: bool = False  # what rings is heard: the network plays it
+    quality: str = ""  # good, fair, poor
+    lost_permille: int = 0  # of the sound that should have come
+    jitter_ms: int = 0
     hint: str = ""  # what was heard of an answering machine; people sound like one too
     tell: bool = False  # they must hear that the call is recorded
     secure: bool = False  # the sound is encrypted

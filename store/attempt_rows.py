@@ -56,7 +56,11 @@ def close(core: Core, row: Row, end: CallEnd, kind: str, *, plan_before: str | N
         plan_before=plan_before,
     )
     closed = read(core, row["id"])
-    core.log.tell(kind, row["rep"], lead_id=row["lead_id"], attempt_id=row["id"], **attempt_record(closed))
+    sound = {"packets": end.packets, "lost": end.lost, "jitter_ms": end.jitter_ms, "quality": end.quality}
+    core.log.tell(
+        kind, row["rep"], lead_id=row["lead_id"], attempt_id=row["id"],
+        **attempt_record(closed), **(sound if end.packets else {}),
+    )  # fmt: skip
 
 
 def to_attempt(row: Row) -> Attempt:

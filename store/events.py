@@ -15,7 +15,7 @@ lead.noted             note_id
 attempt.opened         e164, caller_id, call_kind, step, rules_version
 attempt.answered       answered_at, secure (only where the sound was encrypted)
 attempt.message        the rep's recorded message plays; the rep is free
-attempt.ended          the record (below)
+attempt.ended          the record; of a call with sound: packets, lost, jitter_ms, quality (below)
 attempt.blocked        the record; the gate refused, nothing was dialed
 attempt.interrupted    the record, its times those known; a process of ours died
 attempt.disposed       disposition, disposed_at, callback_at, automatic, next_at, status

@@ -91,6 +91,10 @@ class CallEnd:
     reason: str = ""
     q850: int = 0
     ended_by: str = ""  # rep, lead, network, engine
+    packets: int = 0  # of the sound that came; 0: nothing is known of the sound
+    lost: int = 0
+    jitter_ms: int = 0
+    quality: str = ""  # good, fair, poor
 
 
 @dataclass(frozen=True, slots=True)

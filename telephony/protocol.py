@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from telephony.account import Account, Sound
+from telephony.quality import Mark
 
 # --------------------------------------------------------------- commands
 
@@ -60,6 +61,13 @@ class Mute(Command, frozen=True, tag="mute"):
     on: bool
 
 
+class Hold(Command, frozen=True, tag="hold"):
+    """Put the called person on hold, or take them back; `Held` tells that it is so."""
+
+    call: str
+    on: bool
+
+
 class Record(Command, frozen=True, tag="record"):
     """Record a call: the rep on the left channel, the lead on the right one."""
 
@@ -87,7 +95,7 @@ class Quit(Command, frozen=True, tag="quit"):
     """Hang up everything, unregister and leave."""
 
 
-AnyCommand = Configure | Dial | HangUp | SendDtmf | Mute | Record | Play | Ping | Abort | Quit
+AnyCommand = Configure | Dial | HangUp | SendDtmf | Mute | Hold | Record | Play | Ping | Abort | Quit
 
 # ----------------------------------------------------------------- events
 
@@ -154,6 +162,10 @@ class Ended(Event, frozen=True, tag="ended"):
     ended_by: str = ""  # rep, lead, network, engine
     ring_ms: int = 0  # from ringing to answer or end, monotonic
     talk_ms: int = 0  # from answer to end, monotonic; 0 unless answered
+    packets: int = 0  # of RTP that came
+    lost: int = 0  # of those that should have
+    jitter_ms: int = 0  # mean
+    quality: Mark = ""
 
 
 class Recording(Event, frozen=True, tag="recording"):
@@ -177,6 +189,23 @@ class Played(Event, frozen=True, tag="played"):
     """The message has played to its end; the call is hung up now."""
 
     call: str
+
+
+class Held(Event, frozen=True, tag="held"):
+    """We hold the call, or no longer do."""
+
+    call: str
+    on: bool
+
+
+class Quality(Event, frozen=True, tag="quality"):
+    """How the call has sounded so far, once a second while that changes."""
+
+    call: str
+    packets: int  # of RTP that came
+    lost: int
+    jitter_ms: int
+    mark: Mark  # good, fair, poor; empty: too early to say
 
 
 class Hint(Event, frozen=True, tag="hint"):
@@ -269,6 +298,6 @@ class Recycle(Event, frozen=True, tag="recycle"):
 
 AnyEvent = (
     Ready | Registration | Reachable | Invited | Ringing | Answered | Recording | Recorded | Played | Ended
-    | Hint | Dtmf | SoundState | Levels | Trouble | Down
+    | Held | Quality | Hint | Dtmf | SoundState | Levels | Trouble | Down
 )  # fmt: skip
 EngineEvent = AnyEvent | DialogKnown | Pong | Full | Recycle

@@ -192,12 +192,23 @@ def _call_words(scene: Scene) -> tuple[Part, ...]:
     if state is S.DIALING:
         return (" calling ", (number, "number"), ", no ring yet")
     if state is S.RINGING:
-        return (" ringing at ", (number, "number"))
+        return (" ringing at ", (number, "number"), "  you hear the network" if shown.early else "")
     if state is S.TALKING:
         secure = ("  secure", "good") if shown.secure else ""
-        return (" talking with ", (number, "number"), secure, *_heard(shown))
+        doing = (" ON HOLD: ", "alarm") if shown.held else " talking with "
+        return (doing, (number, "number"), secure, *_sounding(shown), *_heard(shown))
     words = shown.result_text or shown.result.replace("_", " ") or "the call has ended"
     return (" ended ", (number, "number"), ": ", (words, "strong"))
+
+
+def _sounding(shown: CallView) -> tuple[Part, ...]:
+    """How the call sounds: one word, with its figures where it is not good."""
+    if not shown.quality:
+        return ()
+    if shown.quality == "good":
+        return (("  sound good", "dim"),)
+    lost = f"{shown.lost_permille / 10:.1f} % lost, jitter {shown.jitter_ms} ms"
+    return ((f"  sound {shown.quality}", "alarm" if shown.quality == "poor" else "note"), (f" {lost}", "dim"))
 
 
 def _heard(shown: CallView) -> tuple[Part, ...]:

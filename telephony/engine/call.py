@@ -11,12 +11,24 @@ from telephony.engine.board import Board
 from telephony.engine.guard import explain, guarded
 from telephony.engine.progress import Limits, Progress
 from telephony.engine.voice import Voice
-from telephony.protocol import Answered, Dial, DialogKnown, Dtmf, Invited, Played, Record, Ringing
+from telephony.protocol import (
+    Answered,
+    Dial,
+    DialogKnown,
+    Dtmf,
+    Held,
+    Invited,
+    Played,
+    Quality,
+    Record,
+    Ringing,
+)
 from telephony.results import Cut
 from telephony.target import caller, own_uri, sip_uri, user_part
 
 RINGING_CODES = {180, 183}
 KEYPAD = frozenset("0123456789*#ABCD")
+_HELD = {pj.PJSUA_CALL_MEDIA_LOCAL_HOLD, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD}
 _ACTIVE = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD}
 
 
@@ -40,7 +52,8 @@ class OutCall(pj.Call):
         self._uri = ""
         self.voice = Voice(board, order.call)
         self._sounds = False  # RTP may come
-        self._held = False
+        self._held = False  # by either side
+        self._holding = False  # by us
         self._secure = False  # what the last SDP of the other side agreed to
 
     # ------------------------------------------------------------ commands
@@ -80,6 +93,17 @@ class OutCall(pj.Call):
             self.progress.cut = cut
         self.hangup(pj.CallOpParam())
 
+    def hold(self, on: bool) -> None:
+        """Put the called person on hold, or take them back; what became of it is told by the new media."""
+        if self.progress.answered is None or self.progress.over or on == self._holding:
+            return
+        options = pj.CallOpParam(True)
+        if on:
+            self.setHold(options)
+        else:
+            options.opt.flag = pj.PJSUA_CALL_UNHOLD
+            self.reinvite(options)
+
     def record(self, order: Record) -> None:
         """Begin, pause or end the recording."""
         if order.do == "start":
@@ -106,13 +130,24 @@ class OutCall(pj.Call):
             self.cut_off(Cut.PLAYED)
 
     def listen(self, mono: int) -> None:
-        """Count the RTP packets that have come; a held call may be silent."""
-        if not self._sounds or self.progress.over:
+        """Count the RTP packets that have come, and those that have not; a held call may be silent."""
+        progress = self.progress
+        if progress.over or not (self._sounds or self._held):
             return
-        packets = self.getStreamStat(0).rtcp.rxStat.pkt
-        self.progress.counted(-1 if self._held else packets, mono)
         if self._held:
-            self.progress.heard = mono
+            progress.heard = mono
+            return
+        came = self.getStreamStat(0).rtcp.rxStat
+        before = progress.packets, progress.missing, progress.jitter_ms
+        progress.counted(came.pkt, mono)
+        progress.missing, progress.jitter_ms = came.loss, came.jitterUsec.mean // 1000
+        if progress.answered is not None and before != (came.pkt, progress.missing, progress.jitter_ms):
+            self._board.send(
+                Quality(
+                    at=self._board.clock.now(), mono=mono, call=self.order.call, packets=came.pkt,
+                    lost=progress.missing, jitter_ms=progress.jitter_ms, mark=progress.mark,
+                )
+            )  # fmt: skip
 
     def finish(self) -> None:
         """Report the end, once; before it, what was recorded."""
@@ -153,12 +188,19 @@ class OutCall(pj.Call):
         """Called when sound begins, changes or is held."""
         info = self.getInfo()  # kept: a chained temporary reads freed memory
         state = info.media[0].status if len(info.media) else 0
-        self._held = state == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
+        self._held = state in _HELD
         self._sounds = state in _ACTIVE
+        self._note_hold(state == pj.PJSUA_CALL_MEDIA_LOCAL_HOLD)
         if self._sounds:
             self.voice.attach(self.getAudioMedia(-1))
         else:
             self.voice.detach()
+
+    def _note_hold(self, on: bool) -> None:
+        if on != self._holding:
+            self._holding = on
+            clock = self._board.clock
+            self._board.send(Held(at=clock.now(), mono=clock.monotonic(), call=self.order.call, on=on))
 
     @guarded("a key of the other side could not be read", None)
     def onDtmfDigit(self, prm: Any) -> None:  # noqa: ANN401, N802

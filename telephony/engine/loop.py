@@ -34,6 +34,7 @@ from telephony.protocol import (
     Ended,
     Full,
     HangUp,
+    Hold,
     Mute,
     Ping,
     Play,
@@ -125,6 +126,8 @@ class Engine:
                 self._calls[name].dialDtmf(digits)
             case Mute(call=name, on=on) if name in self._calls:
                 self._calls[name].voice.mute(on)
+            case Hold(call=name, on=on) if name in self._calls:
+                self._calls[name].hold(on)
             case Play(call=name, path=path) if name in self._calls:
                 self._calls[name].play(path)
             case Record(call=name) if name in self._calls:

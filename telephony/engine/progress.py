@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from telephony.protocol import Ended
+from telephony.quality import Mark, mark
 from telephony.results import Cut, Final, outcome
 
 
@@ -34,6 +35,8 @@ class Progress:
     answered: int | None = None
     heard: int = 0  # when the count of RTP packets last grew
     packets: int = -1
+    missing: int = 0  # RTP packets that did not come
+    jitter_ms: int = 0
     over: bool = False
     cut: Cut = Cut.NONE
     code: int = 0
@@ -62,6 +65,11 @@ class Progress:
         if self.limits.max_call_ms and mono - answered >= self.limits.max_call_ms:
             return Cut.TOO_LONG
         return None
+
+    @property
+    def mark(self) -> Mark:
+        """How it has sounded so far."""
+        return mark(max(self.packets, 0), self.missing, self.jitter_ms)
 
     def counted(self, packets: int, mono: int) -> None:
         """Note the number of RTP packets received so far."""
@@ -100,4 +108,8 @@ class Progress:
             ended_by=found.ended_by,
             ring_ms=until - ringing if ringing is not None else 0,
             talk_ms=mono - answered if answered is not None else 0,
+            packets=max(self.packets, 0),
+            lost=self.missing,
+            jitter_ms=self.jitter_ms,
+            quality=self.mark,
         )

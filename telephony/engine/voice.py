@@ -51,8 +51,11 @@ class Voice:
         self._route()
 
     def detach(self) -> None:
-        """There is no sound now: on hold, or changing."""
+        """There is no sound now: on hold, or changing. What the rep says meanwhile is nobody's."""
         self._media = None
+        if self._source is not None and self._ears is not None:
+            self._source.stopTransmit(self._ears.left)
+        self._source = None
 
     def mute(self, on: bool) -> None:
         """Let the called person hear silence, or the rep again; RTP flows either way."""

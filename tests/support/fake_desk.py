@@ -165,6 +165,9 @@ class FakeDesk:
         elif action == "mute":
             assert self.view.call
             self.set(call=replace(self.view.call, muted=not self.view.call.muted))
+        elif action == "hold":
+            assert self.view.call
+            self.set(call=replace(self.view.call, held=not self.view.call.held))
         elif action == "record":
             assert self.view.call
             now = {"": "on", "on": "paused", "paused": "on"}[self.view.call.recording]

@@ -82,6 +82,17 @@ def muted(desk: FakeDesk, app: Workstation) -> None:
     keys(app, "m")
 
 
+def held(desk: FakeDesk, app: Workstation) -> None:
+    talking(desk, app)
+    keys(app, "o")
+
+
+def poor_sound(desk: FakeDesk, app: Workstation) -> None:
+    talking(desk, app)
+    assert desk.view.call
+    desk.set(call=replace(desk.view.call, quality="poor", lost_permille=42, jitter_ms=71))
+
+
 def machine(desk: FakeDesk, app: Workstation) -> None:
     talking(desk, app)
     assert desk.view.call
@@ -182,7 +193,8 @@ def named(*scripts: Script) -> dict[str, Script]:
 
 
 STATES = named(
-    ready, nothing_due, preview, preview_not_callable, dialing, ringing, talking, muted, machine, recorded,
+    ready, nothing_due, preview, preview_not_callable, dialing, ringing, talking, muted, held, poor_sound,
+    machine, recorded,
     recording_paused, keypad, pause_after_call, wrap_up, not_ready, fault, refused_key, do_not_call_once,
 )  # fmt: skip
 OVERLAYS = named(note, callback, callback_typed, skip, pause, find, keys_help, timeline, number, refusal)

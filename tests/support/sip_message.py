@@ -99,13 +99,19 @@ def bye(invite: Message, tag: str, local: str, headers: tuple[str, ...] = ()) ->
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def sdp(host: str, port: int) -> str:
+def sdp(host: str, port: int, direction: str = "sendrecv") -> str:
     """An offer or answer of PCMU and telephone-event."""
     return (
         f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
         f"m=audio {port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
-        "a=fmtp:101 0-16\r\na=sendrecv\r\n"
+        f"a=fmtp:101 0-16\r\na={direction}\r\n"
     )
+
+
+def answer_to(message: Message) -> str:
+    """The direction that answers the offer in `message` (RFC 3264, 6.1)."""
+    held = re.search(r"^a=(sendonly|inactive)\s*$", message.body, re.MULTILINE)
+    return {"sendonly": "recvonly", "inactive": "inactive"}[held[1]] if held else "sendrecv"
 
 
 def media_address(message: Message) -> tuple[str, int]:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from support.sip_message import Message, bye, digest_fits, media_address, respond, sdp
+from support.sip_message import Message, answer_to, bye, digest_fits, media_address, respond, sdp
 
 HOST = "127.0.0.1"
 PATIENCE_S = 20.0
@@ -315,6 +315,10 @@ class SipPeer(asyncio.DatagramProtocol):
         known = self.legs.get(message.call_id)
         if known is None:
             self._spawn(self._play(message, send))
+        elif message.body:  # an offer within the call: hold, or its end
+            body = sdp(HOST, known.rtp.port, answer_to(message))
+            contact = f"sip:peer@{self.address}{self.uri_end}"
+            send(respond(message, 200, "OK", tag=known.tag, body=body, contact=contact))
 
     def _register(self, message: Message, send: Callable[[bytes], None]) -> None:
         if self.registrar is None or not self._known(message, send):

@@ -1,0 +1,112 @@
+"""Hold and resume, and how a call sounds: told as the network has it, not as we wish."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from support.sip_peer import PERSON, SipPeer
+from support.sound import channels, loudness
+from support.telephone import Telephone, telephone
+
+from telephony.account import Account, Sound
+from telephony.carrier import PracticeCarrier
+from telephony.carrier import script as carrier_script
+from telephony.protocol import Ended, Held, Hold, Quality, Record, Recording
+from telephony.quality import mark
+
+REP = Path(carrier_script.__file__).parent / "sounds" / "greeting.wav"
+
+
+async def held(line: Telephone, call: str, *, on: bool, count: int) -> None:
+    line.phone.send(Hold(call, on))
+    assert (await line.heard.wait(Held, call, count=count)).on is on
+
+
+async def test_hold_is_offered_to_the_other_side_and_taken_back(line: Telephone, peer: SipPeer) -> None:
+    call = line.dial("+14155550100")
+    await line.answered(call)
+    await held(line, call, on=True, count=1)
+    await held(line, call, on=False, count=2)
+    offers = [message.body for message in peer.got("INVITE")]
+    assert ["a=sendonly" in body for body in offers] == [False, True, False]
+    leg = await peer.leg()
+    heard = leg.rtp.packets
+    async with asyncio.timeout(10):
+        while leg.rtp.packets < heard + 25:
+            await asyncio.sleep(0.02)
+    line.phone.hang_up(call)
+    assert (await line.ended(call)).result == "answered"
+
+
+async def test_a_held_call_is_not_taken_for_a_lost_one(log: Path) -> None:
+    peer = await SipPeer.start(PERSON)
+    async with telephone(log, Account(server=peer.address, silence_ms=1_500)) as line:
+        call = line.dial("+14155550100")
+        await line.answered(call)
+        await held(line, call, on=True, count=1)
+        (await peer.leg()).rtp.stop()  # a held side may be silent
+        await asyncio.sleep(3.0)
+        assert line.heard.of(Ended, call) == []
+        line.phone.hang_up(call)
+        await line.ended(call)
+    await peer.close()
+
+
+async def test_hold_asked_for_twice_or_before_the_answer_changes_nothing(
+    line: Telephone, peer: SipPeer
+) -> None:
+    call = line.dial("+14155550100")
+    line.phone.send(Hold(call, True))
+    await line.answered(call)
+    await held(line, call, on=True, count=1)
+    line.phone.send(Hold(call, True))
+    await held(line, call, on=False, count=2)
+    assert len(line.heard.of(Held, call)) == 2
+
+
+async def test_what_the_rep_says_during_a_hold_is_not_recorded(
+    carrier: PracticeCarrier, log: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "call.wav"
+    sound = Sound(kind="file", file=str(REP))
+    async with telephone(log, Account(server=str(carrier.addresses[0])), sound=sound) as line:
+        call = line.dial("+14155550108")
+        await line.answered(call)
+        line.phone.send(Record(call, "start", str(path)))
+        await line.heard.wait(Recording, call)
+        await held(line, call, on=True, count=1)
+        await asyncio.sleep(1.2)
+        await held(line, call, on=False, count=2)
+        await asyncio.sleep(0.8)
+        line.phone.hang_up(call)
+        await line.ended(call)
+    quiet = [level == 0 for level in loudness(channels(path)[0])]
+    assert any(all(quiet[at : at + 50]) for at in range(len(quiet) - 50))
+    assert not all(quiet[-20:])
+
+
+async def test_a_clean_line_is_good_live_and_at_the_end(line: Telephone, peer: SipPeer) -> None:
+    call = line.dial("+14155550100")
+    await line.answered(call)
+    async with asyncio.timeout(10):
+        while not any(event.mark == "good" for event in line.heard.of(Quality, call)):
+            await asyncio.sleep(0.05)
+    line.phone.hang_up(call)
+    ended = await line.ended(call)
+    assert (ended.quality, ended.lost) == ("good", 0)
+    assert ended.packets >= 50
+
+
+@pytest.mark.parametrize(
+    ("packets", "lost", "jitter_ms", "wanted"),
+    [
+        (0, 0, 0, ""), (40, 5, 0, ""), (1_000, 0, 5, "good"), (1_000, 9, 29, "good"), (1_000, 11, 0, "fair"),
+        (1_000, 0, 30, "fair"), (1_000, 32, 0, "poor"), (1_000, 0, 60, "poor"), (0, 100, 0, "poor"),
+    ],
+)  # fmt: skip
+def test_the_mark_is_the_worse_of_loss_and_jitter(
+    packets: int, lost: int, jitter_ms: int, wanted: str
+) -> None:
+    assert mark(packets, lost, jitter_ms) == wanted
