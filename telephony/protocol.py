@@ -230,6 +230,7 @@ class SoundState(Event, frozen=True, tag="sound"):
 
     ready: bool
     text: str  # what works, or one sentence why it does not
+    trying: bool = False  # not ready yet: it is being opened, or rings
 
 
 class Levels(Event, frozen=True, tag="levels"):
@@ -259,7 +260,6 @@ class Dialog(msgspec.Struct, frozen=True, omit_defaults=True):
 
     call_id: str
     local: str  # the whole From value, with our tag
-    trying: bool = False  # not ready yet: it is being opened, or rings
     remote: str  # the whole To value; with the peer's tag once there is one
     cseq: int  # of the INVITE
     target: str  # request URI: the peer's Contact, or what was dialed while it rings
