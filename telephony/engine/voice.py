@@ -87,7 +87,8 @@ class Voice:
     def rejoin(self) -> None:
         """The rep's sound is another one; of the old one the bridge holds nothing any more."""
         self._source = None
-        self._route()
+        if self._media is not None:  # a call on hold is joined when it is resumed
+            self._route()
 
     def close(self) -> None:
         """The call is over."""
