@@ -156,7 +156,7 @@ def on_told(desk: DeskState, given: told.Told) -> list[out.Effect]:
 
 def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
     """A write did not happen: nothing is lost, the rep hears why and may press the key again."""
-    desk.say(given.why, alarm=not isinstance(given.effect, out.BeginByHand))
+    desk.say(given.why, alarm=not given.over and not isinstance(given.effect, out.BeginByHand))
     match given.effect:
         case out.ClaimNext():
             desk.claiming = False

@@ -107,7 +107,8 @@ class ScriptedRep:
                 view.state is ShiftState.WRAP_UP and view.call is not None and view.call.result == "answered"
             ):
                 self._dispose(desk)
-            await self._next_change()
+            if desk.view.state is view.state:  # else it has changed while the rep was talking
+                await self._next_change()
             view = desk.view
 
     async def _talk(self, desk: DeskPort) -> None:

@@ -39,7 +39,7 @@ override.used          permission_id, granted_by, why: the gate let this attempt
 registry.imported      name, version, as_of, sha256, numbers: the list that is in force from now on
 callback.agreed        callback_at
 callback.settled       settled: kept, moved or cancelled
-shift.in               shift_id, host
+shift.in               shift_id, host, in_at
 shift.state            shift_id, n, state, reason, began_at
 shift.out              shift_id, out_at, closed
 =====================  =======================================================

@@ -57,7 +57,7 @@ class Shifts:
                 )[0]["id"]
             except Refused:
                 raise RepBusy(f"{rep} is clocking in somewhere else at this moment") from None
-            core.log.tell("shift.in", rep, shift_id=shift_id, host=host)
+            core.log.tell("shift.in", rep, shift_id=shift_id, host=host, in_at=now)
             _enter(core, shift_id, rep, 0, now, ShiftState.NOT_READY, "clocked in")
             return find_live(core, shift_id)
 

@@ -34,6 +34,9 @@ _DISPOSED = """select e.seq as event_seq, e.body as event_body, e.rep as event_r
 _STATES = """select seq as event_seq, body as event_body from event
     where seq > :after and seq <= :upto and kind = 'shift.state' order by seq"""
 
+_CLOCKED = """select seq as event_seq, body as event_body, rep as event_rep, kind from event
+    where seq > :after and seq <= :upto and kind in ('shift.in', 'shift.out') order by seq"""
+
 
 def verify(engine: Engine) -> Verdict:
     """Recompute the chain and hold attempts, dispositions and shifts against it."""
@@ -72,7 +75,7 @@ def _broken_link(row: Row, before: int, digest: bytes) -> str:
 def _broken_tables(engine: Engine, after: int, upto: int) -> Verdict | None:
     """The first row of another table that is not as its event told it."""
     found: list[tuple[int, str]] = []
-    for sql, check in ((_CLOSED, _closed), (_DISPOSED, _disposed), (_STATES, _stated)):
+    for sql, check in _CHECKS:
         for row in engine.rows(sql, after=after, upto=upto):
             why = check(engine, row, json.loads(row["event_body"]))
             if why:
@@ -120,6 +123,18 @@ def _stated(engine: Engine, _: Row, told: Row) -> str:
     if kept == [{"at": told["began_at"], "state": told["state"], "reason": told["reason"]}]:
         return ""
     return f"state {told['n']} of shift {told['shift_id']} is not as it was told"
+
+
+def _clocked(engine: Engine, row: Row, told: Row) -> str:
+    """The beginning and the end of a shift are what payroll pays: as they were told, and the same rep's."""
+    kept = engine.rows("select rep, in_at, out_at from shift where id = :id", id=told["shift_id"])
+    name = "in_at" if row["kind"] == "shift.in" else "out_at"
+    if kept and (kept[0]["rep"], kept[0][name]) == (row["event_rep"], told[name]):
+        return ""
+    return f"the clock-{name[:-3]} of shift {told['shift_id']} is not as it was told"
+
+
+_CHECKS = ((_CLOSED, _closed), (_DISPOSED, _disposed), (_STATES, _stated), (_CLOCKED, _clocked))
 
 
 def _ends(engine: Engine, head: Row, seq: int, digest: bytes) -> Verdict:

@@ -1,4 +1,4 @@
-"""Four weeks of a floor on the real store, judged from outside. The large one is bench/floor.py."""
+"""Four weeks of a floor on the real store, judged from outside. The large one is bench/simulated_floor.py."""
 
 from __future__ import annotations
 

@@ -106,6 +106,9 @@ TAMPERED = {
     "an attempt is gone": ("delete from attempt where id = 2", None),
     "a disposition": ("update attempt set disposition = 'won' where id = 1", None),
     "a rep's state": ("update shift_state set state = 'talking' where n = 1", None),
+    "a clock-in": ("update shift set in_at = in_at - 3600000", None),
+    "a clock-out": ("update shift set out_at = out_at + 3600000", None),
+    "whose shift it was": ("update shift set rep = 'eve'", None),
     "the head": ("update chain set hash = (select hash from event where seq = 1)", None),
 }
 

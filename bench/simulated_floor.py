@@ -1,6 +1,6 @@
 """Four weeks of five reps and 20,000 leads on the real store: what the audit says, and an independent judge.
 
-    python bench/floor.py [--leads 20000 5000] [--folder DIR] [--seed 7] [--write]
+    python bench/simulated_floor.py [--leads 20000 5000] [--folder DIR] [--seed 7] [--write]
 
 Prints one JSON object a floor (how long it took, what the judge found) and the
 audit's table of all of them beside the studies; `--write` puts the table into
@@ -35,7 +35,7 @@ from store.yardsticks import FollowUp, follow_up
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "cadence.md"
 RAM = Path("/dev/shm")
-BEGIN, END = "<!-- bench/floor.py writes from here -->\n", "<!-- to here -->\n"
+BEGIN, END = "<!-- bench/simulated_floor.py writes from here -->\n", "<!-- to here -->\n"
 
 
 @dataclass(frozen=True, slots=True)
