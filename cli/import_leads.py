@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SHOWN = 5
 _WAIT = (
     "Reps on shift: {}. They wait while this file is written at once; "
-    "with --keep-going it is written in slices, and nobody waits."
+    "with --keep-going it is written in slices, and nobody waits long."
 )
 _PATH = click.Path(path_type=Path)
 
