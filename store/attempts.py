@@ -141,9 +141,7 @@ class Attempts:
                 token=row["token"],
             )
             if changed:
-                core.log.tell(
-                    "attempt.message", row["rep"], lead_id=row["lead_id"], attempt_id=attempt_id
-                )
+                core.log.tell("attempt.message", row["rep"], lead_id=row["lead_id"], attempt_id=attempt_id)
 
     def finish(self, attempt_id: int, end: CallEnd, rep: str, *, automatic: bool = True) -> Finished:
         """Close the attempt with what the telephone found.
