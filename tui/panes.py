@@ -107,6 +107,8 @@ def _no_card(scene: Scene, width: int) -> list[Text]:
         title = "Nothing to call now"
         when = f"at {wall_time(view.next_due_at, scene.now)}, in {mmss(wait)}"
         words = f"{view.reason} The next lead may be called {when}."
+    elif view.call is not None:
+        title, words = "Dialed by hand", "No lead of ours has this number: what you record stays with it."
     else:
         title, words = "No lead on the desk", view.reason or "Looking for the next lead."
     return [

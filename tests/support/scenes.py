@@ -70,6 +70,11 @@ def ringing(desk: FakeDesk, app: Workstation) -> None:
     hand(desk).advance(11_000)
 
 
+def ringing_by_hand(desk: FakeDesk, app: Workstation) -> None:
+    ringing(desk, app)
+    desk.set(card=None)
+
+
 def talking(desk: FakeDesk, app: Workstation) -> None:
     ringing(desk, app)
     desk.answer()
@@ -193,7 +198,7 @@ def named(*scripts: Script) -> dict[str, Script]:
 
 
 STATES = named(
-    ready, nothing_due, preview, preview_not_callable, dialing, ringing, talking, muted, held, poor_sound,
+    ready, nothing_due, preview, preview_not_callable, dialing, ringing, ringing_by_hand, talking, muted, held, poor_sound,
     machine, recorded,
     recording_paused, keypad, pause_after_call, wrap_up, not_ready, fault, refused_key, do_not_call_once,
 )  # fmt: skip
