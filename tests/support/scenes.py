@@ -198,9 +198,9 @@ def named(*scripts: Script) -> dict[str, Script]:
 
 
 STATES = named(
-    ready, nothing_due, preview, preview_not_callable, dialing, ringing, ringing_by_hand, talking, muted, held, poor_sound,
-    machine, recorded,
-    recording_paused, keypad, pause_after_call, wrap_up, not_ready, fault, refused_key, do_not_call_once,
+    ready, nothing_due, preview, preview_not_callable, dialing, ringing, ringing_by_hand, talking, muted,
+    held, poor_sound, machine, recorded, recording_paused, keypad, pause_after_call, wrap_up, not_ready,
+    fault, refused_key, do_not_call_once,
 )  # fmt: skip
 OVERLAYS = named(note, callback, callback_typed, skip, pause, find, keys_help, timeline, number, refusal)
 SCENES = STATES | OVERLAYS
