@@ -85,7 +85,11 @@ class ScriptedRep:
         """Dial, talk, dispose, until the budget is used up."""
         desk.subscribe(self._changed.set)
         while True:
-            view = await self._until(desk, ShiftState.PREVIEW, ShiftState.READY)
+            view = await self._until(desk, ShiftState.PREVIEW, ShiftState.READY, ShiftState.WRAP_UP)
+            if view.state is ShiftState.WRAP_UP:  # a call that an earlier session left without an outcome
+                desk.dispose("1")
+                await self._next_change()
+                continue
             if view.state is ShiftState.READY:
                 if view.reason:  # the store has answered: nothing is due
                     return
