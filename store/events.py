@@ -36,7 +36,7 @@ rep.changed            login, team, skills, languages, campaigns: what the rep b
 queue.routed           moved: how many leads were routed anew, after campaigns.toml was changed
 override.granted       permission_id, e164 (empty: for the lead), why, until, login: of the machine
 override.used          permission_id, granted_by, why: the gate let this attempt out by it
-registry.imported      name, version, as_of, sha256, numbers: the list that is in force from now on
+registry.imported      name, version, dated_at, sha256, numbers: the list that is in force from now on
 callback.agreed        callback_at
 callback.settled       settled: kept, moved or cancelled
 shift.in               shift_id, host, in_at

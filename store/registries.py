@@ -133,7 +133,7 @@ class Registries:
                 by,
                 name=name,
                 version=made["version"],
-                as_of=made["as_of"],
+                dated_at=made["as_of"],
                 sha256=made["sha256"],
                 numbers=count[0]["n"],
             )

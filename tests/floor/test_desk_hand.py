@@ -64,6 +64,7 @@ def test_a_number_of_no_lead_is_called_and_closes_by_itself_when_nobody_answers(
 def test_a_conversation_with_no_lead_waits_for_its_key(bench: Bench) -> None:
     bench.tell(told.NumberTyped(TYPED))
     place = place_of(bench.tell(lone()))
+    bench.heard(phone.Invited(at=NOW, mono=0, call=place.call))
     bench.heard(phone.Answered(at=NOW, mono=bench.clock.monotonic(), call=place.call))
     bench.clock.advance(5_000)
     bench.ended(place.call, Result.ANSWERED, talk_ms=5_000)
