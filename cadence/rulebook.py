@@ -113,11 +113,11 @@ def _cadences(paths: Iterable[Path], letters: Templates) -> dict[str, Cadence]:
             raise file.error(("version",), f"{cadence.name} has this version in another file; raise it")
         known[cadence.name] = known[f"{cadence.name}@{cadence.version}"] = cadence
     for file in files:
-        _check_links(file, known)
+        check_links(file, known)
     return known
 
 
-def _check_links(file: CadenceFile, known: Mapping[str, Cadence]) -> None:
+def check_links(file: CadenceFile, known: Mapping[str, Cadence]) -> None:
     """Refuse a `then` or `again` that leads nowhere, in a circle, or to an end where a lead would be lost."""
     for which, name in (("then", file.cadence.then), ("again", file.cadence.again)):
         if name and name not in known:

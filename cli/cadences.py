@@ -24,12 +24,16 @@ def command() -> None:
 def check(state: State, files: tuple[Path, ...]) -> None:
     """Check cadence files; a mistake is named with its file, line and field."""
     from cadence.cadence_file import CadenceFile
+    from cadence.rulebook import check_links
     from cli.output import line
     from cli.session import rules_of
 
-    templates = rules_of(state.home).templates.names
-    for path in files:
-        cadence = CadenceFile(path, templates).cadence
+    book = rules_of(state.home)
+    checked = [(path, CadenceFile(path, book.templates.names)) for path in files]
+    known = {**book.cadences, **{file.cadence.name: file.cadence for _, file in checked}}
+    for path, file in checked:
+        check_links(file, known)
+        cadence = file.cadence
         steps = f"{len(cadence.calls)} calls, {len(cadence.mails)} mails"
         line(f"{path}: {cadence.name} {cadence.version}, {steps}: ok")
 
