@@ -10,6 +10,7 @@ import click
 from cli.dnc_files import export, import_, registries
 from cli.lazy import Group, State, pass_state
 from cli.supervisor import machine_login
+from config.errors import UsageError
 
 if TYPE_CHECKING:
     from store.records import Suppression
@@ -37,16 +38,25 @@ _json = click.option("--json", "as_json", is_flag=True, help="One JSON object a 
 @click.argument("value")
 @_why
 @_by
+@click.option("--yes", is_flag=True, help="A domain with several leads is meant.")
 @pass_state
-def add(state: State, value: str, why: str, by: str) -> None:
-    """Take a number, address or domain out of every queue, now."""
+def add(state: State, value: str, why: str, by: str, yes: bool) -> None:
+    """Take a number, address or domain out of every queue, now.
+
+    Taking an entry off the list later does not bring its leads back: they come
+    back with their next inquiry. So a domain that several leads have wants --yes.
+    """
     from cli.output import line
     from cli.session import opened
 
     entry, kind = _entry(state, value)
     with opened(state.home, create=True) as store:
+        reached = len(store.dnc.leads_with(entry, kind))
+        if kind == "domain" and reached > 1 and not yes:
+            raise UsageError(f"{entry} ends all contact with {reached} leads; say --yes if that is meant.")
         store.dnc.add(entry, by or machine_login(), why, kind)
-    line(f"{entry} is on the do-not-call list.")
+    leads = "1 lead has it" if reached == 1 else f"{reached} leads have it"
+    line(f"{entry} is on the do-not-call list; {leads}.")
 
 
 @command.command("remove", example='sixring dnc remove +14155550123 --why "signed up again on 2026-11-20"')
@@ -150,7 +160,6 @@ def entry_of(typed: str, region: str) -> tuple[str, str]:
         UsageError: it is none of them.
     """
     from cadence.numbers import e164
-    from config.errors import UsageError
 
     text = typed.strip()
     if "@" in text:

@@ -63,10 +63,16 @@ class Dnc:
             if not added:
                 return []
             core.log.tell("dnc.added", by, value=value, kind=kind, why=why)
-            touched = [row["id"] for row in core.engine.rows(_TOUCHED[kind], value=value)]
+            touched = self.leads_with(value, kind)
             for lead_id in touched:
                 self._suppress(lead_id, scope, by)
             return touched
+
+    def leads_with(self, value: str, kind: str = "") -> list[int]:
+        """The leads that have the number, the address, or one of the domain: whom `add` would reach."""
+        value = value.strip().lower()
+        rows = self._core.engine.rows(_TOUCHED[kind or kind_of(value)], value=value)
+        return [row["id"] for row in rows]
 
     def remove(self, value: str, by: str, why: str) -> bool:
         """Take a value off the list; False if it was not on it. Leads that had ended stay ended."""

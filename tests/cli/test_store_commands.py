@@ -218,6 +218,20 @@ def test_why_finds_the_one_lead_that_was_meant(home: Path) -> None:
     assert sixring("why", "99", home=home).returncode == 1
 
 
+def test_a_domain_that_several_leads_have_wants_a_second_word(home: Path) -> None:
+    sheet = home / "crowd.csv"
+    sheet.write_text("name,email\nAda,ada@crowd.example\nBob,bob@crowd.example\n", encoding="utf-8")
+    assert sixring("import", sheet, home=home).returncode == 0
+    done = sixring("dnc", "add", "@crowd.example", "--why", "a slip", home=home)
+    assert done.returncode == 2
+    assert "2 leads" in done.stderr
+    assert "--yes" in done.stderr
+    assert objects("dnc", "check", "@crowd.example", home=home)[0]["listed"] is False
+    done = sixring("dnc", "add", "@crowd.example", "--why", "their lawyer wrote", "--yes", home=home)
+    assert done.returncode == 0, done.stderr
+    assert "2 leads have it" in done.stdout
+
+
 def test_dnc_takes_a_number_out_at_once_and_keeps_who_and_why(home: Path) -> None:
     done = sixring("dnc", "add", "(415) 555-0123", "--why", "asked on the phone", "--by", "anna", home=home)
     assert done.returncode == 0, done.stderr
