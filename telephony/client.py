@@ -129,7 +129,7 @@ class Phone:
         """End a call in any state; nothing happens for one that has ended."""
         if call in self._held:
             del self._held[call]
-            self._end_unsent(call, "You hung up before it rang.", "rep")
+            self._end_unsent(call, "The rep hung up before it rang.", "rep")
         elif self._spare is not None and call in self._spare:
             self._spare.hang_up(call)
         elif call in self._ledger:

@@ -201,7 +201,7 @@ _CUTS: dict[Cut, tuple[Result, str, str]] = {
 }
 
 _HANG_UPS: dict[Cut, tuple[str, str]] = {
-    Cut.REP: ("You hung up", "rep"),
+    Cut.REP: ("The rep hung up", "rep"),
     Cut.PLAYED: ("The message was left", "rep"),
     Cut.SILENCE: ("No sound arrived any more: the connection is lost", "network"),
     Cut.TOO_LONG: ("The longest call time was reached", "engine"),
@@ -215,8 +215,8 @@ def outcome(final: Final) -> Outcome:
         return _after_answer(final)
     if final.cut is Cut.REP:
         if final.rang:
-            return Outcome(_NO_ANSWER, "You hung up while it rang.", "rep")
-        return Outcome(_FAILED, "You hung up before it rang.", "rep")
+            return Outcome(_NO_ANSWER, "The rep hung up while it rang.", "rep")
+        return Outcome(_FAILED, "The rep hung up before it rang.", "rep")
     if final.lost and final.cut is Cut.NONE:
         return Outcome(_FAILED, f"{UNREACHED}{_in_brackets(final)}.", "network")
     if final.cut in _CUTS:
