@@ -98,10 +98,6 @@ class Rules:
             found = places[country, ""] = replace(places["", ""], country=country)
         return found
 
-    def knows(self, country: str, region: str) -> bool:
-        """Whether that state has rules of its own."""
-        return (country, region) in self._places
-
 
 def load(paths: Iterable[Path]) -> Rules:
     """The rules of the given files; a later file replaces the country of an earlier one.

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from cadence.rulebook import Rulebook
 from config.clock import HOUR
 from config.errors import UsageError
-from floor.lead_time import lead_zone, local
+from floor.lead_time import day_text, lead_zone, local
 from floor.view import Choice
 from store.facts import next_allowed
 from store.records import Claim
@@ -48,9 +48,7 @@ def choices(claim: Claim, book: Rulebook, now: int) -> tuple[Choice, ...]:
 
 def _label(at: int, now: int, zone: ZoneInfo) -> str:
     moment, here = local(at, zone), local(now, zone)
-    days = (moment.date() - here.date()).days
-    day = {0: "today", 1: "tomorrow"}.get(days, f"{moment:%a} {moment.day} {moment:%b}")
-    return f"{day:<10} {moment:%H:%M} {moment.tzname()}"
+    return f"{day_text(moment, here):<10} {moment:%H:%M} {moment.tzname()}"
 
 
 def parse(text: str, claim: Claim | None, now: int) -> int:

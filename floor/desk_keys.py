@@ -104,16 +104,8 @@ def _why_not_dispose(desk: DeskState, line: Line, disposition: Disposition, call
         return "A callback needs a time."
     if disposition.human and not line.answered:
         return f"{disposition.label} needs a conversation: this call was not answered."
-    return disposition.why_not(_talk_ms(desk))
-
-
-def _talk_ms(desk: DeskState) -> int:
-    """Talk so far, or of the call that has ended; 0 unless answered."""
-    call = desk.call
-    if call is None or call.answered_mono is None:
-        return 0
-    ended = call.ended_mono if call.ended_mono is not None else desk.clock.monotonic()
-    return ended - call.answered_mono
+    talk_ms = desk.call.talk_ms(desk.clock.monotonic()) if desk.call is not None else None
+    return disposition.why_not(talk_ms or 0)
 
 
 def record(line: Line, choice: out.Choice) -> list[out.Effect]:

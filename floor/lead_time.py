@@ -26,6 +26,12 @@ def lead_zone(lead: Lead, phone: Phone) -> ZoneInfo:
     return known_zone(lead, phone) or _UTC
 
 
+def day_text(moment: datetime, here: datetime) -> str:
+    """`today`, `tomorrow` or `Fri 27 Nov`, as seen from `here`; both in one zone."""
+    days = (moment.date() - here.date()).days
+    return {0: "today", 1: "tomorrow"}.get(days) or f"{moment:%a} {moment.day} {moment:%b}"
+
+
 def clock_text(moment: datetime) -> str:
     """`10:42 PST`."""
     return f"{moment:%H:%M} {moment.tzname()}"

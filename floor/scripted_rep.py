@@ -124,7 +124,8 @@ class ScriptedRep:
             self._dispose(desk)
 
     def _dispose(self, desk: DeskPort) -> None:
-        key = self._rng.choices(_CHOICES, _WEIGHTS)[0] if _talk_ms(desk) >= _SHORTEST_TALK_MS else "1"
+        talk_ms = desk.view.call.talk_ms(desk.clock.monotonic()) if desk.view.call is not None else None
+        key = self._rng.choices(_CHOICES, _WEIGHTS)[0] if (talk_ms or 0) >= _SHORTEST_TALK_MS else "1"
         self._free_at = desk.clock.monotonic()
         desk.dispose(key, desk.clock.now() + DAY if key == "6" else None)
 
@@ -141,10 +142,3 @@ class ScriptedRep:
     async def _next_change(self) -> None:
         self._changed.clear()
         await self._changed.wait()
-
-
-def _talk_ms(desk: DeskPort) -> int:
-    call = desk.view.call
-    if call is None or call.answered_mono is None:
-        return 0
-    return (desk.clock.monotonic() if call.ended_mono is None else call.ended_mono) - call.answered_mono

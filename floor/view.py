@@ -58,6 +58,12 @@ class CallView:
     tell: bool = False  # they must hear that the call is recorded
     secure: bool = False  # the sound is encrypted
 
+    def talk_ms(self, mono: int) -> int | None:
+        """How long the conversation has lasted at `mono`, or did last; None when there was none."""
+        if self.answered_mono is None:
+            return None
+        return (mono if self.ended_mono is None else self.ended_mono) - self.answered_mono
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cadence.model import CallKind, Lead, LeadStatus, Phone, Plan
-from floor.lead_time import lead_zone, local
+from floor.lead_time import day_text, lead_zone, local
 
 _ENDED = {
     LeadStatus.WON: "Nothing more to do.",
@@ -37,6 +37,4 @@ def what_next(plan: Plan, lead: Lead, phone: Phone, now: int) -> str:
 
 def moment_text(moment: datetime, here: datetime) -> str:
     """`today 17:10`, `tomorrow 9:30`, `Fri 27 Nov 9:30`."""
-    days = (moment.date() - here.date()).days
-    day = {0: "today", 1: "tomorrow"}.get(days) or f"{moment:%a} {moment.day} {moment:%b}"
-    return f"{day} {moment:%H:%M}"
+    return f"{day_text(moment, here)} {moment:%H:%M}"

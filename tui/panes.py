@@ -9,7 +9,7 @@ from cadence.model import ShiftState as S
 from floor.view import CallView, CardView, QueueLine
 from tui.lines import Part, clean, filled, folded, line, mmss, padded, rule, spread, wrapped
 from tui.router import IN_CALL, why_not_record
-from tui.scene import SIGNS, WORDS, Scene, attempt_words, ring_ms, talk_ms, wall_time
+from tui.scene import SIGNS, WORDS, Scene, attempt_words, ring_ms, wall_time
 from tui.ui import Mode
 
 _LABEL = 10  # width of the card's label column
@@ -228,7 +228,7 @@ def _timers(shown: CallView | None, mono: int) -> tuple[Part, ...]:
         )
     return (
         ("  ring ", "dim"), mmss(ring_ms(shown, mono)),
-        ("    talk ", "dim"), (mmss(talk_ms(shown, mono)), "strong"), "    ", *microphone, *_recorded(shown),
+        ("    talk ", "dim"), (mmss(shown.talk_ms(mono)), "strong"), "    ", *microphone, *_recorded(shown),
     )  # fmt: skip
 
 

@@ -53,13 +53,6 @@ def ring_ms(call: CallView, mono: int) -> int | None:
     return _first(call.answered_mono, call.ended_mono, mono) - call.ringing_mono
 
 
-def talk_ms(call: CallView, mono: int) -> int | None:
-    """How long the conversation took; None when there was none."""
-    if call.answered_mono is None:
-        return None
-    return _first(call.ended_mono, mono) - call.answered_mono
-
-
 def attempt_words(card: CardView) -> str:
     """Which attempt the next dial is: `2 of 6`, or why it is none of the six."""
     number = card.attempts + 1
