@@ -109,6 +109,13 @@ class OwnNumber(Section, frozen=True):
     contract_ref: str = ""  # where the right to show it is written down
 
 
+class Colleague(Section, frozen=True):
+    """Somebody a call may be given to."""
+
+    name: str
+    number: Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9*#]{1,16}$", description="digits, as in 204")]
+
+
 class Sip(Section, frozen=True):
     """The carrier's account."""
 
@@ -133,6 +140,10 @@ class Sip(Section, frozen=True):
     ring_timeout_s: Seconds = 25
     no_response_s: Seconds = 5
     max_call_minutes: Minutes = 120
+    dtmf: Literal["auto", "rfc4733", "info"] = "auto"  # auto: INFO where the other side takes no RFC 4733
+    ring_from: tuple[str, ...] = ()  # hosts besides `server` and `proxy` whose calls may ring here
+    answer_s: Seconds = 25  # how long a call rings here before it is passed on
+    colleagues: tuple[Colleague, ...] = ()  # whom a call may be given to
 
     def __post_init__(self) -> None:
         """Refuse a server that is a URI, no codec at all, and a secret told in the open.
@@ -247,6 +258,7 @@ class Recording(Section, frozen=True):
     """What becomes of recorded calls; which calls are recorded: rules/recording.toml."""
 
     keep_days: Annotated[int, msgspec.Meta(ge=0, le=3660)] = 90
+    announcement: str = ""  # a sound file that is played where a recording begins; empty: the rep says it
 
 
 class Export(Section, frozen=True):

@@ -27,7 +27,8 @@ def account_of(settings: Settings, home: Home) -> Account:
         verify_server=sip.verify_server, srtp=sip.srtp, codecs=sip.codecs,
         register_every_s=sip.register_every_s, qualify_ms=sip.qualify_s * 1000,
         keep_alive_s=sip.keep_alive_s, show_number=sip.show_number,
-        stun_servers=sip.stun_servers, ice=sip.ice,
+        stun_servers=sip.stun_servers, ice=sip.ice, dtmf=sip.dtmf, country=settings.firm.region,
+        ring_from=sip.ring_from, answer_ms=sip.answer_s * 1000,
     )  # fmt: skip
 
 

@@ -174,6 +174,113 @@ class SettleMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class AskCaller:
+    """Find out whose number rings."""
+
+    call: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class BeginInbound:
+    """Open the attempt of an incoming call that was answered (ms UTC); its lead goes into the rep's hands."""
+
+    number: str
+    name: str
+    sip_call_id: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepMissed:
+    """Write that a caller was not spoken to (ms UTC); their lead becomes the first in the queue."""
+
+    number: str
+    name: str
+    sip_call_id: str
+    at: int
+    why: str  # what this desk did: busy, not ready, not answered
+
+
+@dataclass(frozen=True, slots=True)
+class BeginBeside:
+    """Open the attempt of the second line: the gate decides, and both are written."""
+
+    typed: str
+    caller_id: str
+    beside: int  # the attempt whose call is being talked about
+
+
+@dataclass(frozen=True, slots=True)
+class KeepTransfer:
+    """Write what became of a transfer (ms UTC)."""
+
+    attempt_id: int
+    target: str
+    done: bool
+    attended: bool
+    at: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Write that the notice of the recording was heard (ms UTC)."""
+
+    attempt_id: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Objected:
+    """Write that they object to the recording (ms UTC); what there is of it is deleted."""
+
+    attempt_id: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Take the call that rings."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """Do not take the call that rings."""
+
+    call: str
+    away: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBeside:
+    """Dial the second line."""
+
+    call: str
+    target: str
+    caller_id: str
+    beside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Give the call away: to the second line's `to`, else to `target`."""
+
+    call: str
+    target: str = ""
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Play the notice of the recording into the call."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Begin, pause or resume the recording of the call."""
 
@@ -202,8 +309,11 @@ class RecordingOver:
 
 StoreEffect = (
     ClaimNext | Release | Skip | Begin | BeginByHand | Instant | Finish | Dispose | Undo | Note | Enter
-    | LetGo | SettleMessage
+    | LetGo | SettleMessage | AskCaller | BeginInbound | KeepMissed | BeginBeside | KeepTransfer | Announced
+    | Objected
 )  # fmt: skip
-PhoneEffect = Place | HangUp | Mute | Hold | Tone | PlayMessage
+PhoneEffect = (
+    Place | HangUp | Mute | Hold | Tone | PlayMessage | Answer | PassOn | PlaceBeside | Transfer | Announce
+)
 RecordingEffect = Record | RecordingBegun | RecordingOver
 Effect = StoreEffect | PhoneEffect | RecordingEffect

@@ -8,7 +8,7 @@ from cadence.dispositions import Disposition
 from cadence.model import Plan
 from floor.desk_effects import StoreEffect
 from floor.view import CardView
-from store.records import Attempt, Claim
+from store.records import Attempt, Caller, Claim
 from telephony.protocol import AnyEvent
 
 
@@ -45,6 +45,46 @@ class NumberTyped:
     """A number to dial, as the rep typed it."""
 
     typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferTo:
+    """The rep gives the call to `target`; `blind`: at once, else after a word on the second line."""
+
+    target: str  # as typed, or a colleague's number
+    blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallerKnown:
+    """Whose the number of a call that rings is, as far as the store knows."""
+
+    call: str
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
+class BegunInbound:
+    """The attempt on an answered incoming call is on disk, with its lead (None: a withheld number)."""
+
+    attempt: Attempt
+    claim: Claim | None
+    card: CardView | None
+
+
+@dataclass(frozen=True, slots=True)
+class BegunBeside:
+    """The attempt of the second line is on disk, with the gate's decision."""
+
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class MissedKept:
+    """A missed caller is on disk: `name` is first in the queue, or `number` where there is no name."""
+
+    name: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +225,7 @@ class PhoneSaid:
 
 
 Input = (
-    Claimed | NothingDue | LookAgain | Pressed | NumberTyped | Disposed | Keypad | Noted | Skipped | Paused
-    | Resumed | Begun | BegunByHand | Finished | Recorded | MessageOver | Undone | NoteKept | Told | Refused
-    | PhoneState | PhoneSaid
+    Claimed | NothingDue | LookAgain | Pressed | NumberTyped | TransferTo | CallerKnown | BegunInbound
+    | BegunBeside | MissedKept | Disposed | Keypad | Noted | Skipped | Paused | Resumed | Begun | BegunByHand
+    | Finished | Recorded | MessageOver | Undone | NoteKept | Told | Refused | PhoneState | PhoneSaid
 )  # fmt: skip

@@ -74,18 +74,20 @@ class Station:
         phone_name: str = "",
         recordings: Path | None = None,
         message: Path | None = None,
+        colleagues: tuple[Choice, ...] = (),
     ) -> None:
         """Nothing runs before `start`; `make_phone` gets the callback for the phone's events.
 
         `recordings` is the folder for them; None: this desk cannot record.
         `message` is where the rep's recorded message lies, if there is one.
+        `colleagues` are those a call may be given to.
         """
         self._room, self._book, self._clock, self._rep = room, book, clock, rep
         self._ring_timeout_ms, self._words = ring_timeout_ms, PhoneWords(phone_name)
         self._phone = make_phone(self._heard)
         self._keeper = Keeper(room, recordings, clock, self._phone.send, self._alarm)
         self._desk = Desk(book.dispositions, clock, callers=callers)
-        self._message = message
+        self._message, self._colleagues = message, colleagues
         if message is None or not message.is_file():
             self._desk.no_message = NO_MESSAGE
         self._clerk: Clerk | None = None
@@ -211,6 +213,14 @@ class Station:
     def keypad(self, digit: str) -> None:
         """Send one tone."""
         self._tell(told.Keypad(digit))
+
+    def transfer(self, target: str, *, blind: bool = False) -> None:
+        """Give the call to `target`."""
+        self._tell(told.TransferTo(target, blind))
+
+    def colleagues(self) -> tuple[Choice, ...]:
+        """Whom a call may be given to."""
+        return self._colleagues
 
     def callback_choices(self) -> tuple[Choice, ...]:
         """Times to offer, in the lead's local time and inside its calling window."""

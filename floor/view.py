@@ -57,12 +57,35 @@ class CallView:
     hint: str = ""  # what was heard of an answering machine; people sound like one too
     tell: bool = False  # they must hear that the call is recorded
     secure: bool = False  # the sound is encrypted
+    inbound: bool = False  # they called us
+    passing_to: str = ""  # a transfer is under way, to this number
 
     def talk_ms(self, mono: int) -> int | None:
         """How long the conversation has lasted at `mono`, or did last; None when there was none."""
         if self.answered_mono is None:
             return None
         return (mono if self.ended_mono is None else self.ended_mono) - self.answered_mono
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingView:
+    """Somebody rings at this desk."""
+
+    number: str  # empty: withheld
+    name: str = ""  # of the lead where the number is one's, else what they call themselves
+    company: str = ""
+    known: bool = False  # the number is a lead's
+    note: str = ""  # what to mind: on the do-not-call list, won, another rep's
+    since_mono: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LevelsView:
+    """How loud the headset is: peaks of the last quarter of a second in dBFS, 0 the loudest, -96 silence."""
+
+    microphone: int
+    speaker: int
+    under_runs: int = 0  # clicks since the phone started
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +145,10 @@ class DeskView:
     next_due_at: int | None = None  # nothing callable now: when the next lead may be called (ms UTC)
     last_number: str = ""  # dialed last
     refusal: Refusal | None = None  # of the number typed last, until the next one is dialed
+    incoming: IncomingView | None = None  # who rings now
+    second: CallView | None = None  # the second line; the first one is on hold while it is talked on
+    on_second: bool = False  # the rep talks on the second line
+    levels: LevelsView | None = None  # of the headset, while there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +188,14 @@ class DeskPort(Protocol):
 
     def dial_number(self, typed: str) -> None:
         """Dial what the rep typed, a lead in preview given back first; `view.refusal` says why it was not."""
+        ...
+
+    def transfer(self, target: str, *, blind: bool = False) -> None:
+        """Give the call to `target`, a colleague's or a typed number: at once, or after a word with them."""
+        ...
+
+    def colleagues(self) -> tuple[Choice, ...]:
+        """Whom a call may be given to, as the settings name them."""
         ...
 
     def dispose(self, key: str, callback_at: int | None = None) -> None:

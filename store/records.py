@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cadence.dispositions import Disposition
-from cadence.model import CallKind, Decision, Lane, Lead, Phone, Plan, Result, ShiftState
+from cadence.model import CallKind, Decision, Lane, Lead, LeadStatus, Phone, Plan, Result, ShiftState
 
 NO_PHONE = Phone(0, "")  # stands in a claim whose lead has no number that may be dialed (a review)
 
@@ -226,3 +226,17 @@ class OutboxRow:
     tries: int
     settled_at: int | None
     reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose a number is that rings, as far as the store knows."""
+
+    number: str  # E.164, or as it came; empty: withheld
+    lead_id: int | None = None
+    name: str = ""
+    company: str = ""
+    status: LeadStatus | None = None  # of the lead
+    owner: str = ""  # rep login
+    held_by: str = ""  # the rep who has the lead in hand
+    suppressed: str = ""  # why the number is on the do-not-call list

@@ -39,6 +39,7 @@ class Dial(Command, frozen=True, tag="dial"):
     caller_id: str = ""  # E.164 shown to the called person; empty: the account's own
     ring_timeout_ms: int = 25_000  # from 180/183; then the engine cancels
     rep: bool = False  # the rep's own phone: joined to every other call, and kept between them
+    beside: str = ""  # a second line: placed in the process of this call, or refused in words
 
 
 class HangUp(Command, frozen=True, tag="hang_up"):
@@ -47,8 +48,40 @@ class HangUp(Command, frozen=True, tag="hang_up"):
     call: str
 
 
+class Answer(Command, frozen=True, tag="answer"):
+    """Take a call that rings here (`Incoming`)."""
+
+    call: str
+
+
+class PassOn(Command, frozen=True, tag="pass_on"):
+    """Do not take a call that rings here: the server may try another rep."""
+
+    call: str
+    away: bool = False  # nobody is at this desk (480); else its rep is busy (486)
+
+
+class Transfer(Command, frozen=True, tag="transfer"):
+    """Give a call to somebody else (RFC 3515); `Transferred` tells what became of it.
+
+    With `to`, another answered call of ours, the two are joined without us
+    (RFC 3891); else the other side is asked to dial `target` by itself.
+    """
+
+    call: str
+    target: str = ""  # as in `Dial`
+    to: str = ""
+
+
+class Announce(Command, frozen=True, tag="announce"):
+    """Play a notice into an answered call, beside the voices; `Announced` tells its end."""
+
+    call: str
+    path: str  # absolute, of a mono WAV of 8 kHz
+
+
 class SendDtmf(Command, frozen=True, tag="dtmf"):
-    """Send keypad tones (RFC 4733)."""
+    """Send keypad tones (RFC 4733; by INFO to a phone that knows no other way)."""
 
     call: str
     digits: str
@@ -95,7 +128,10 @@ class Quit(Command, frozen=True, tag="quit"):
     """Hang up everything, unregister and leave."""
 
 
-AnyCommand = Configure | Dial | HangUp | SendDtmf | Mute | Hold | Record | Play | Ping | Abort | Quit
+AnyCommand = (
+    Configure | Dial | Answer | PassOn | HangUp | Transfer | SendDtmf | Mute | Hold | Record | Play | Announce
+    | Ping | Abort | Quit
+)  # fmt: skip
 
 # ----------------------------------------------------------------- events
 
@@ -130,6 +166,15 @@ class Reachable(Event, frozen=True, tag="reachable"):
     retry_in_ms: int = 0
 
 
+class Incoming(Event, frozen=True, tag="incoming"):
+    """Somebody rings at this desk; `Answered` or `Ended` follows under the same name."""
+
+    call: str  # named by the engine: "in-" and the SIP Call-ID's hash
+    number: str = ""  # E.164 or digits as they came; empty: withheld, or none
+    name: str = ""  # what they call themselves: outside text
+    sip_call_id: str = ""
+
+
 class Invited(Event, frozen=True, tag="invited"):
     """The INVITE left."""
 
@@ -145,7 +190,7 @@ class Ringing(Event, frozen=True, tag="ringing"):
 
 
 class Answered(Event, frozen=True, tag="answered"):
-    """200 to the INVITE arrived; talk time starts here."""
+    """200 to the INVITE arrived, or ours was acknowledged; talk time starts here."""
 
     call: str
     secure: bool = False  # the sound is encrypted (SRTP)
@@ -160,6 +205,7 @@ class Ended(Event, frozen=True, tag="ended"):
     reason: str = ""  # one sentence for a person
     q850: int = 0  # ITU-T cause of the Reason header, 0: none
     ended_by: str = ""  # rep, lead, network, engine
+    elsewhere: bool = False  # a call that rang here was answered on another phone
     ring_ms: int = 0  # from ringing to answer or end, monotonic
     talk_ms: int = 0  # from answer to end, monotonic; 0 unless answered
     packets: int = 0  # of RTP that came
@@ -189,6 +235,21 @@ class Played(Event, frozen=True, tag="played"):
     """The message has played to its end; the call is hung up now."""
 
     call: str
+
+
+class Announced(Event, frozen=True, tag="announced"):
+    """The notice has been heard to its end."""
+
+    call: str
+
+
+class Transferred(Event, frozen=True, tag="transferred"):
+    """What became of a transfer. `done`: they speak without us, `Ended` follows; else the call goes on."""
+
+    call: str
+    done: bool
+    code: int = 0  # final SIP code of the one it was given to, 0: none came
+    reason: str = ""  # one sentence for a person
 
 
 class Held(Event, frozen=True, tag="held"):
@@ -297,7 +358,7 @@ class Recycle(Event, frozen=True, tag="recycle"):
 
 
 AnyEvent = (
-    Ready | Registration | Reachable | Invited | Ringing | Answered | Recording | Recorded | Played | Ended
-    | Held | Quality | Hint | Dtmf | SoundState | Levels | Trouble | Down
+    Ready | Registration | Reachable | Incoming | Invited | Ringing | Answered | Recording | Recorded | Played
+    | Announced | Transferred | Ended | Held | Quality | Hint | Dtmf | SoundState | Levels | Trouble | Down
 )  # fmt: skip
 EngineEvent = AnyEvent | DialogKnown | Pong | Full | Recycle

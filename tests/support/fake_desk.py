@@ -235,6 +235,12 @@ class FakeDesk:
         else:
             self.next_lead()
 
+    def transfer(self, target: str, *, blind: bool = False) -> None:
+        self.asked.append(("transfer", target, blind))
+
+    def colleagues(self) -> tuple[Choice, ...]:
+        return (Choice("1", "Support", "204"), Choice("2", "Kim Park", "207"))
+
     def keypad(self, digit: str) -> None:
         self.asked.append(("keypad", digit))
         self.set(message=f"Sent tone {digit}.")
