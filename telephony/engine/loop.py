@@ -19,6 +19,7 @@ from telephony.engine.endpoint import open_endpoint, prefer_codecs
 from telephony.engine.graveyard import Graveyard
 from telephony.engine.guard import explain
 from telephony.engine.line import Line
+from telephony.engine.live_call import LiveCall
 from telephony.engine.progress import Limits, Progress
 from telephony.engine.recorder import Drawer
 from telephony.engine.rep_sound import rep_sound
@@ -69,7 +70,7 @@ class Engine:
         self._board.ears = Drawer()
         self._graves = Graveyard()
         self._line = Line(self._board, binding, self._stack.transport_id, self._graves)
-        self._calls: dict[str, OutCall] = {}
+        self._calls: dict[str, LiveCall] = {}
         self._waiting: deque[Dial] = deque()
         self._throttle = Throttle()
         self._decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
@@ -165,12 +166,12 @@ class Engine:
             else:
                 self._refuse(call, "failed", f"The call could not be placed ({explain(error)}).")
 
-    def _no_slot(self, call: OutCall) -> None:
+    def _no_slot(self, call: LiveCall) -> None:
         """All four slots are taken: another process places it, or this one begins anew, with no live call."""
-        others = [other for other in self._calls.values() if other is not call and not other.order.rep]
+        others = [other for other in self._calls.values() if other is not call and not other.rep]
         if any(not other.progress.over for other in others):
             call.progress.over = True
-            self._board.send(Full(at=self._clock.now(), mono=self._clock.monotonic(), call=call.order.call))
+            self._board.send(Full(at=self._clock.now(), mono=self._clock.monotonic(), call=call.name))
         else:
             call.progress.over = True
             self._recycle()
@@ -181,7 +182,7 @@ class Engine:
             if not call.progress.over:
                 call.voice.rejoin()
 
-    def _refuse(self, call: OutCall, result: str, sentence: str) -> None:
+    def _refuse(self, call: LiveCall, result: str, sentence: str) -> None:
         if call.progress.over:
             return
         call.progress.over = True
@@ -189,7 +190,7 @@ class Engine:
             Ended(
                 at=self._clock.now(),
                 mono=self._clock.monotonic(),
-                call=call.order.call,
+                call=call.name,
                 result=result,
                 reason=sentence,
                 ended_by="engine",
@@ -216,7 +217,7 @@ class Engine:
             except pj.Error as error:
                 self._board.trouble(f"a call could not be watched ({explain(error)})")
 
-    def _watch_one(self, call: OutCall, mono: int, listen: bool) -> None:
+    def _watch_one(self, call: LiveCall, mono: int, listen: bool) -> None:
         if not call.isActive():  # its end was missed: a callback failed
             call.progress.lost = True
             call.finish()
@@ -234,9 +235,9 @@ class Engine:
         if self._line.reach.silent and not self._calls and not self._waiting and moved(self._binding):
             self._recycle("This machine has another network address; the phone begins anew.")
 
-    def _note_stuck(self, call: OutCall) -> None:
+    def _note_stuck(self, call: LiveCall) -> None:
         """An INVITE nobody replied to is repeated for 32 s, given up or not: it could still ring the lead."""
-        if call.progress.replied is None and not call.order.rep:  # the rep's own phone may ring too late
+        if call.progress.replied is None and not call.rep:  # the rep's own phone may ring too late
             self._stuck = True
 
     def _bury(self) -> None:
@@ -244,7 +245,7 @@ class Engine:
         for name in [name for name, call in self._calls.items() if call.progress.over]:
             self._graves.take(self._calls.pop(name), mono)
         self._graves.release(self._calls.values(), mono)
-        leads = [call for call in self._calls.values() if not call.order.rep]
+        leads = [call for call in self._calls.values() if not call.rep]
         if self._stuck and not leads and not self._waiting and not self._graves:
             self._recycle()
 
