@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.dnc_entry import entry_of
 from cli.dnc_files import export, import_, registries
 from cli.lazy import Group, State, pass_state
 from cli.supervisor import machine_login
@@ -151,26 +152,6 @@ def _entry(state: State, typed: str) -> tuple[str, str]:
     from cli.session import settings_of
 
     return entry_of(typed, settings_of(state.home).firm.region)
-
-
-def entry_of(typed: str, region: str) -> tuple[str, str]:
-    """What was typed as the list keeps it, and its kind: phone, email or domain.
-
-    Raises:
-        UsageError: it is none of them.
-    """
-    from cadence.numbers import e164
-
-    text = typed.strip()
-    if "@" in text:
-        local, _, domain = text.rpartition("@")
-        return (text.lower(), "email") if local else (domain.lower().strip("."), "domain")
-    number = e164(text, region)
-    if number is None:
-        raise UsageError(
-            f"{typed!r} is neither a telephone number, nor a mail address, nor a domain as in @example.com."
-        )
-    return number, "phone"
 
 
 for _command in (import_, export, registries):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.dnc_entry import entry_of
 from cli.lazy import Command, State, pass_state
 from cli.supervisor import machine_login
 
@@ -61,7 +62,6 @@ def _as_registry(store: Store, file: Path, name: str, date: str, version: str, c
 
 
 def _as_ours(store: Store, file: Path, why: str, by: str, region: str) -> None:
-    from cli.dnc import entry_of
     from cli.output import line
     from config.errors import SixringError, UsageError
 

@@ -1,14 +1,14 @@
-"""The two engines under the store: one portable SQL text, `:named` parameters, plain rows.
+"""What the store asks of a database: one portable SQL text, `:named` parameters, plain rows.
 
 An engine is one connection, used from one thread. Everything above writes the
-same SQL for both; what differs is here, in `sqlite.py` and in `postgres.py`.
+same SQL for both engines; what differs is in `sqlite.py` and in `postgres.py`.
+`store.connect` picks one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any, LiteralString, Protocol
 
 from config.clock import Clock
@@ -65,28 +65,3 @@ class Engine(Protocol):
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
         ...
-
-
-def is_postgres(location: str | Path) -> bool:
-    """Whether `location` names a PostgreSQL database rather than a file."""
-    text = str(location)
-    return text.startswith(("postgresql://", "postgres://")) or (
-        "dbname=" in text or text.startswith("host=")
-    )
-
-
-def connect(location: str | Path, *, create: bool) -> Engine:
-    """Open `location`: a path (SQLite), or `postgresql://…` or `host=…` (PostgreSQL).
-
-    With `create`, a missing SQLite file is made; without it, its absence is an error.
-
-    Raises:
-        StoreError: it cannot be opened, or it is a database of something else.
-    """
-    if is_postgres(location):
-        from store.postgres import Postgres
-
-        return Postgres(str(location))
-    from store.sqlite import SQLite
-
-    return SQLite(Path(location), create=create)

@@ -3,10 +3,7 @@
 An event gets its `seq` and its hash as the last act of the transaction that
 tells it, under the one write lock (on PostgreSQL: the row of `chain`). So
 `seq > ?` is a tail that can miss nothing, numbers have no gaps, and a changed,
-removed or inserted row breaks every hash behind it.
-
-The hash is SHA-256 over the previous hash and netstrings (`len:bytes,`) of the
-row's fields. A netstring, unlike JSON, has one spelling everywhere.
+removed or inserted row breaks every hash behind it (`store.chain`).
 """
 
 from __future__ import annotations
@@ -14,11 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 
+from store.chain import link
 from store.engine import Engine, Row
 from store.events import Event, to_json
 from store.records import Verdict
+from store.verify import verify
 
 _HEAD = "select seq, hash from chain where id = 1 "
 _EVENT = "select seq, at, kind, rep, lead_id, attempt_id, body from event "
@@ -105,35 +103,7 @@ class Log:
 
     def verify(self) -> Verdict:
         """Recompute the whole chain, and hold attempts and shifts against it. See `store.verify`."""
-        from store.verify import verify
-
         return verify(self._engine)
-
-
-def link(
-    before: bytes,
-    seq: int,
-    at: int,
-    kind: str,
-    rep: str,
-    lead_id: int | None,
-    attempt_id: int | None,
-    body: str,
-) -> bytes:
-    """The hash of one event on top of the hash `before` it."""
-    parts = [
-        b"%d:%b," % (len(part), part)
-        for part in (
-            b"%d" % seq,
-            b"%d" % at,
-            kind.encode(),
-            rep.encode(),
-            b"" if lead_id is None else b"%d" % lead_id,
-            b"" if attempt_id is None else b"%d" % attempt_id,
-            body.encode(),
-        )
-    ]
-    return sha256(bytes(before) + b"".join(parts)).digest()
 
 
 def event_of(row: Row) -> Event:

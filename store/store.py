@@ -8,10 +8,10 @@ from types import TracebackType
 from cadence.rulebook import Rulebook
 from config.clock import MINUTE, Clock
 from store.attempts import Attempts
+from store.connect import connect
 from store.core import Core
 from store.corrections import Corrections
 from store.dnc import Dnc
-from store.engine import connect
 from store.leads import Leads
 from store.migrate import migrate
 from store.outbox import Outbox

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import json
 
+from store.chain import link
 from store.engine import Engine, Row
 from store.events import CLOSING, attempt_record
-from store.log import link
 from store.records import Verdict
 
 _PAGE = 5_000

@@ -11,7 +11,7 @@ from support.postgres import NO_BINARIES, Cluster, cluster, find_binaries
 
 from cadence.rulebook import Rulebook, load
 from config.clock import HandClock
-from store.engine import connect
+from store.connect import connect
 from store.migrate import migrate
 from store.store import Store
 

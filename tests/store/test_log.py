@@ -8,8 +8,8 @@ from support.tamper import blunt
 
 from cadence.model import Result, ShiftState
 from config.clock import HandClock
+from store.chain import link
 from store.errors import Refused
-from store.log import link
 from store.store import Store
 
 

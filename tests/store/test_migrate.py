@@ -8,7 +8,8 @@ from support.factories import new_lead
 from support.postgres import Cluster
 from support.workers import said, start
 
-from store.engine import Engine, connect
+from store.connect import connect
+from store.engine import Engine
 from store.errors import Refused, StoreError
 from store.migrate import migrate, migrations, render
 from store.store import Store

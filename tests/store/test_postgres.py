@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from support.postgres import Cluster
 
-from store.engine import connect, is_postgres
+from store.connect import connect, is_postgres
 from store.errors import StoreError
 from store.postgres import Postgres
 

@@ -1,0 +1,25 @@
+"""What was typed, as the do-not-call list keeps it."""
+
+from __future__ import annotations
+
+from config.errors import UsageError
+
+
+def entry_of(typed: str, region: str) -> tuple[str, str]:
+    """What was typed as the list keeps it, and its kind: phone, email or domain.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    from cadence.numbers import e164
+
+    text = typed.strip()
+    if "@" in text:
+        local, _, domain = text.rpartition("@")
+        return (text.lower(), "email") if local else (domain.lower().strip("."), "domain")
+    number = e164(text, region)
+    if number is None:
+        raise UsageError(
+            f"{typed!r} is neither a telephone number, nor a mail address, nor a domain as in @example.com."
+        )
+    return number, "phone"
