@@ -8,19 +8,48 @@ are not listed here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from cadence.model import ShiftState as S
+from floor.view import CallView, CardView, IncomingView
 
 _IN_CALL = frozenset({S.DIALING, S.RINGING, S.TALKING})
 _WITH_LEAD = _IN_CALL | {S.PREVIEW, S.WRAP_UP}
 _FREE = frozenset({S.READY, S.PREVIEW, S.NOT_READY})
+_RINGS = frozenset({S.READY, S.PREVIEW})
 _ALWAYS = frozenset(S)
 
 _IN_A_CALL = "A call is up: its disposition key ends it."
 _RECORD_FIRST = "Record this call first: keys 1 to 9 and 0."
 _PAUSED = "You are not ready: p brings you back."
 _NO_LEAD = "No lead is on the card."
+_NOBODY_RINGS = "Nobody rings at this desk."
+_SOMEBODY_RINGS = "Somebody rings: a answers, i passes the call on."
 NOBODY_TO_CALL_BACK = "A callback needs a lead: this number is no lead's."
+
+
+class Moment(Protocol):
+    """What decides, besides the state, whether a key does anything: the desk itself, or its view."""
+
+    @property
+    def state(self) -> S:
+        """The shift's state."""
+        ...
+
+    @property
+    def card(self) -> CardView | None:
+        """The lead on the desk."""
+        ...
+
+    @property
+    def incoming(self) -> IncomingView | None:
+        """Who rings."""
+        ...
+
+    @property
+    def second(self) -> CallView | None:
+        """The second line."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +65,9 @@ class Action:
     because: tuple[tuple[S, str], ...] = ()  # states that deserve a better sentence than `elsewhere`
     also: tuple[str, ...] = ()  # more keys for the same, Textual key names
     of_lead: bool = False  # needs a lead on the card, in whatever state
+    of_caller: bool = False  # needs somebody who rings at this desk
+    of_second: bool = False  # needs a second line that was answered
+    not_while_ringing: bool = False  # would leave the one who rings standing
     twice: str = ""  # asked before it is done; the same key again does it
 
     def why_not(self, state: S) -> str:
@@ -44,6 +76,22 @@ class Action:
             return ""
         return dict(self.because).get(state, self.elsewhere)
 
+    def why_not_now(self, moment: Moment) -> str:
+        """Empty when the action works at `moment`, in its state and with what it needs; else why not."""
+        if refusal := self.why_not(moment.state):
+            return refusal
+        if self.of_lead and moment.card is None:
+            return _NO_LEAD
+        if self.of_caller and moment.incoming is None:
+            return _NOBODY_RINGS
+        if self.not_while_ringing and moment.incoming is not None:
+            return _SOMEBODY_RINGS
+        if self.of_second and moment.second is None:
+            return "There is one line only: x asks somebody else."
+        if self.of_second and moment.second is not None and moment.second.answered_mono is None:
+            return "The second line is not answered yet: h gives it up."
+        return ""
+
 
 _BUSY = tuple((state, _IN_A_CALL) for state in (S.DIALING, S.RINGING, S.TALKING))
 
@@ -51,10 +99,18 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "dial", "space", "dial", "Dial the lead on the card.",
         frozenset({S.PREVIEW}), f"Nothing to dial: {_NO_LEAD[0].lower()}{_NO_LEAD[1:]}",
-        because=(*_BUSY, (S.WRAP_UP, _RECORD_FIRST), (S.NOT_READY, _PAUSED)),
+        because=(*_BUSY, (S.WRAP_UP, _RECORD_FIRST), (S.NOT_READY, _PAUSED)), not_while_ringing=True,
     ),
     Action(
-        "hang_up", "h", "hang up", "End the call and go to wrap-up.",
+        "answer", "a", "answer", "Take the call that rings; a lead in preview goes back.",
+        _RINGS, _NOBODY_RINGS, of_caller=True,
+    ),
+    Action(
+        "pass_on", "i", "pass on", "Do not take the call that rings: it becomes the first in the queue.",
+        _RINGS, _NOBODY_RINGS, of_caller=True,
+    ),
+    Action(
+        "hang_up", "h", "hang up", "End the call and go to wrap-up; with two lines, the one you talk on.",
         _IN_CALL, "No call to hang up.",
     ),
     Action(
@@ -66,12 +122,25 @@ ACTIONS: tuple[Action, ...] = (
         frozenset({S.TALKING}), "Hold works during a conversation.",
     ),
     Action(
+        "transfer", "x", "transfer", "Give the call away; again, once the second line is answered, joins the two.",
+        frozenset({S.TALKING}), "Only a conversation can be given to somebody else.",
+    ),
+    Action(
+        "line", "l", "line", "Change lines: one is on hold while you talk on the other.",
+        frozenset({S.TALKING}), "There is no second line.", of_second=True,
+    ),
+    Action(
         "voicemail", "v", "message", "Leave your recorded message, and go on to the next lead.",
         frozenset({S.TALKING}), "A message is left when somebody, or a machine, has answered.",
     ),
     Action(
         "record", "r", "record", "Begin, pause or resume the recording of this call.",
         frozenset({S.TALKING}), "A recording is of a conversation: nobody talks now.",
+    ),
+    Action(
+        "object", "e", "erase", "They object to the recording: delete it, and make none in this call.",
+        frozenset({S.TALKING, S.WRAP_UP}), "An objection is to the recording of a call: there is none now.",
+        twice="Press e again: they object, and what is recorded of this call is deleted.",
     ),
     Action(
         "keypad", "#", "keypad", "Keypad on or off: while it is on, digits are tones.",
@@ -96,7 +165,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "undo", "u", "undo", "Take back the last disposition; both stay in the log.",
         frozenset({S.READY, S.PREVIEW}), "Undo works before the next dial.",
-        because=((S.NOT_READY, _PAUSED),),
+        because=((S.NOT_READY, _PAUSED),), not_while_ringing=True,
     ),
     Action(
         "pause", "p", "pause", "Go not-ready, with a reason; again to come back.",
@@ -104,7 +173,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "number", "d", "number", "Dial a number you type; the up arrow brings the last one.",
-        _FREE, _IN_A_CALL, because=((S.WRAP_UP, _RECORD_FIRST),),
+        _FREE, _IN_A_CALL, because=((S.WRAP_UP, _RECORD_FIRST),), not_while_ringing=True,
     ),
     Action(
         "down", "j", "down", "Scroll the queue, or move down a list.",

@@ -9,7 +9,7 @@ from cadence.dispositions import Disposition, Dispositions
 from cadence.model import ShiftState
 from config.clock import Clock
 from floor import desk_effects as out
-from floor.view import CallView, CardView, DeskView, QueueLine, Refusal, Tally
+from floor.view import CallView, CardView, DeskView, IncomingView, QueueLine, Refusal, Tally
 from store.records import Claim
 
 IN_CALL = frozenset({ShiftState.DIALING, ShiftState.RINGING, ShiftState.TALKING})
@@ -58,6 +58,8 @@ class DeskState:
     card: CardView | None = None
     call: CallView | None = None
     line: Line | None = None
+    incoming: IncomingView | None = None  # who rings
+    second: CallView | None = None  # the second line
     tally: Tally = field(default_factory=Tally)
     phone_line: str = "the phone is starting"
     phone_ok: bool = False

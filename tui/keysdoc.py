@@ -71,6 +71,10 @@ def _keys(action: Action) -> str:
 
 
 def _where(action: Action) -> str:
+    if action.of_caller:
+        return "while somebody rings"
+    if action.of_second:
+        return "talking, with a second line"
     if action.states == frozenset(ShiftState):
         return "everywhere"
     return ", ".join(state.value.replace("_", "-") for state in ShiftState if state in action.states)
