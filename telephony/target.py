@@ -58,7 +58,7 @@ def server_uri(account: Account) -> str:
 
 def own_uri(account: Account, user: str = "", name: str = "") -> str:
     """A From value: `"name" <sip:user@server>`; both default to the account's."""
-    shown = _quoted(name or account.display_name)
+    shown = quoted(name or account.display_name)
     return f"{shown}<sip:{user or account.user}@{account.server}>"
 
 
@@ -82,6 +82,7 @@ def caller(caller_id: str) -> str:
     return number if _CALLER(number) else ""
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """`name` as the display name before an address, with its space; empty without one."""
     clean = "".join(char for char in name if char.isprintable() and char not in '"\\')
     return f'"{clean}" ' if clean else ""

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from telephony.carrier.reports import AnyReport, CarrierCall, CarrierReady, CarrierSetup, CarrierTrouble
+from telephony.carrier.reports import (
+    AnyReport,
+    CallIn,
+    CarrierCall,
+    CarrierCalling,
+    CarrierReady,
+    CarrierSetup,
+    CarrierTrouble,
+)
 from telephony.child import Child
 from telephony.errors import TelephonyError
 
@@ -66,6 +75,8 @@ class PracticeCarrier:
         self._readers: list[asyncio.Task[None]] = []
         self._calls: list[CarrierCall] = []
         self._told = asyncio.Condition()
+        self._orders = itertools.count(1)
+        self._leaving: dict[int, asyncio.Future[str]] = {}  # calls that have not left yet
         self.addresses: list[Address] = []
         self.troubles: list[str] = []
 
@@ -98,6 +109,59 @@ class PracticeCarrier:
                         return call
                 await self._told.wait()
 
+    async def call_in(
+        self,
+        target: str,
+        number: str = "",
+        name: str = "",
+        *,
+        asserted: str = "",
+        give_up_s: float = 30.0,
+        talk_s: float = 20.0,
+        speaks: bool = True,
+        elsewhere: bool = False,
+        via: int = 0,
+    ) -> str:
+        """Ring a desk, as a lead does who calls back; returns when the INVITE has left.
+
+        `call` waits for its end, `calls` lists it: the same `CarrierCall` as of
+        any other, with `outgoing` set and `number` the caller's; its `code` is
+        the desk's final one (487: we gave up), `talk_ms` runs from the answer.
+
+        Args:
+            target: `host:port` of the desk's phone, or its whole SIP URI; the
+                `contact` of a `CarrierCall` that the same phone placed will do.
+            number: Who calls, digits or E.164; empty: withheld (RFC 3323).
+            name: What they call themselves, the From's display name.
+            asserted: A number for P-Asserted-Identity, as carriers add it.
+            give_up_s: How long it may ring before they give up (CANCEL).
+            talk_s: How long they stay on an answered call before they hang up.
+            speaks: Whether they speak; else they are silent (in real packets).
+            elsewhere: They give up because another phone took the call (RFC 3326).
+            via: Which of `addresses` places it.
+
+        Both waits are multiplied by the carrier's pace.
+
+        Returns:
+            The SIP Call-ID, which `Incoming` tells too.
+
+        Raises:
+            TelephonyError: it could not be placed: no such address, or all four slots are taken.
+        """
+        uri = target if target.startswith(("sip:", "sips:")) else f"sip:desk@{target}"
+        order = CallIn(
+            order=next(self._orders), target=uri, number=number, name=name, asserted=asserted,
+            give_up_s=give_up_s, talk_s=talk_s, speaks=speaks, elsewhere=elsewhere,
+        )  # fmt: skip
+        left = self._leaving[order.order] = asyncio.get_running_loop().create_future()
+        self._children[via].send(msgspec.json.encode(order))
+        try:
+            return await asyncio.wait_for(left, START_S)
+        except TimeoutError:
+            raise TelephonyError(f"The practice carrier did not place the call; see {self._log}.") from None
+        finally:
+            del self._leaving[order.order]
+
     async def close(self) -> None:
         """End every process; they hang up their calls first."""
         for child in self._children:
@@ -122,11 +186,22 @@ class PracticeCarrier:
                     ready.set_result(port)
                 case CarrierTrouble(text=text):
                     self.troubles.append(text)
+                case CarrierCalling() as calling:
+                    self._note_left(calling)
                 case CarrierCall() as call:
                     await self._keep(call)
         if not ready.done():
             why = self.troubles[-1] if self.troubles else f"see {self._log}"
             ready.set_exception(TelephonyError(f"The practice carrier could not start: {why}."))
+
+    def _note_left(self, calling: CarrierCalling) -> None:
+        left = self._leaving.get(calling.order)
+        if left is None or left.done():
+            return
+        if calling.fault:
+            left.set_exception(TelephonyError(f"The practice carrier could not call: {calling.fault}."))
+        else:
+            left.set_result(calling.sip_call_id)
 
     async def _keep(self, call: CarrierCall) -> None:
         async with self._told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
 import os
@@ -12,14 +13,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pjsua2 as pj
 
 from config.clock import Clock
 from telephony.carrier.call import InCall
+from telephony.carrier.caller import Caller
 from telephony.carrier.desk import Desk
 from telephony.carrier.digest import challenge, fits
-from telephony.carrier.reports import CarrierReady, CarrierSetup
-from telephony.carrier.script import script
+from telephony.carrier.party import Party
+from telephony.carrier.reports import CallIn, CarrierCalling, CarrierReady, CarrierSetup
+from telephony.carrier.script import Step, script
 from telephony.carrier.tones import compose, make_folder
 from telephony.engine.endpoint import bind_media, open_endpoint, prefer_codecs
 from telephony.engine.graveyard import Graveyard
@@ -49,9 +53,10 @@ class Carrier(pj.Account):
         config.idUri = f"sip:carrier@{setup.host}:{self._stack.port}"
         bind_media(config, binding)
         self.create(config)
-        self._calls: list[InCall] = []
+        self._calls: list[Party] = []
+        self._closing = False
         self._graves = Graveyard()
-        self._due: list[tuple[float, int, InCall, Callable[[], None]]] = []
+        self._due: list[tuple[float, int, Party, Callable[[], None]]] = []
         self._order = itertools.count()
 
     def report(self, text: str) -> None:
@@ -62,8 +67,9 @@ class Carrier(pj.Account):
         """Serve until the controller closes the pipe. Does not return: leaves the process."""
         self._pipe.listen(lambda: None)
         self._desk.send(CarrierReady(port=self._stack.port))
-        while not self._closed():
+        while not self._closing:
             self._stack.lib.libHandleEvents(POLL_MS)
+            self._obey()
             self._act()
             self._bury()
         self._leave()
@@ -74,7 +80,7 @@ class Carrier(pj.Account):
         invite = str(prm.rdata.wholeMsg)
         found = _USER(invite.partition("\r\n")[0])
         number = found[1] if found else ""
-        call = InCall(self, prm.callId, number, (values(invite, "From") or [""])[0], self._desk)
+        call = InCall(self, prm.callId, number, invite, self._desk)
         self._calls.append(call)
         if self._setup.password and not self._known(invite):
             name = "Proxy-Authenticate" if self._setup.challenge == 407 else "WWW-Authenticate"
@@ -84,7 +90,7 @@ class Carrier(pj.Account):
         for step in script(number):
             self._plan(step.at_s * self._setup.pace, call, partial(call.act, step))
 
-    def _plan(self, after_s: float, call: InCall, act: Callable[[], None]) -> None:
+    def _plan(self, after_s: float, call: Party, act: Callable[[], None]) -> None:
         """Do `act` later: from within the callback of a new call the stack forgets a reply's headers."""
         when = self._clock.monotonic() + after_s * 1000
         heapq.heappush(self._due, (when, next(self._order), call, act))
@@ -117,11 +123,27 @@ class Carrier(pj.Account):
                 self._graves.take(call, now)
         self._graves.release(self._calls, now)
 
-    def _closed(self) -> bool:
+    def _obey(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while not self._closing:
+                line = self._pipe.next_line()
+                if line is None:
+                    self._closing = True
+                else:
+                    self._ring(msgspec.json.decode(line, type=CallIn))
+
+    def _ring(self, order: CallIn) -> None:
+        """Ring a desk."""
+        call = Caller(self, order, self._desk, self._plan_step)
         try:
-            return self._pipe.next_line() is None
-        except queue.Empty:
-            return False
+            call.place(f"{self._setup.host}:{self._stack.port}")
+        except pj.Error as error:
+            self._desk.send(CarrierCalling(order=order.order, fault=explain(error)))
+        else:
+            self._calls.append(call)
+
+    def _plan_step(self, after_s: float, call: Party, step: Step) -> None:
+        self._plan(after_s * self._setup.pace, call, partial(call.act, step))
 
     def _leave(self) -> None:
         if self._calls:

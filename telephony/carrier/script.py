@@ -24,6 +24,7 @@ class Act(Enum):
     ECHO = auto()
     HANG_UP = auto()
     REFUSE = auto()  # a final code
+    CANCEL = auto()  # a caller gives up; nothing once it was answered
 
 
 @dataclass(frozen=True, slots=True)

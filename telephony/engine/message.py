@@ -69,6 +69,12 @@ def encrypts(message: str) -> bool | None:
     return "\na=crypto:" in audio if audio else None
 
 
+def contact(message: str) -> str:
+    """The URI of a message's first Contact; empty without one."""
+    found = _URI((values(message, "Contact") or [""])[0])
+    return found[1] if found else ""
+
+
 def dialog(response: str, request_uri: str, transport: str) -> Dialog | None:
     """The dialog a 18x or 2xx to our INVITE made; None if the message lacks what it must have."""
     try:
