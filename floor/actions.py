@@ -106,11 +106,11 @@ ACTIONS: tuple[Action, ...] = (
         _RINGS, _NOBODY_RINGS, of_caller=True,
     ),
     Action(
-        "pass_on", "i", "pass on", "Do not take the call that rings: it becomes the first in the queue.",
+        "pass_on", "i", "pass on", "Do not take it: the caller is the first in the queue.",
         _RINGS, _NOBODY_RINGS, of_caller=True,
     ),
     Action(
-        "hang_up", "h", "hang up", "End the call and go to wrap-up; with two lines, the one you talk on.",
+        "hang_up", "h", "hang up", "End the call; of two lines, the one you talk on.",
         _IN_CALL, "No call to hang up.",
     ),
     Action(
@@ -122,11 +122,11 @@ ACTIONS: tuple[Action, ...] = (
         frozenset({S.TALKING}), "Hold works during a conversation.",
     ),
     Action(
-        "transfer", "x", "transfer", "Give the call away; again, once the second line is answered, joins the two.",
+        "transfer", "x", "transfer", "Give the call away; then joins it to the second line.",
         frozenset({S.TALKING}), "Only a conversation can be given to somebody else.",
     ),
     Action(
-        "line", "l", "line", "Change lines: one is on hold while you talk on the other.",
+        "line", "l", "line", "Change lines: the other one is on hold.",
         frozenset({S.TALKING}), "There is no second line.", of_second=True,
     ),
     Action(
@@ -138,9 +138,9 @@ ACTIONS: tuple[Action, ...] = (
         frozenset({S.TALKING}), "A recording is of a conversation: nobody talks now.",
     ),
     Action(
-        "object", "e", "erase", "They object to the recording: delete it, and make none in this call.",
+        "object", "e", "erase", "They object: delete the recording, make none in this call.",
         frozenset({S.TALKING, S.WRAP_UP}), "An objection is to the recording of a call: there is none now.",
-        twice="Press e again: they object, and what is recorded of this call is deleted.",
+        twice="Press e again: they object, and the recording is deleted.",
     ),
     Action(
         "keypad", "#", "keypad", "Keypad on or off: while it is on, digits are tones.",
