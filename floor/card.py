@@ -40,12 +40,17 @@ def history(store: Store, lead: Lead, phone: Phone, now: int) -> list[str]:
     return [f"{when(told.at)}  {told.text}" for told in store.leads.history(lead.id, when=when)]
 
 
-def timeline(store: Store, claim: Claim, now: int) -> list[str]:
+def timeline(store: Store, lead: Lead, phone: Phone, now: int) -> list[str]:
     """The lead's history, then what comes next and why."""
-    when = _clock(claim.lead, claim.phone, now)
-    coming = store.leads.coming(claim.lead.id, when)
+    when = _clock(lead, phone, now)
+    coming = store.leads.coming(lead.id, when)
     why = [f"      {reason}" for reason in coming.why]
-    return [*history(store, claim.lead, claim.phone, now), f"next: {coming.next}", *why]
+    return [*history(store, lead, phone, now), f"next: {coming.next}", *why]
+
+
+def first_phone(lead: Lead) -> Phone:
+    """The number whose place tells a lead's time where none is being called; an empty one if it has none."""
+    return next((each for each in lead.phones if not each.bad), Phone(0, ""))
 
 
 def _clock(lead: Lead, phone: Phone, now: int) -> Callable[[int], str]:

@@ -121,6 +121,7 @@ class DeskState:
         queue_total: int,
         callbacks_due: int,
         news: str = "",
+        zone: str = "",
     ) -> DeskView:
         """The desk as a screen may see it."""
         return DeskView(
@@ -131,4 +132,5 @@ class DeskState:
             phone_line=self.phone_line, phone_ok=self.phone_ok, message=self.message, alarm=self.alarm,
             can_undo=self.last_attempt is not None, after_call_pause=bool(self.pause_wanted),
             next_due_at=self.next_due_at, news=news, last_number=self.last_number, refusal=self.refusal,
+            zone=zone,
         )  # fmt: skip

@@ -25,7 +25,7 @@ from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.callback_times import choices as callback_times
 from floor.callback_times import parse as parse_callback_time
-from floor.card import timeline
+from floor.card import first_phone, timeline
 from floor.clerk import Clerk, Glance
 from floor.desk import IN_CALL, Desk
 from floor.message import NO_MESSAGE
@@ -75,19 +75,20 @@ class Station:
         recordings: Path | None = None,
         message: Path | None = None,
         colleagues: tuple[Choice, ...] = (),
+        zone: str = "",
     ) -> None:
         """Nothing runs before `start`; `make_phone` gets the callback for the phone's events.
 
         `recordings` is the folder for them; None: this desk cannot record.
         `message` is where the rep's recorded message lies, if there is one.
-        `colleagues` are those a call may be given to.
+        `colleagues` are those a call may be given to; `zone` is the firm's, for the screen's own times.
         """
         self._room, self._book, self._clock, self._rep = room, book, clock, rep
         self._ring_timeout_ms, self._words = ring_timeout_ms, PhoneWords(phone_name)
         self._phone = make_phone(self._heard)
         self._keeper = Keeper(room, recordings, clock, self._phone.send, self._alarm)
         self._desk = Desk(book.dispositions, clock, callers=callers)
-        self._message, self._colleagues = message, colleagues
+        self._message, self._colleagues, self._zone = message, colleagues, zone
         if message is None or not message.is_file():
             self._desk.no_message = NO_MESSAGE
         self._clerk: Clerk | None = None
@@ -247,12 +248,15 @@ class Station:
         """Leads matching `text`."""
         return await self._room.run(lambda store: store.leads.find(text, 50))
 
-    async def timeline(self) -> list[str]:
-        """The card's lead from its arrival to what comes next."""
+    async def timeline(self, lead: Lead | None = None) -> list[str]:
+        """A lead from its arrival to what comes next; by default the card's."""
         claim = self._desk.claim
-        if claim is None:
+        if lead is None and claim is not None:
+            lead = claim.lead
+        if lead is None:
             return []
-        return await self._room.run(partial(timeline, claim=claim, now=self._clock.now()))
+        phone = claim.phone if claim is not None and claim.lead.id == lead.id else first_phone(lead)
+        return await self._room.run(partial(timeline, lead=lead, phone=phone, now=self._clock.now()))
 
     # ------------------------------------------------------------ inside
 
@@ -337,7 +341,7 @@ class Station:
         desk, glance = self._desk, self._glance
         return desk.draw(
             rep=self._rep.login, rep_name=self._rep.name, queue=glance.lines, queue_total=glance.total,
-            callbacks_due=glance.callbacks_due, news=self._floor_fault() or glance.news,
+            callbacks_due=glance.callbacks_due, news=self._floor_fault() or glance.news, zone=self._zone,
         )  # fmt: skip
 
 

@@ -135,6 +135,7 @@ class DeskView:
     dispositions: tuple[Disposition, ...] = ()
     phone_line: str = ""  # "registered", "practice carrier", "retrying in 12 s: no answer"
     phone_ok: bool = False
+    phone_retry_mono: int | None = None  # when a phone that is not ok tries again; `phone_line` says why
     message: str = ""  # what just happened, or why a key did nothing
     alarm: bool = False  # the message is a fault, not news
     news: str = (
@@ -149,6 +150,7 @@ class DeskView:
     second: CallView | None = None  # the second line; the first one is on hold while it is talked on
     on_second: bool = False  # the rep talks on the second line
     levels: LevelsView | None = None  # of the headset, while there is one
+    zone: str = ""  # IANA, of the firm: what the screen's own times are told in; empty: the machine's
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +252,8 @@ class DeskPort(Protocol):
         """Leads matching `text`, best first; at most 50."""
         ...
 
-    async def timeline(self) -> list[str]:
-        """The card's lead: everything that happened, and what comes next; oldest first."""
+    async def timeline(self, lead: Lead | None = None) -> list[str]:
+        """Everything that happened with `lead`, and what comes next; oldest first; by default the card's."""
         ...
 
     async def leave(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from support.factories import NOON, called, claimed, new_lead
 from cadence.model import Result
 from cadence.rulebook import load
 from config.clock import DAY, MINUTE, HandClock
-from floor.card import card_view, timeline
+from floor.card import card_view, first_phone, timeline
 from store.store import Store
 
 
@@ -40,13 +41,21 @@ def test_history_is_in_the_leads_own_time_newest_first(store: Store, clock: Hand
 def test_the_timeline_ends_with_what_comes_next_and_why(store: Store, clock: HandClock) -> None:
     store.leads.add(new_lead(), cadence="calls-only")
     claim = claimed(store)
-    assert timeline(store, claim, clock.now()) == [
+    assert timeline(store, claim.lead, claim.phone, clock.now()) == [
         "Tue 17 Nov 12:00  arrived from web form",
         "next: call 1 at Tue 17 Nov 12:00",
         "      calls-only asks for call 1 of 6 at once upon the inquiry of Tue 17 Nov 12:00",
         "      no mail is planned",
         "      rep1 has it until Tue 17 Nov 12:10",
     ]
+
+
+def test_a_lead_that_nobody_has_in_hand_has_a_timeline_too(store: Store, clock: HandClock) -> None:
+    lead = store.leads.get(store.leads.add(new_lead()))
+    told = timeline(store, lead, first_phone(lead), clock.now())
+    assert told[0] == "Tue 17 Nov 12:00  arrived from web form"
+    assert told[1].startswith("next: call 1 at Tue 17 Nov 12:00")
+    assert first_phone(replace(lead, phones=())).e164 == ""
 
 
 def test_a_line_of_another_year_says_so(store: Store, clock: HandClock) -> None:
