@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from support.program import PROGRAM, environment, sixring
+from support.tamper import rewrite
 
 from cadence.rulebook import load
 from config.clock import SystemClock
@@ -205,6 +206,31 @@ def test_verify_names_the_first_broken_row(home: Path) -> None:
     (verdict,) = objects("verify", home=home, code=1)
     assert verdict["first_broken"] == 2
     assert "2" in sixring("verify", home=home).stdout
+
+
+def test_verify_holds_the_log_against_anchors(home: Path) -> None:
+    out = home / "calls.csv"
+    assert sixring("export", "calls", "--out", out, home=home).returncode == 0
+    (verdict,) = objects("verify", home=home)
+    kept = (f"{out}.anchor.json", f"{verdict['head_seq']} {verdict['head']}")
+    done = sixring("verify", "--anchor", kept[0], "--anchor", kept[1], home=home)
+    assert done.stdout == f"clean: 2 events (up to event 2 as 2 anchors say), head 2 {verdict['head']}\n"
+    rewrite(str(home / "sixring.db"), "update event set rep = 'mallory' where seq = 2")
+    assert sixring("verify", home=home).returncode == 0, "the chain itself says nothing"
+    done = sixring("verify", "--anchor", kept[0], home=home)
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"broken, says the anchor {kept[0]}: event 2 had another hash then")
+    assert done.stdout.count("\n") == 1
+    (verdict,) = objects("verify", "--anchor", kept[0], "--anchor", verdict["head"], home=home, code=1)
+    assert (verdict["clean"], verdict["first_broken"]) == (False, None)
+    assert [one["holds"] for one in verdict["anchors"]] == [False, False]
+
+
+def test_an_anchor_that_is_none_is_a_mistake_of_the_words(home: Path) -> None:
+    done = sixring("verify", "--anchor", home / "sixring.db", home=home)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no anchor" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_why_finds_the_one_lead_that_was_meant(home: Path) -> None:
