@@ -16,6 +16,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Self
 
+from telephony.bell import Bell
+
 LOG_LIMIT = 5_000_000  # bytes; an older log is kept as one `.1`
 LINE_LIMIT = 1 << 20
 
@@ -25,6 +27,7 @@ class Child:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._bell: Bell | None = None
 
     @classmethod
     async def start(cls, module: str, log: Path) -> Self:
@@ -60,12 +63,18 @@ class Child:
         """Whether it runs, as far as is known."""
         return self._process.returncode is None
 
+    def rings_at(self, door: str) -> None:
+        """Ring at `door` (host:port) after each line from now on: the child does not watch its pipe."""
+        self._bell = Bell(door)
+
     def send(self, line: bytes) -> None:
         """Hand it one line without waiting; a dead child loses it."""
         stdin = self._process.stdin
         if stdin is not None and not stdin.is_closing():
             with contextlib.suppress(OSError):
                 stdin.write(line + b"\n")
+            if self._bell is not None:
+                self._bell.ring()
 
     async def lines(self) -> AsyncIterator[bytes]:
         """Its lines until its end."""
@@ -85,6 +94,9 @@ class Child:
         """Close its pipe, wait `grace_s` for it to leave, then kill it; its exit code."""
         if self._process.stdin is not None:
             self._process.stdin.close()
+        if self._bell is not None:
+            self._bell.close()
+            self._bell = None
         try:
             return await asyncio.wait_for(self._process.wait(), grace_s)
         except TimeoutError:

@@ -246,8 +246,10 @@ class Phone:
                 self._ready, self._recycling = False, True
                 self._trouble(why)
                 return
-            case Ready():
+            case Ready(bell=bell):
                 self._ready = True
+                if bell and self._child is not None:
+                    self._child.rings_at(bell)
             case Trouble(text=text):
                 self._last_trouble = text
         self._emit(event)

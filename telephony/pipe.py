@@ -1,4 +1,4 @@
-"""The child's own end of the pipe: lines in from a thread, lines out at once.
+"""The child's own end of the pipe: lines in whenever its loop asks, lines out at once.
 
 `claim` takes file descriptor 1 away from everything else in the process, so
 that a C library that prints to stdout cannot corrupt the protocol: such
@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import os
 import queue
-import sys
-import threading
-from collections.abc import Callable
+from collections import deque
 
 import msgspec
+
+_CHUNK = 1 << 16
 
 
 class Pipe:
     """JSON lines to and from the parent."""
 
     def __init__(self, out: int) -> None:
-        self._out = out
+        self._in, self._out = 0, out
         self._encode = msgspec.json.Encoder().encode
-        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._begun = b""  # a line whose end has not come yet
+        self._lines: deque[bytes] = deque()
+        self._over = False
 
     @classmethod
     def claim(cls) -> Pipe:
@@ -32,19 +34,11 @@ class Pipe:
         return cls(out)
 
     def first_line(self) -> bytes:
-        """The set-up line; waits for it. Empty if the parent is gone."""
-        return sys.stdin.buffer.readline()
-
-    def listen(self, woken: Callable[[], None]) -> None:
-        """Read the other lines in a thread; `woken` is called in it after each, and at the end."""
-        threading.Thread(target=self._read, args=(woken,), name="pipe", daemon=True).start()
-
-    def _read(self, woken: Callable[[], None]) -> None:
-        for line in sys.stdin.buffer:
-            self._lines.put(line)
-            woken()
-        self._lines.put(None)
-        woken()
+        """The set-up line; waits for it, and from then on waits no more. Empty if the parent is gone."""
+        while not self._lines and not self._over:
+            self._read()
+        os.set_blocking(self._in, False)
+        return self._lines.popleft() if self._lines else b""
 
     def next_line(self) -> bytes | None:
         """A line that has arrived; None is the parent's end.
@@ -52,7 +46,22 @@ class Pipe:
         Raises:
             queue.Empty: nothing is waiting.
         """
-        return self._lines.get_nowait()
+        if not self._lines and not self._over:
+            self._read()
+        if self._lines:
+            return self._lines.popleft()
+        if self._over:
+            return None
+        raise queue.Empty
+
+    def _read(self) -> None:
+        try:
+            chunk = os.read(self._in, _CHUNK)
+        except BlockingIOError:
+            return
+        self._over = not chunk
+        *whole, self._begun = (self._begun + chunk).split(b"\n")
+        self._lines.extend(whole)
 
     def send(self, message: msgspec.Struct) -> None:
         """Write one line; a parent that is gone does not matter any more."""

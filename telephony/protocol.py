@@ -147,6 +147,7 @@ class Ready(Event, frozen=True, tag="ready"):
     """The engine runs and takes commands."""
 
     pid: int
+    bell: str = ""  # host:port where a datagram says that a command is in the pipe; empty: it looks often
 
 
 class Registration(Event, frozen=True, tag="registration"):

@@ -65,7 +65,6 @@ class Carrier(pj.Account):
 
     def run(self) -> None:
         """Serve until the controller closes the pipe. Does not return: leaves the process."""
-        self._pipe.listen(lambda: None)
         self._desk.send(CarrierReady(port=self._stack.port))
         while not self._closing:
             self._stack.lib.libHandleEvents(POLL_MS)

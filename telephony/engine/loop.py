@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import queue
 from collections import deque
-from collections.abc import Callable
 
 import msgspec
 import pjsua2 as pj
@@ -24,7 +23,6 @@ from telephony.engine.progress import Limits, Progress
 from telephony.engine.recorder import Drawer
 from telephony.engine.rep_sound import rep_sound
 from telephony.engine.throttle import Throttle
-from telephony.engine.wake import POLL_MS, POLL_WITHOUT_WAKE_MS, Wake
 from telephony.engine.way import choose, moved
 from telephony.pipe import Pipe
 from telephony.protocol import (
@@ -48,6 +46,8 @@ from telephony.protocol import (
 )
 from telephony.results import Cut
 
+POLL_MS = 20  # while the client rings (`telephony.bell`); time limits are exact to this
+POLL_WITHOUT_BELL_MS = 2
 LISTEN_EVERY_MS = 1_000
 LEAVE_MS = 300  # for the last BYE and the unregistration to get through
 HELD = "A line was held by a carrier that does not reply; the phone begins anew."
@@ -77,15 +77,14 @@ class Engine:
         self._listened = 0
         self._stuck = False  # an INVITE was given up that the stack keeps sending
         self._leaving = False
-        self._wake: Callable[[], None] = lambda: None
-        self._poll_ms = POLL_WITHOUT_WAKE_MS
+        self._bell, self._poll_ms = "", POLL_WITHOUT_BELL_MS
         if account.transport == "udp":
-            self._wake, self._poll_ms = Wake(binding.bound, self._stack.port), POLL_MS
+            self._bell, self._poll_ms = f"{binding.bound or '127.0.0.1'}:{self._stack.port}", POLL_MS
 
     def run(self) -> None:
         """Serve until the client quits or is gone. Does not return: leaves the process."""
-        self._pipe.listen(self._wake)
-        self._board.send(Ready(at=self._clock.now(), mono=self._clock.monotonic(), pid=os.getpid()))
+        at, mono = self._clock.now(), self._clock.monotonic()
+        self._board.send(Ready(at=at, mono=mono, pid=os.getpid(), bell=self._bell))
         while not self._leaving:
             self._lib.libHandleEvents(self._poll_ms)
             self._obey()
