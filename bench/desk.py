@@ -14,7 +14,6 @@ import argparse
 import fcntl
 import os
 import pty
-import re
 import select
 import socket
 import statistics
@@ -25,6 +24,8 @@ import tempfile
 import termios
 import time
 from pathlib import Path
+
+from _busy import busy
 
 HERE = Path(__file__).parent
 PREVIEW = b"[>] PREVIEW"
@@ -89,18 +90,10 @@ def _one_call(screen: int, carrier: socket.socket) -> tuple[float, float]:
         invite, sender = carrier.recvfrom(9999)
         arrived = time.monotonic()
     refused = time.monotonic()
-    carrier.sendto(_busy(invite.decode()), sender)
+    carrier.sendto(busy(invite), sender)
     shown = _painted(screen, PREVIEW, 10.0)
     carrier.recvfrom(9999)  # the ACK
     return (arrived - pressed) * 1000, ((shown or float("nan")) - refused) * 1000
-
-
-def _busy(invite: str) -> bytes:
-    text = invite.replace("\r", "")
-    kept = re.findall(r"^(?:Via|From|Call-ID|CSeq): .*$", text, re.MULTILINE)
-    to = re.search(r"^To: (.*)$", text, re.MULTILINE)
-    lines = ["SIP/2.0 486 Busy Here", *kept, f"To: {to[1] if to else ''};tag=bench", "Content-Length: 0"]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def _tell(what: str, values: list[float]) -> None:

@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import contextlib
 import json
-import re
 import shutil
 import socket
 import statistics
@@ -21,6 +20,8 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+
+from _busy import busy
 
 from telephony.account import Account
 from telephony.client import Phone
@@ -50,14 +51,7 @@ class Sink(threading.Thread):
             if not text.startswith("INVITE"):
                 continue
             self.seen.setdefault(text[len("INVITE sip:") :].partition("@")[0], now)
-            self._socket.sendto(_busy(text), sender)
-
-
-def _busy(invite: str) -> bytes:
-    kept = re.findall(r"^(?:Via|From|Call-ID|CSeq): .*$", invite.replace("\r", ""), re.MULTILINE)
-    to = re.search(r"^To: (.*)$", invite.replace("\r", ""), re.MULTILINE)
-    lines = ["SIP/2.0 486 Busy", *kept, f"To: {to[1] if to else ''};tag=x", "Content-Length: 0"]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+            self._socket.sendto(busy(data), sender)
 
 
 class Ours:
