@@ -7,9 +7,10 @@ earlier one. The rules, one line each:
   says nothing of the lead: tried again, then passed over.
 - A conversation uses up its step and those of the same day; the follow-up goes on another day.
 - A callback is a promise beside the cadence: it uses up no step and belongs to the rep who agreed it.
+- Who called us and was not answered is called before all else; a conversation they began uses up no step.
 - A bad number gives way to the lead's next; without one, the mails go on alone.
-- Won, refused and opted out are ends; the firmer one wins. A new inquiry opens them again, and after an
-  opt-out it goes to a person first: the number stays on the do-not-call list.
+- Won, refused and opted out are ends; the firmer one wins. A new inquiry, or a call of theirs, opens them
+  again, and after an opt-out it goes to a person first: the number stays on the do-not-call list.
 - At the cadence's end follows nurture; an open lead never has nothing planned.
 """
 
@@ -17,10 +18,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cadence.after_call import after_call, end_of
+from cadence.after_call import after_call, end_of, wants_more
 from cadence.happenings import (
     Blocked,
     Called,
+    CalledUs,
     DetailsChanged,
     Happening,
     Inquired,
@@ -38,6 +40,7 @@ from cadence.happenings import (
 from cadence.model import CallKind, Lane, Lead, LeadStatus, Plan, PlannedCall
 from cadence.planning import REVIEW_AGAIN_MS, Planner
 from cadence.progress import Progress
+from cadence.returned import missed
 from cadence.rulebook import Rulebook
 from config.clock import HOUR, MINUTE
 
@@ -58,14 +61,27 @@ def start(lead: Lead, book: Rulebook, now: int, cadence: str = "inbound-six") ->
 
 def advance(lead: Lead, plan: Plan, happened: Happening, book: Rulebook, now: int) -> Plan:
     """The plan after `happened`. `lead` may be as it was before or after it: what it tells is minded here."""
-    anchor = happened.at if isinstance(happened, Inquired) else plan.anchor_at
-    planner = Planner(_dated(lead, anchor), book, now)
+    asked = _inquiry(plan, happened)
+    planner = Planner(_dated(lead, plan.anchor_at if asked is None else asked.at), book, now)
     done = Progress.of(plan, book)
-    if isinstance(happened, Inquired):
-        return _inquired(planner, plan, done, happened)
+    if asked is not None:
+        afresh = _inquired(planner, plan, done, asked)
+        if asked is happened or plan.status is LeadStatus.OPTED_OUT:
+            return afresh
+        return _after(planner, afresh, Progress.of(afresh, book), happened)
     if plan.status is not LeadStatus.OPEN:
         return _firmer(plan, done, happened)
     return _after(planner, plan, done, happened)
+
+
+def _inquiry(plan: Plan, happened: Happening) -> Inquired | None:
+    """The inquiry that `happened` is, or amounts to: whoever calls us after the end asks again."""
+    if isinstance(happened, Inquired):
+        return happened
+    if plan.status is LeadStatus.OPEN:
+        return None
+    asks = isinstance(happened, CalledUs) or (isinstance(happened, Called) and wants_more(happened))
+    return Inquired(happened.at) if asks else None
 
 
 def _firmer(plan: Plan, done: Progress, happened: Happening) -> Plan:
@@ -84,8 +100,8 @@ def _dated(lead: Lead, inquiry: int) -> Lead:
 
 def _after(planner: Planner, plan: Plan, done: Progress, happened: Happening) -> Plan:
     match happened:
-        case Called():
-            return after_call(planner, plan, done, happened)
+        case Called() | CalledUs():
+            return _of_a_call(planner, plan, done, happened)
         case MailSent():
             return _mail_sent(planner, plan, done, happened)
         case MailFailed(permanent=True) | Unsubscribed():
@@ -104,10 +120,16 @@ def _after(planner: Planner, plan: Plan, done: Progress, happened: Happening) ->
         case Reviewed() if _in_review(plan):
             return planner.review(done, planner.now + REVIEW_AGAIN_MS, plan.reason)
         case Postponed() if plan.call is not None:
-            return _call_moved(planner, plan, done, max(happened.until, plan.call.due_at))
-        case Reassigned() if plan.call is not None and plan.call.owner:
-            return done.open_plan(replace(plan.call, owner=happened.owner), plan.mail)
+            return planner.moved(done, plan, max(happened.until, plan.call.due_at))
+        case Reassigned():
+            return _reassigned(plan, done, happened)
     return plan
+
+
+def _of_a_call(planner: Planner, plan: Plan, done: Progress, happened: Called | CalledUs) -> Plan:
+    if isinstance(happened, CalledUs):
+        return missed(planner, plan, done, happened)
+    return after_call(planner, plan, done, happened)
 
 
 def _inquired(planner: Planner, plan: Plan, done: Progress, happened: Inquired) -> Plan:
@@ -123,23 +145,22 @@ def _inquired(planner: Planner, plan: Plan, done: Progress, happened: Inquired) 
     )
 
 
+def _reassigned(plan: Plan, done: Progress, happened: Reassigned) -> Plan:
+    """A call that a rep agreed passes to the new owner."""
+    if done.promise is not None:
+        done = replace(done, promise=replace(done.promise, owner=happened.owner))
+    call = plan.call
+    if call is None or not (call.owner or done.promise):
+        return plan
+    return done.open_plan(replace(call, owner=happened.owner) if call.owner else call, plan.mail)
+
+
 def _sooner(planner: Planner, plan: Plan, done: Progress) -> Plan:
     """The planned call at once, if that is sooner; not on the heels of the last one."""
     soon = max(planner.now, done.last_call_at + _BREATH_MS)
     if plan.call is None or plan.call.kind is CallKind.CALLBACK or plan.call.due_at <= soon:
         return plan
-    return _call_moved(planner, plan, done, soon)
-
-
-def _call_moved(planner: Planner, plan: Plan, done: Progress, at: int) -> Plan:
-    """The planned call at the first lawful moment from `at` on."""
-    call = plan.call
-    if call is None:
-        return plan
-    if call.kind is CallKind.REVIEW:
-        return done.open_plan(replace(call, due_at=at), plan.mail, plan.reason)
-    moment = planner.opening(at, calls_done=call.step - 1, callback=call.kind is CallKind.CALLBACK)
-    return planner.settle(done, None if moment is None else replace(call, due_at=moment), plan.mail)
+    return planner.moved(done, plan, soon)
 
 
 def _mail_sent(planner: Planner, plan: Plan, done: Progress, happened: MailSent) -> Plan:
@@ -175,7 +196,7 @@ def _blocked(planner: Planner, plan: Plan, done: Progress, happened: Blocked) ->
         return plan
     if not happened.permanent and happened.next_at is not None:
         at = max(happened.next_at, plan.call.due_at, planner.now + MINUTE)
-        return _call_moved(planner, plan, done, at)
+        return planner.moved(done, plan, at)
     unfit = frozenset({happened.e164} if happened.e164 else {phone.e164 for phone in planner.lead.phones})
     return _other_number(replace(planner, not_these=unfit, refused=happened.why), plan, done)
 
@@ -184,7 +205,7 @@ def _other_number(planner: Planner, plan: Plan, done: Progress) -> Plan:
     """The planned call on a number that is still fit; without one the mails go on alone."""
     if plan.call is None or plan.call.kind is CallKind.REVIEW:
         return plan
-    return _call_moved(planner, plan, done, max(plan.call.due_at, planner.now))
+    return planner.moved(done, plan, max(plan.call.due_at, planner.now))
 
 
 def _suppressed(planner: Planner, plan: Plan, done: Progress, happened: Suppressed) -> Plan:
@@ -204,9 +225,7 @@ def _details_changed(planner: Planner, plan: Plan, done: Progress) -> Plan:
     mail = planner.next_mail(done, planner.now if done.mails_done else 0) if plan.mail is None else plan.mail
     if plan.call is None or plan.call.kind is CallKind.REVIEW:
         return planner.settle(done, planner.next_call(done), mail if planner.writable else None)
-    return _call_moved(
-        planner, replace(plan, mail=mail if planner.writable else None), done, plan.call.due_at
-    )
+    return planner.moved(done, replace(plan, mail=mail if planner.writable else None), plan.call.due_at)
 
 
 def _in_review(plan: Plan) -> bool:

@@ -1,8 +1,8 @@
 """Everything that can happen to a lead, as the cadence sees it.
 
 `at` is when it happened (ms UTC). Each has a defined answer in
-`cadence.advance`; a lead that has ended listens only to `Inquired`, and to
-what ends it more firmly.
+`cadence.advance`; a lead that has ended listens only to `Inquired`, to a call
+of its own, and to what ends it more firmly.
 """
 
 from __future__ import annotations
@@ -24,6 +24,15 @@ class Called:
     callback_at: int | None = None  # the time agreed, with a callback disposition
     e164: str = ""  # the number dialed
     rep: str = ""  # login of who called; owns an agreed callback
+    inbound: bool = False  # they called us, and the rep answered: it uses up no dial
+
+
+@dataclass(frozen=True, slots=True)
+class CalledUs:
+    """They called, and nobody answered: the call is returned before all else."""
+
+    at: int
+    listed: bool = False  # the number they called from is on the do-not-call list: a person decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,7 @@ class Reassigned:
 
 Happening = (
     Called
+    | CalledUs
     | MailSent
     | MailFailed
     | Replied

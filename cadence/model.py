@@ -44,6 +44,7 @@ class Lane(IntEnum):
     SOON = 2  # a step counted in minutes or hours
     LONG = 3  # a step counted in days
     NURTURE = 4  # after the cadence's end
+    RETURNED = 5  # they called us, and nobody answered
     NO_CALL = 99  # nothing to dial: the next action is a mail
 
 
@@ -110,6 +111,7 @@ class CallKind(StrEnum):
     CALLBACK = "callback"  # a time agreed with the lead
     NURTURE = "nurture"  # after the cadence's end
     REVIEW = "review"  # no number may be dialed: a person must look at the lead; the reason says why
+    CONSULT = "consult"  # the second line of a call: never planned, and no lead's
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ class Plan:
     call: PlannedCall | None = None
     mail: PlannedMail | None = None
     reason: str = ""  # one line for a person: why this is next
+    called_us_at: int = 0  # when they called and nobody answered, while that call is to be returned; 0: no
+    promise: PlannedCall | None = None  # the agreed callback that stands behind a returned call
 
     def __post_init__(self) -> None:
         """Refuse a lost lead.

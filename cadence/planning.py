@@ -129,6 +129,16 @@ class Planner:
             len(mails), mails[-1].template, due.again(mails[-1].every_ms, last_mail or self.now)
         )
 
+    def moved(self, done: Progress, plan: Plan, at: int) -> Plan:
+        """`plan` with its call at the first lawful moment from `at` on."""
+        call = plan.call
+        if call is None:
+            return plan
+        if call.kind is CallKind.REVIEW:
+            return done.open_plan(replace(call, due_at=at), plan.mail, plan.reason)
+        moment = self.opening(at, calls_done=call.step - 1, callback=call.kind is CallKind.CALLBACK)
+        return self.settle(done, None if moment is None else replace(call, due_at=moment), plan.mail)
+
     # ---- the promise
 
     def begin(self, done: Progress) -> Plan:

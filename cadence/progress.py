@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cadence.model import CallKind, LeadStatus, Plan, PlannedCall, PlannedMail
+from cadence.model import CallKind, Lane, LeadStatus, Plan, PlannedCall, PlannedMail
 from cadence.rulebook import Rulebook
 from cadence.schedule import Cadence
 
@@ -25,6 +25,8 @@ class Progress:
     mails_done: int = 0
     voicemails: int = 0
     last_call_at: int = 0
+    called_us_at: int = 0  # this and the promise last while a call of theirs is to be returned
+    promise: PlannedCall | None = None
 
     @classmethod
     def of(cls, plan: Plan, book: Rulebook) -> Progress:
@@ -37,6 +39,8 @@ class Progress:
             min(plan.mails_done, len(cadence.mails)),
             plan.voicemails,
             plan.last_call_at,
+            plan.called_us_at,
+            plan.promise,
         )
 
     @property
@@ -59,6 +63,7 @@ class Progress:
         Raises:
             ValueError: there is none: a lost lead.
         """
+        returned = call is not None and call.lane is Lane.RETURNED
         return Plan(
             LeadStatus.OPEN,
             self.cadence.name,
@@ -71,6 +76,8 @@ class Progress:
             call,
             mail,
             reason or self._reason(call, mail),
+            self.called_us_at if returned else 0,
+            self.promise if returned else None,
         )
 
     def ended(self, status: LeadStatus, reason: str = "") -> Plan:
@@ -83,6 +90,8 @@ class Progress:
     def _reason(self, call: PlannedCall | None, mail: PlannedMail | None) -> str:
         if call is None or (mail is not None and mail.due_at < call.due_at):
             return f"mail {mail.step} of {len(self.cadence.mails)} of {self.cadence.name}" if mail else ""
+        if call.lane is Lane.RETURNED:
+            return "they called, and nobody answered"
         if call.kind is CallKind.CALLBACK:
             return "callback agreed"
         tried = ", once more" if call.kind is CallKind.RETRY else ""

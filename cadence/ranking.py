@@ -1,9 +1,11 @@
 """The order of the queue, as data, and the one line that says why a lead stands where it does.
 
-Source of the order: the contact-strategy study (Leads360/Velocify, 2012) puts
-the first call within a minute above everything; promises follow; then steps
-inside their window; then the leads that were missed, above late steps,
-because those are the ones that are forgotten. Age, source or mail domain
+Whoever called us and was not answered comes first of all, and is anybody's:
+they hold a telephone in their hand. The order behind them has a source: the
+contact-strategy study (Leads360/Velocify, 2012) puts the first call within a
+minute above everything; promises follow; then steps inside their window; then
+the leads that were missed, above late steps, because those are the ones that
+are forgotten. Age, source or mail domain
 never lower a rank on their own; `Lead.value` breaks ties.
 """
 
@@ -24,13 +26,14 @@ SOON_WINDOW_MS = 60 * MINUTE  # a step counted in minutes or hours is on time fo
 class Band(IntEnum):
     """A rank band; smaller is called sooner."""
 
-    NEW = 0
-    CALLBACK = 1
-    SOON = 2
-    MISSED = 3
-    LATE = 4
-    LONG = 5
-    NURTURE = 6
+    RETURNED = 0
+    NEW = 1
+    CALLBACK = 2
+    SOON = 3
+    MISSED = 4
+    LATE = 5
+    LONG = 6
+    NURTURE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class BandRule:
 
     A row is in the band when it is in `lane` and has been due for at least
     `from_ms` and less than `until_ms` (None: without end). Ties go to the
-    larger `Lead.value`.
+    larger `Lead.value`. Of a band that is `anybodys`, a lead with an owner is
+    given to whoever asks, if the owner does not ask first.
     """
 
     band: Band
@@ -47,9 +51,11 @@ class BandRule:
     from_ms: int = 0
     until_ms: int | None = None
     newest_first: bool = False
+    anybodys: bool = False
 
 
 BANDS: tuple[BandRule, ...] = (
+    BandRule(Band.RETURNED, Lane.RETURNED, anybodys=True),
     BandRule(Band.NEW, Lane.FRESH, until_ms=FRESH_MS, newest_first=True),
     BandRule(Band.CALLBACK, Lane.CALLBACK),
     BandRule(Band.SOON, Lane.SOON, until_ms=SOON_WINDOW_MS),
@@ -80,12 +86,16 @@ def reason(
     *,
     steps: int = 6,
     zone: str = "UTC",
+    called_us_at: int = 0,
 ) -> str:
     """One line for the rep: why this lead is here now.
 
     `step` of `steps` counts calls; `zone` is the rep's own, for the time of a
-    callback. `source` is outside text: clean it where it is shown.
+    callback; `called_us_at` is when they called and nobody answered. `source`
+    is outside text: clean it where it is shown.
     """
+    if lane is Lane.RETURNED:
+        return f"called you {age(now - (called_us_at or due_at))} ago, nobody answered"
     if lane is Lane.FRESH:
         return _fresh(lead_arrived_at, attempts, source, now)
     if lane is Lane.CALLBACK:
