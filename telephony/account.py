@@ -45,9 +45,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     no_response_ms: int = 5_000  # an INVITE without any reply is given up
     silence_ms: int = 10_000  # an answered call without a single RTP packet is given up
     max_call_ms: int = 0  # longest talk; 0: no limit
+    transfer_ms: int = 60_000  # how long the other side may tell nothing of a transfer it took
     dtmf: DtmfWay = "auto"  # how keypad tones are sent; auto: INFO where the other side takes no RFC 4733
     country: str = "US"  # ISO 3166 alpha-2: whose ringing tone the rep hears
     ring_from: tuple[str, ...] = ()  # hosts besides `server` and `proxy` whose calls may ring here
+    rings: bool = True  # a second process beside the first is rung by nobody
     answer_ms: int = 25_000  # how long a call rings here before it is passed on
 
     def __repr__(self) -> str:

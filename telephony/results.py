@@ -33,6 +33,9 @@ class Cut(Enum):
     SILENCE = "silence"  # no RTP in an answered call
     TOO_LONG = "too_long"
     PLAYED = "played"  # a message was left
+    PASSED = "passed"  # a call that rang here was not taken
+    SECOND = "second"  # it came while another one rang
+    NO_ACK = "no_ack"  # one that was taken: the caller never knew
     ENGINE = "engine"  # the phone process is leaving
 
 
@@ -49,6 +52,7 @@ class Final:
     cut: Cut = Cut.NONE
     lost: bool = False  # it broke here: neither a final code nor a BYE from the other side came
     left_to: str = ""  # a redirection's target
+    given: str = ""  # how an answered call was passed to somebody else, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,15 @@ _HANG_UPS: dict[Cut, tuple[str, str]] = {
 }
 
 
+_NOT_TAKEN: dict[Cut, tuple[Result, str, str]] = {
+    Cut.PASSED: (_NO_ANSWER, "The rep passed the call on", "rep"),
+    Cut.REP: (_NO_ANSWER, "The rep passed the call on", "rep"),
+    Cut.RING_TIMEOUT: (_NO_ANSWER, "It rang here and nobody answered", "engine"),
+    Cut.SECOND: (_NO_ANSWER, "It came while another call rang here", "engine"),
+    Cut.ENGINE: (Result.INTERRUPTED, "The phone was closed while it rang", "engine"),
+}
+
+
 def outcome(final: Final) -> Outcome:
     """What `final` means. Total: every value has an answer."""
     if final.answered:
@@ -226,12 +239,44 @@ def outcome(final: Final) -> Outcome:
 
 
 def _after_answer(final: Final) -> Outcome:
+    if final.given:
+        return Outcome(_ANSWERED, f"{for_terminal(final.given)[:PHRASE_LIMIT]}.", "rep")
     if final.cut in _HANG_UPS:
         sentence, by = _HANG_UPS[final.cut]
         return Outcome(_ANSWERED, sentence + ".", by)
     if final.lost:
         return Outcome(_ANSWERED, "The connection was lost in the call.", "network")
     return Outcome(_ANSWERED, "The called side hung up.", "lead")
+
+
+def outcome_of_incoming(final: Final, *, taken: bool, elsewhere: bool) -> Outcome:
+    """What a call that rang here came to.
+
+    Args:
+        final: What is known at its end; its code is what we answered.
+        taken: The rep took it.
+        elsewhere: Another phone took it.
+    """
+    if final.answered:
+        return _after_answer(final)
+    if taken:
+        return _not_through(final)
+    if elsewhere:
+        return Outcome(_NO_ANSWER, "Another phone took the call.", "lead")
+    if final.cut in _NOT_TAKEN:
+        result, sentence, by = _NOT_TAKEN[final.cut]
+        return Outcome(result, sentence + ".", by)
+    if final.lost:
+        return Outcome(_NO_ANSWER, "The connection was lost while it rang here.", "network")
+    return Outcome(_NO_ANSWER, "They gave up before anybody answered.", "lead")
+
+
+def _not_through(final: Final) -> Outcome:
+    if final.cut is Cut.REP:
+        return Outcome(_FAILED, "The rep hung up before the call was through.", "rep")
+    if final.cut is Cut.NONE and not final.lost:
+        return Outcome(_FAILED, "They hung up before the call was through.", "lead")
+    return Outcome(_FAILED, "The answer did not get through to the caller.", "network")
 
 
 def _refused(final: Final) -> Outcome:

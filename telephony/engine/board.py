@@ -20,7 +20,9 @@ class Board:
     clock: Clock
     account: Account
     rep: Any = None  # telephony.engine.audio.RepSound once the stack runs
+    door: Any = None  # telephony.engine.door.Door, likewise
     ears: Any = None  # telephony.engine.recorder.Drawer, likewise
+    ringback: Any = None  # telephony.engine.ringback.Ringback, likewise
 
     def send(self, event: Event) -> None:
         """Report to the client."""

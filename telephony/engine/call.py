@@ -15,7 +15,9 @@ from telephony.protocol import Answered, Dial, DialogKnown, Invited, Ringing
 from telephony.results import Cut
 from telephony.target import caller, own_uri, sip_uri, user_part
 
-RINGING_CODES = {180, 183}
+RINGING = 180
+RINGING_CODES = {RINGING, 183}
+EARLY_MS = 400  # sound that was announced with the ringing is given this long to come
 
 
 class OutCall(LiveCall):
@@ -33,6 +35,12 @@ class OutCall(LiveCall):
         self.order = order
         self.rep = order.rep
         self._uri = ""
+        self._rang: int | None = None  # mono ms of the first 180
+
+    @property
+    def with_whom(self) -> str:
+        """The number that was dialed."""
+        return self.order.target
 
     # ------------------------------------------------------------ commands
 
@@ -63,6 +71,32 @@ class OutCall(LiveCall):
             header.hValue = f"<sip:{number}@{account.server}>"
             options.txOption.headers.push_back(header)
 
+    # ---------------------------------------------------------- ringback
+
+    def watch_voice(self) -> None:
+        """Also let the rep hear the ringing, where the other side lets nothing be heard."""
+        super().watch_voice()
+        if self._rang is not None:
+            self._ring_back(self._rang, self._board.clock.monotonic())
+
+    def _ring_back(self, rang: int, mono: int) -> None:
+        if self.progress.answered is not None or self.progress.cut is not Cut.NONE or self._early_sound():
+            self._stop_ringing()
+        elif not (self._sounds and mono - rang < EARLY_MS):
+            self._board.ringback.ring(self.name, self._board.rep.sink)
+
+    def _early_sound(self) -> bool:
+        return self._sounds and self.getStreamStat(0).rtcp.rxStat.pkt > 0
+
+    def _stop_ringing(self) -> None:
+        self._rang = None
+        self._board.ringback.quiet(self.name)
+
+    def finish(self) -> None:
+        """Report the end, once; before it, what was recorded."""
+        self._stop_ringing()
+        super().finish()
+
     # ----------------------------------------------------------- callbacks
 
     @guarded("a call's state could not be read", None)
@@ -76,6 +110,7 @@ class OutCall(LiveCall):
         transaction = prm.e.body.tsxState.tsx
         if transaction.method == "INVITE" and transaction.statusCode >= 100:
             self.progress.replied = self.progress.replied or self._board.clock.monotonic()
+        self.note_transaction(transaction)
 
     @guarded("a redirection could not be read", int(pj.PJSIP_REDIRECT_STOP))
     def onCallRedirected(self, prm: Any) -> int:  # noqa: ANN401, N802
@@ -105,6 +140,9 @@ class OutCall(LiveCall):
             self._board.send(Invited(at=now, mono=mono, call=self.name, sip_call_id=sip_call_id))
 
     def _rings(self, code: int, received: str, now: int, mono: int) -> None:
+        if code == RINGING and not self.rep and self._rang is None and not self._early_sound():
+            self._rang = mono
+            self._ring_back(mono, mono)
         if code in RINGING_CODES and self.progress.ringing is None:
             self.progress.ringing = mono
             self._tell_dialog(received, now, mono, answered=False)  # first: we may die after any line
@@ -113,6 +151,7 @@ class OutCall(LiveCall):
     def _answered(self, received: str, now: int, mono: int) -> None:
         if self.progress.answered is None:
             self.progress.answered = mono
+            self._stop_ringing()
             self._tell_dialog(received, now, mono, answered=True)
             self._board.send(Answered(at=now, mono=mono, call=self.name, secure=self._secure))
             self.voice.answered()

@@ -8,18 +8,20 @@ import pjsua2 as pj
 
 from telephony.engine import message
 from telephony.engine.board import Board
+from telephony.engine.giving import Giving
 from telephony.engine.guard import explain, guarded
+from telephony.engine.holding import Holding
+from telephony.engine.keypad import Keypad
 from telephony.engine.progress import Progress
 from telephony.engine.voice import Voice
-from telephony.protocol import Dtmf, Held, Played, Quality, Record
+from telephony.protocol import Announced, Played, Quality, Record
 from telephony.results import Cut
 
-KEYPAD = frozenset("0123456789*#ABCD")
 _HELD = {pj.PJSUA_CALL_MEDIA_LOCAL_HOLD, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD}
 _ACTIVE = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD}
 
 
-class LiveCall(pj.Call):
+class LiveCall(Keypad, Holding, Giving):
     """A call on the stack. The loop keeps it until the stack has let go of it."""
 
     rep = False  # the rep's own phone
@@ -33,29 +35,9 @@ class LiveCall(pj.Call):
         self.voice = Voice(board, self.name)
         self._sounds = False  # RTP may come
         self._held = False  # by either side
-        self._holding = False  # by us
         self._secure = False  # what the last SDP of the other side agreed to
 
     # ------------------------------------------------------------ commands
-
-    def cut_off(self, cut: Cut) -> None:
-        """End the call for our own reason, in any state."""
-        if self.progress.over:
-            return
-        if self.progress.cut is Cut.NONE:
-            self.progress.cut = cut
-        self.hangup(pj.CallOpParam())
-
-    def hold(self, on: bool) -> None:
-        """Put the called person on hold, or take them back; what became of it is told by the new media."""
-        if self.progress.answered is None or self.progress.over or on == self._holding:
-            return
-        options = pj.CallOpParam(True)
-        if on:
-            self.setHold(options)
-        else:
-            options.opt.flag = pj.PJSUA_CALL_UNHOLD
-            self.reinvite(options)
 
     def record(self, order: Record) -> None:
         """Begin, pause or end the recording."""
@@ -74,12 +56,24 @@ class LiveCall(pj.Call):
             self.report(f"the message could not be played ({explain(error)})")
             self.cut_off(Cut.REP)
 
+    def announce(self, path: str) -> None:
+        """Play a notice to both sides, beside the voices."""
+        if not self.talks:
+            return
+        try:
+            self.voice.announce(path)
+        except pj.Error as error:
+            self.report(f"the announcement could not be played ({explain(error)})")
+
     def watch_voice(self) -> None:
-        """Notice a recording that failed, and a message that has ended."""
+        """Notice a recording that failed, and a message or a notice that has ended."""
         self.voice.watch()
+        if self.voice.announced():
+            at, mono = self.now()
+            self._board.send(Announced(at=at, mono=mono, call=self.name))
         if self.voice.played and self.progress.cut is Cut.NONE:
-            clock = self._board.clock
-            self._board.send(Played(at=clock.now(), mono=clock.monotonic(), call=self.name))
+            at, mono = self.now()
+            self._board.send(Played(at=at, mono=mono, call=self.name))
             self.cut_off(Cut.PLAYED)
 
     def listen(self, mono: int) -> None:
@@ -108,19 +102,16 @@ class LiveCall(pj.Call):
             return
         self._sounds = False
         self._close_voice()
-        ended = self.progress.end(self._board.clock.now(), self._board.clock.monotonic())
+        self.settle_at_end()
+        ended = self.progress.end(*self.now())
         if ended is not None:
-            self._board.send(ended)
+            self.send_end(ended)
 
     def _close_voice(self) -> None:
         try:
             self.voice.close()
         except pj.Error as error:  # the end must be told whatever the bridge says
             self.report(f"a call's sound could not be taken apart ({explain(error)})")
-
-    def report(self, text: str) -> None:
-        """Say what failed in a callback."""
-        self._board.trouble(text)
 
     # ----------------------------------------------------------- callbacks
 
@@ -131,25 +122,28 @@ class LiveCall(pj.Call):
         state = info.media[0].status if len(info.media) else 0
         self._held = state in _HELD
         self._sounds = state in _ACTIVE
-        self._note_hold(state == pj.PJSUA_CALL_MEDIA_LOCAL_HOLD)
+        self.media_held(state == pj.PJSUA_CALL_MEDIA_LOCAL_HOLD)
         if self._sounds:
             self.voice.attach(self.getAudioMedia(-1))
         else:
             self.voice.detach()
 
-    def _note_hold(self, on: bool) -> None:
-        if on != self._holding:
-            self._holding = on
-            clock = self._board.clock
-            self._board.send(Held(at=clock.now(), mono=clock.monotonic(), call=self.name, on=on))
+    @guarded("a transaction could not be read", None)
+    def onCallTsxState(self, prm: Any) -> None:  # noqa: ANN401, N802
+        """Called at each change of a transaction: where answers to requests within the call show."""
+        self.note_transaction(prm.e.body.tsxState.tsx)
 
-    @guarded("a key of the other side could not be read", None)
-    def onDtmfDigit(self, prm: Any) -> None:  # noqa: ANN401, N802
-        """Called when the other side pressed a key."""
-        if prm.digit not in KEYPAD:
+    def note_transaction(self, transaction: Any) -> None:  # noqa: ANN401
+        """Take in the answer to a request of ours within the call."""
+        if transaction.role != pj.PJSIP_ROLE_UAC:
             return
-        clock = self._board.clock
-        self._board.send(Dtmf(at=clock.now(), mono=clock.monotonic(), call=self.name, digit=prm.digit))
+        code = transaction.statusCode
+        if transaction.method == "REFER":
+            self.refer_answered(code, transaction.statusText)
+        elif transaction.method == "INFO":
+            self.info_answered(code)
+        elif transaction.method == "INVITE" and code >= 300 and self.talks:
+            self.offer_refused(code)
 
     def note_secrecy(self, received: str) -> None:
         """Notice what an SDP of the other side agrees to."""

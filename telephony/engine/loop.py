@@ -11,22 +11,29 @@ import pjsua2 as pj
 
 from config.clock import Clock
 from config.errors import SixringError
+from telephony.account import Sound
 from telephony.engine.board import Board
 from telephony.engine.call import OutCall
 from telephony.engine.desk_leg import DeskLeg
+from telephony.engine.door import Door
 from telephony.engine.endpoint import open_endpoint, prefer_codecs
 from telephony.engine.graveyard import Graveyard
 from telephony.engine.guard import explain
+from telephony.engine.in_call import InCall
 from telephony.engine.line import Line
 from telephony.engine.live_call import LiveCall
 from telephony.engine.progress import Limits, Progress
+from telephony.engine.reception import Reception
 from telephony.engine.recorder import Drawer
 from telephony.engine.rep_sound import rep_sound
+from telephony.engine.ringback import Ringback
 from telephony.engine.throttle import Throttle
 from telephony.engine.way import choose, moved
 from telephony.pipe import Pipe
 from telephony.protocol import (
     Abort,
+    Announce,
+    Answer,
     AnyCommand,
     Configure,
     Dial,
@@ -35,6 +42,7 @@ from telephony.protocol import (
     HangUp,
     Hold,
     Mute,
+    PassOn,
     Ping,
     Play,
     Pong,
@@ -43,8 +51,10 @@ from telephony.protocol import (
     Record,
     Recycle,
     SendDtmf,
+    Transfer,
 )
 from telephony.results import Cut
+from telephony.ringing_tones import ringing_tone
 
 POLL_MS = 20  # while the client rings (`telephony.bell`); time limits are exact to this
 POLL_WITHOUT_BELL_MS = 2
@@ -68,9 +78,12 @@ class Engine:
         self._board.rep = rep_sound(self._lib, setup.sound, self._board)
         self._board.rep.changed = self._rejoin
         self._board.ears = Drawer()
+        self._board.ringback = Ringback(ringing_tone(account.country))
         self._graves = Graveyard()
-        self._line = Line(self._board, binding, self._stack.transport_id, self._graves)
         self._calls: dict[str, LiveCall] = {}
+        self._open_door(setup.sound)
+        reception = Reception(self._board, self._calls, self._graves)
+        self._line = Line(self._board, binding, self._stack.transport_id, reception)
         self._waiting: deque[Dial] = deque()
         self._throttle = Throttle()
         self._decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
@@ -80,6 +93,12 @@ class Engine:
         self._bell, self._poll_ms = "", POLL_WITHOUT_BELL_MS
         if account.transport == "udp":
             self._bell, self._poll_ms = f"{binding.bound or '127.0.0.1'}:{self._stack.port}", POLL_MS
+
+    def _open_door(self, sound: Sound) -> None:
+        door = self._board.door = Door(self._board.account, sound.uri if sound.kind == "desk_phone" else "")
+        door.keep(self._stack.port)
+        for host in door.unknown:
+            self._board.trouble(f"{host} is not found, so no call from there rings here; check sip.ring_from")
 
     def run(self) -> None:
         """Serve until the client quits or is gone. Does not return: leaves the process."""
@@ -120,24 +139,52 @@ class Engine:
         match command:
             case Dial():
                 self._waiting.append(command)
+            case Answer(call=name) | PassOn(call=name):
+                self._receive(name, command)
             case HangUp(call=name):
                 self._hang_up(name)
-            case SendDtmf(call=name, digits=digits) if name in self._calls:
-                self._calls[name].dialDtmf(digits)
-            case Mute(call=name, on=on) if name in self._calls:
-                self._calls[name].voice.mute(on)
-            case Hold(call=name, on=on) if name in self._calls:
-                self._calls[name].hold(on)
-            case Play(call=name, path=path) if name in self._calls:
-                self._calls[name].play(path)
-            case Record(call=name) if name in self._calls:
-                self._calls[name].record(command)
             case Ping():
                 self._board.send(Pong(at=self._clock.now(), mono=self._clock.monotonic()))
             case Abort():
                 os.abort()
             case Quit():
                 self._leaving = True
+            case Configure():
+                self._board.trouble("the phone was configured already")
+            case _ if command.call in self._calls:
+                self._do_in(self._calls[command.call], command)
+
+    def _do_in(self, call: LiveCall, command: AnyCommand) -> None:
+        match command:
+            case SendDtmf(digits=digits):
+                call.press(digits)
+            case Mute(on=on):
+                self._mute(on)
+            case Hold(on=on):
+                call.hold(on)
+            case Play(path=path):
+                call.play(path)
+            case Announce(path=path):
+                call.announce(path)
+            case Transfer(to=to):
+                call.give(command, self._calls.get(to))
+            case Record():
+                call.record(command)
+
+    def _mute(self, on: bool) -> None:
+        """Muted is the rep, not a line: on every call that has the rep's voice."""
+        for call in self._calls.values():
+            if not call.rep and not call.progress.over:
+                call.voice.mute(on)
+
+    def _receive(self, name: str, command: Answer | PassOn) -> None:
+        call = self._calls.get(name)
+        if not isinstance(call, InCall):
+            return
+        if isinstance(command, Answer):
+            call.take()
+        else:
+            call.pass_on(command.away)
 
     def _hang_up(self, name: str) -> None:
         if name in self._calls:
@@ -155,6 +202,11 @@ class Engine:
     def _place(self, order: Dial) -> None:
         call = (DeskLeg if order.rep else OutCall)(self._line, order, self._board)
         self._calls[order.call] = call
+        beside = self._calls.get(order.beside)
+        if order.beside and (beside is None or beside.progress.over):
+            self._refuse(call, "failed", "The call it was to be a second line of has ended.")
+            return
+        call.voice.muted = beside is not None and beside.voice.muted
         try:
             call.place()
         except SixringError as error:
@@ -177,6 +229,7 @@ class Engine:
 
     def _rejoin(self) -> None:
         """The rep's phone came or went: join the others to what is there now."""
+        self._board.ringback.rejoin(self._board.rep.sink)
         for call in self._calls.values():
             if not call.progress.over:
                 call.voice.rejoin()
@@ -224,6 +277,10 @@ class Engine:
         if listen:
             call.listen(mono)
         call.watch_voice()
+        call.watch_hold(mono)
+        joined = self._calls.get(call.watch_giving(mono))
+        if joined is not None:
+            joined.joined()
         cut = call.progress.overdue(mono)
         if cut is not None:
             call.cut_off(cut)

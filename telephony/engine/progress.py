@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from telephony.protocol import Ended
 from telephony.quality import Mark, mark
-from telephony.results import Cut, Final, outcome
+from telephony.results import Cut, Final, Outcome, outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Progress:
     q850: int = 0
     reason_text: str = ""
     left_to: str = ""
+    given: str = ""  # how the call was passed to somebody else, in words
     lost: bool = field(default=False)
 
     def overdue(self, mono: int) -> Cut | None:
@@ -77,13 +78,17 @@ class Progress:
             self.packets = packets
             self.heard = mono
 
+    def found(self, final: Final) -> Outcome:
+        """What it came to."""
+        return outcome(final)
+
     def end(self, at: int, mono: int) -> Ended | None:
         """Close the call; its last event, or None if it was closed before."""
         if self.over:
             return None
         self.over = True
         answered, ringing = self.answered, self.ringing
-        found = outcome(
+        found = self.found(
             Final(
                 code=self.code,
                 q850=self.q850,
@@ -94,6 +99,7 @@ class Progress:
                 cut=self.cut,
                 lost=self.lost,
                 left_to=self.left_to,
+                given=self.given,
             )
         )
         until = answered if answered is not None else mono

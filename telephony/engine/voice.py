@@ -5,27 +5,13 @@ from __future__ import annotations
 import queue
 from typing import Any
 
-import pjsua2 as pj
-
 from telephony.engine.board import Board
 from telephony.engine.listen import FRAME_MS, Listener
+from telephony.engine.notice import Notice, Sound
 from telephony.engine.recorder import Ears, Recorder
 from telephony.protocol import Hint, Recorded, Recording
 
 LISTEN_MS = 45_000  # after the answer: no greeting is longer
-
-
-class _Message(pj.AudioMediaPlayer):
-    """A sound that is played once."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__()
-        self.over = False
-        self.createPlayer(path, pj.PJMEDIA_FILE_NO_LOOP)
-
-    def onEof2(self) -> None:  # noqa: N802
-        """Called by the stack when the last of it has been heard."""
-        self.over = True
 
 
 class Voice:
@@ -35,8 +21,10 @@ class Voice:
         self._board, self._call = board, call
         self._media: Any = None
         self._source: Any = None  # what the called person hears
-        self._muted = False
-        self._message: _Message | None = None
+        self.muted = False
+        self._aside = False  # on hold by us: nobody hears anybody
+        self._message: Sound | None = None
+        self._notice: Notice | None = None
         self._ears: Ears | None = None
         self._recorder: Recorder | None = None
         self._heard: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -56,10 +44,16 @@ class Voice:
         if self._source is not None and self._ears is not None:
             self._source.stopTransmit(self._ears.left)
         self._source = None
+        self._play_notice()
 
     def mute(self, on: bool) -> None:
         """Let the called person hear silence, or the rep again; RTP flows either way."""
-        self._muted = on
+        self.muted = on
+        self._route()
+
+    def set_aside(self, on: bool) -> None:
+        """Keep this call's side and ours from each other, whatever the network makes of the hold."""
+        self._aside = on
         self._route()
 
     def answered(self) -> None:
@@ -74,15 +68,30 @@ class Voice:
         Raises:
             pj.Error: the file is no sound the stack can play.
         """
-        self._message = _Message(path)
-        if self._media is not None and self._board.rep.sink is not None:
-            self._media.stopTransmit(self._board.rep.sink)
+        self._message = Sound(path)
         self._route()
 
     @property
     def played(self) -> bool:
         """Whether a message has come to its end."""
         return self._message is not None and self._message.over
+
+    def announce(self, path: str) -> None:
+        """Let both sides hear a notice beside the voices; one that plays is heard out, and no second one.
+
+        Raises:
+            pj.Error: the file is no sound the stack can play.
+        """
+        if self._notice is None:
+            self._notice = Notice(path)
+            self._play_notice()
+
+    def announced(self) -> bool:
+        """Whether a notice has just been heard to its end; said once."""
+        if self._notice is None or not self._notice.over:
+            return False
+        self._notice = None
+        return True
 
     def rejoin(self) -> None:
         """The rep's sound is another one; of the old one the bridge holds nothing any more."""
@@ -97,12 +106,13 @@ class Voice:
             if self._source is not None:
                 self._source.stopTransmit(self._ears.left)
             self._board.ears.give_back(self._ears)
-        self._media = self._ears = self._source = None
+        if self._notice is not None:
+            self._notice.heard_by([])
+        self._media = self._ears = self._source = self._notice = None
 
     def _route(self) -> None:
         """Connect what is to be heard with everyone who hears it."""
-        rep = self._board.rep
-        wanted = self._message or (rep.silence if self._muted else rep.source)
+        wanted = self._wanted()
         hearers = [one for one in (self._media, self._ears and self._ears.left) if one is not None]
         for hearer in hearers:
             if self._source is not None and self._source is not wanted:
@@ -110,11 +120,33 @@ class Voice:
             wanted.startTransmit(hearer)
         if hearers:
             self._source = wanted
-        sink = rep.sink if self._message is None else None
-        listeners = (sink, self._ears and self._ears.right)
-        for listener in listeners if self._media is not None else ():
-            if listener is not None:
-                self._media.startTransmit(listener)
+        self._listen_in(self._board.rep.sink, self._message is None and not self._aside)
+        self._listen_in(self._ears and self._ears.right, not self._aside)
+        self._play_notice()
+
+    def _wanted(self) -> Any:  # noqa: ANN401
+        """What the called person is to hear."""
+        rep = self._board.rep
+        if self._message is not None:
+            return self._message
+        return rep.silence if self.muted or self._aside else rep.source
+
+    def _listen_in(self, listener: Any, on: bool) -> None:  # noqa: ANN401
+        """Let a listener hear the called person, or no longer."""
+        if self._media is None or listener is None:
+            return
+        if on:
+            self._media.startTransmit(listener)
+        else:
+            self._media.stopTransmit(listener)
+
+    def _play_notice(self) -> None:
+        """Both sides hear it and the recording; while one of them does not, it waits."""
+        if self._notice is None:
+            return
+        both = self._media is not None and not self._aside
+        hearers = (self._media, self._board.rep.sink, self._ears and self._ears.left) if both else ()
+        self._notice.heard_by([one for one in hearers if one is not None])
 
     # -------------------------------------------------------- the recording
 

@@ -1,0 +1,84 @@
+"""Keypad tones: RFC 4733 in the sound, or INFO to a side that takes no other; and the keys we hear.
+
+INFO bodies are `application/dtmf-relay`, as Cisco's gateways brought them and
+everybody reads them; there is no RFC. One INFO waits for the answer to the one
+before, so that the keys arrive in the order they were pressed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import pjsua2 as pj
+
+from telephony.engine.call_part import CallPart
+from telephony.engine.guard import guarded
+from telephony.protocol import Dtmf
+
+KEYPAD = frozenset("0123456789*#ABCD")
+TONE_MS = 160
+_NOT_TAKEN = 220142  # PJMEDIA_RTP_EREMNORFC2833: their SDP has no telephone-event
+
+
+class Keypad(CallPart):
+    """The keys of one call."""
+
+    def __init__(self, *words: Any) -> None:  # noqa: ANN401 - of the stack
+        super().__init__(*words)
+        self._keys: deque[str] = deque()  # still to be sent by INFO
+        self._asking = False  # an INFO of ours waits for its answer
+
+    def press(self, digits: str) -> None:
+        """Send keys in the way the account says and the other side takes.
+
+        Raises:
+            pj.Error: the stack refused; nothing was sent.
+        """
+        keys = [key for key in digits.upper() if key in KEYPAD]
+        way = self._board.account.dtmf
+        if not keys or not self.talks:
+            return
+        if way != "info":
+            try:
+                self.dialDtmf("".join(keys))
+            except pj.Error as error:
+                if way == "rfc4733" or error.status != _NOT_TAKEN:
+                    raise
+            else:
+                return
+        self._keys.extend(keys)
+        self._inform()
+
+    def _inform(self) -> None:
+        if self._asking or not self._keys or not self.talks:
+            return
+        order = pj.CallSendDtmfParam()
+        order.method = pj.PJSUA_DTMF_METHOD_SIP_INFO
+        order.duration = TONE_MS
+        order.digits = self._keys.popleft()
+        self._asking = True
+        try:
+            self.sendDtmf(order)
+        except pj.Error:
+            self._asking = False
+            raise
+
+    def info_answered(self, code: int) -> None:
+        """The other side answered an INFO of ours."""
+        if not self._asking or code < 200 or code in {401, 407}:  # the stack repeats it with our login
+            return
+        self._asking = False
+        if code >= 300:
+            self._keys.clear()
+            self.report(f"the other side takes no keypad tones, neither in the sound nor by INFO ({code})")
+            return
+        self._inform()
+
+    @guarded("a key of the other side could not be read", None)
+    def onDtmfDigit(self, prm: Any) -> None:  # noqa: ANN401, N802
+        """Called when the other side pressed a key, whichever way it came."""
+        if prm.digit not in KEYPAD:
+            return
+        at, mono = self.now()
+        self._board.send(Dtmf(at=at, mono=mono, call=self.name, digit=prm.digit))
