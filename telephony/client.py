@@ -53,6 +53,7 @@ PULSE_S = 2.0  # between two pings
 PULSES_MISSED = 4  # counted, not timed: a laptop that slept must not kill a healthy engine
 HOLD_MS = 3_000  # how long a dial waits for a process that is starting again
 BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
+NO_LINE = "The call it was to be a second line of has ended."
 STEADY_MS = 10_000  # a process that lived this long resets the back-off
 
 
@@ -119,8 +120,13 @@ class Phone:
 
     def dial(self, order: Dial) -> None:
         """Place a call; its events carry `order.call`, which must be new."""
+        if order.beside and self._spare is not None and order.beside in self._spare:
+            self._spare.dial(order)
+            return
         self._ledger.open(order)
-        if self._ready:
+        if order.beside and order.beside not in self._ledger:
+            self._end_unsent(order.call, NO_LINE, "engine")
+        elif self._ready:
             self._send(order)
         else:
             self._hold(order)
@@ -258,7 +264,7 @@ class Phone:
 
     def _bury(self, code: int, planned: bool) -> None:
         """The process is gone: settle its calls, tell the other sides, say so."""
-        unsent = self._ledger.unsent() if planned else []
+        unsent = [order for order in self._ledger.unsent() if not order.beside] if planned else []
         for order in unsent:
             self._hold(order)
         self._abandon(frozenset(self._held))
@@ -285,13 +291,15 @@ class Phone:
         return Phone(account, on_event, log, sound=setup.sound, clock=self._clock, spare=False)
 
     def _divert(self, call: str) -> None:
-        """The process has no slot for this dial: the spare one places it."""
-        if self._spare is None:
-            self._end_unsent(call, "All lines of this phone are in use; end a call first.", "engine")
-            return
+        """The process has no slot for this dial: the spare one places it, where it can stand alone."""
         entry = self._ledger.close(call)
-        if entry is not None:
-            self._spare.dial(entry.order)
+        order = entry.order if entry is not None else None
+        if order is None:
+            return
+        if self._spare is None or order.beside:
+            self._end_unsent(call, "All lines of this phone are in use; end a call first.", "engine")
+        else:
+            self._spare.dial(order)
 
     # ------------------------------------------------------------- held dials
 

@@ -12,6 +12,7 @@ from telephony.protocol import (
     DialogKnown,
     Ended,
     EngineEvent,
+    Incoming,
     Invited,
     Ringing,
 )
@@ -24,7 +25,8 @@ DIED_TOLD = "The phone process died; the other side was told to hang up."
 class Entry:
     """One call that has not ended. Instants are monotonic ms."""
 
-    order: Dial
+    call: str
+    order: Dial | None  # None: it came in
     invited: bool = False
     ringing: int | None = None
     answered: int | None = None
@@ -51,12 +53,15 @@ class Ledger:
         """
         if order.call in self._entries:
             raise ValueError(f"call {order.call} is open already")
-        self._entries[order.call] = Entry(order)
+        self._entries[order.call] = Entry(order.call, order)
 
     def note(self, event: EngineEvent) -> bool:
         """Take in what `event` tells; False for an event of a call that is not open."""
         call = getattr(event, "call", None)
         if call is None:
+            return True
+        if isinstance(event, Incoming):
+            self._entries[event.call] = Entry(event.call, None, invited=True, ringing=event.mono)
             return True
         entry = self._entries.get(call)
         if entry is None:
@@ -81,13 +86,13 @@ class Ledger:
 
     def unsent(self) -> list[Dial]:
         """Calls whose INVITE was never reported."""
-        return [entry.order for entry in self._entries.values() if not entry.invited]
+        return [one.order for one in self._entries.values() if one.order is not None and not one.invited]
 
     def abandon(self, at: int, mono: int, keep: frozenset[str]) -> list[tuple[Ended, Entry]]:
         """Close every call but `keep` as interrupted, with the times known so far."""
         lost = [entry for call, entry in self._entries.items() if call not in keep]
         for entry in lost:
-            del self._entries[entry.order.call]
+            del self._entries[entry.call]
         return [(_interrupted(entry, at, mono), entry) for entry in lost]
 
 
@@ -96,7 +101,7 @@ def _interrupted(entry: Entry, at: int, mono: int) -> Ended:
     return Ended(
         at=at,
         mono=mono,
-        call=entry.order.call,
+        call=entry.call,
         result=Result.INTERRUPTED.value,
         sip_code=200 if entry.answered is not None else 0,
         reason=DIED_TOLD if entry.dialog is not None else DIED,

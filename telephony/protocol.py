@@ -328,6 +328,8 @@ class Dialog(msgspec.Struct, frozen=True, omit_defaults=True):
     via: str = ""  # top Via of the INVITE; a CANCEL must repeat it
     routes: tuple[str, ...] = ()  # in the order of sending
     transport: str = "udp"
+    reply_vias: tuple[str, ...] = ()  # of a call that came in: what refuses it while it rings
+    reply_cseq: str = ""
 
 
 class DialogKnown(Event, frozen=True, tag="dialog"):

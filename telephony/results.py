@@ -12,7 +12,7 @@ Sources: RFC 3261 21.3-21.6 (codes), RFC 3398 8.2.6.1 (gateway mapping), RFC
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from cadence.model import Result
@@ -258,7 +258,8 @@ def outcome_of_incoming(final: Final, *, taken: bool, elsewhere: bool) -> Outcom
         elsewhere: Another phone took it.
     """
     if final.answered:
-        return _after_answer(final)
+        found = _after_answer(final)
+        return replace(found, sentence="The caller hung up.") if found.ended_by == "lead" else found
     if taken:
         return _not_through(final)
     if elsewhere:

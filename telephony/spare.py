@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def spare_account(account: Account) -> Account:
-    """The same account beside itself: it registers no second time, and takes ports of its own."""
-    return msgspec.structs.replace(account, register=False, local_port=0, rtp_port=0)
+    """The same account beside itself: it registers no second time, is rung by nobody, has its own ports."""
+    return msgspec.structs.replace(account, register=False, rings=False, local_port=0, rtp_port=0)
 
 
 class Spare:

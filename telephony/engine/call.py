@@ -9,7 +9,7 @@ import pjsua2 as pj
 from telephony.engine import message
 from telephony.engine.board import Board
 from telephony.engine.guard import guarded
-from telephony.engine.live_call import LiveCall, received_message
+from telephony.engine.live_call import LiveCall, received_message, source_of
 from telephony.engine.progress import Limits, Progress
 from telephony.protocol import Answered, Dial, DialogKnown, Invited, Ringing
 from telephony.results import Cut
@@ -130,6 +130,7 @@ class OutCall(LiveCall):
         elif info.state == pj.PJSIP_INV_STATE_EARLY:
             self._rings(info.lastStatusCode, received, now, mono)
         elif info.state == pj.PJSIP_INV_STATE_CONNECTING:
+            self._board.door.met(self.name, source_of(event), received)
             self._answered(received, now, mono)
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._over(info, received, event)

@@ -11,9 +11,9 @@ from telephony.account import Account
 from telephony.engine import message
 from telephony.engine.board import Board
 from telephony.engine.endpoint import bind_media, cross_nats, encrypt_media
-from telephony.engine.graveyard import Graveyard
 from telephony.engine.guard import explain, guarded
 from telephony.engine.reach import Ask, News, Reach
+from telephony.engine.reception import Reception
 from telephony.engine.way import Binding
 from telephony.protocol import Reachable, Registration
 from telephony.target import own_uri, proxy_uri, server_uri
@@ -25,10 +25,10 @@ TIMED_OUT = 408
 class Line(pj.Account):
     """Our account."""
 
-    def __init__(self, board: Board, binding: Binding, transport_id: int, graves: Graveyard) -> None:
+    def __init__(self, board: Board, binding: Binding, transport_id: int, reception: Reception) -> None:
         super().__init__()
         self._board = board
-        self._graves = graves
+        self._reception = reception
         account = board.account
         self.reach = Reach(
             registers=account.register, qualify_ms=account.qualify_ms, patience_ms=account.patience_ms
@@ -95,6 +95,7 @@ class Line(pj.Account):
         """Called when the registrar has answered, or has not."""
         mono = self._board.clock.monotonic()
         if prm.code // 100 == 2:
+            self._board.door.registered_at(prm.rdata.srcAddress)
             self._tell(self.reach.registered(prm.expiration, mono) if prm.expiration > 0 else None)
             return
         answer = prm.rdata.wholeMsg
@@ -112,14 +113,10 @@ class Line(pj.Account):
         elif change.tsx.statusCode != TIMED_OUT:  # by then its silence was told long ago
             self._tell(self.reach.unasked(change.tsx.statusText, mono))
 
-    @guarded("an incoming call could not be refused", None)
+    @guarded("an incoming call could not be taken", None)
     def onIncomingCall(self, prm: Any) -> None:  # noqa: ANN401, N802
-        """Called when somebody rings: nobody may yet, so they hear that we are not here."""
-        stranger = pj.Call(self, prm.callId)
-        answer = pj.CallOpParam()
-        answer.statusCode = pj.PJSIP_SC_TEMPORARILY_UNAVAILABLE
-        stranger.hangup(answer)
-        self._graves.take(stranger, self._board.clock.monotonic())
+        """Called when somebody rings."""
+        self._reception.take(self, prm)
 
 
 def _config(account: Account, binding: Binding, transport_id: int) -> Any:  # noqa: ANN401

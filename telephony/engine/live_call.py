@@ -101,6 +101,7 @@ class LiveCall(Keypad, Holding, Giving):
         if self.progress.over:
             return
         self._sounds = False
+        self._board.door.parted(self.name)
         self._close_voice()
         self.settle_at_end()
         ended = self.progress.end(*self.now())
@@ -150,6 +151,21 @@ class LiveCall(Keypad, Holding, Giving):
         agreed = message.encrypts(received) if self._board.account.srtp != "off" else None
         if agreed is not None:
             self._secure = agreed
+
+
+def sent_message(event: Any) -> str:  # noqa: ANN401
+    """The message of ours that caused `event`, one character a byte, or an empty text."""
+    if event.type != pj.PJSIP_EVENT_TSX_STATE:
+        return ""
+    change = event.body.tsxState
+    return message.as_bytes_text(change.src.tdata.wholeMsg) if change.type == pj.PJSIP_EVENT_TX_MSG else ""
+
+
+def source_of(event: Any) -> str:  # noqa: ANN401
+    """Where the message came from that caused `event` (address:port), or an empty text."""
+    if event.type != pj.PJSIP_EVENT_TSX_STATE or event.body.tsxState.type != pj.PJSIP_EVENT_RX_MSG:
+        return ""
+    return str(event.body.tsxState.src.rdata.srcAddress)
 
 
 def received_message(event: Any) -> str:  # noqa: ANN401

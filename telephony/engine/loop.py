@@ -139,6 +139,7 @@ class Engine:
         match command:
             case Dial():
                 self._waiting.append(command)
+                self._place_waiting()  # before the next look into the pipe
             case Answer(call=name) | PassOn(call=name):
                 self._receive(name, command)
             case HangUp(call=name):

@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from config.text import for_terminal
 from telephony.protocol import Dialog
+
+CALL_ID_LIMIT = 255  # characters of a stranger's that are kept
+OWN_CSEQ = 40_000  # above what the stack counts from in a dialog that others began (at most 32,767)
 
 _SHORT = {"from": "f", "to": "t", "via": "v", "contact": "m", "call-id": "i"}
 _STATUS = re.compile(r"SIP/2\.0 (\d{3}) ?([^\r\n]*)").match
@@ -69,6 +73,11 @@ def encrypts(message: str) -> bool | None:
     return "\na=crypto:" in audio if audio else None
 
 
+def call_id(message: str) -> str:
+    """The Call-ID, harmless and cut to size; empty without one."""
+    return for_terminal((values(message, "Call-ID") or [""])[0])[:CALL_ID_LIMIT]
+
+
 def contact(message: str) -> str:
     """The URI of a message's first Contact; empty without one."""
     found = _URI((values(message, "Contact") or [""])[0])
@@ -92,6 +101,27 @@ def dialog(response: str, request_uri: str, transport: str) -> Dialog | None:
             transport=transport,
         )
     except (IndexError, ValueError):
+        return None
+
+
+def dialog_of_incoming(reply: str, invite: str, transport: str) -> Dialog | None:
+    """The dialog that our own `reply` to an INVITE makes (RFC 3261, 12.1.1); None if it lacks what it must.
+
+    From and To change places: what is ours stands in the To.
+    """
+    try:
+        return Dialog(
+            call_id=values(reply, "Call-ID")[0],
+            local=values(reply, "To")[0],
+            remote=values(reply, "From")[0],
+            cseq=OWN_CSEQ,
+            target=contact(invite),
+            routes=tuple(_split(values(reply, "Record-Route"))),
+            transport=transport,
+            reply_vias=tuple(values(reply, "Via")),
+            reply_cseq=values(reply, "CSeq")[0],
+        )
+    except IndexError:
         return None
 
 
