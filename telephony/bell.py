@@ -20,14 +20,14 @@ class Bell:
         """`door`: the socket, as host:port."""
         host, _, port = door.rpartition(":")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._to = (host, int(port))
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
+        self._socket.connect((host, int(port)))
 
     def ring(self) -> None:
         """Ring; a bell nobody hears costs no more than a poll."""
         with contextlib.suppress(OSError):
-            self._socket.sendto(b"\r\n", self._to)
+            self._socket.send(b"\r\n")
 
     def close(self) -> None:
         """Ring no more."""
