@@ -14,10 +14,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from floor import desk_effects as out
+from floor import desk_ending as ending
 from floor import desk_hand as hand
+from floor import desk_incoming as incoming
 from floor import desk_inputs as told
 from floor import desk_keys as keys
 from floor import desk_news as news
+from floor import desk_phone as phone
+from floor import desk_second as second
 from floor import desk_voicemail as voicemail
 from floor.desk_state import IN_CALL, DeskState
 
@@ -31,7 +35,8 @@ class Desk(DeskState):
 
     def handle(self, given: told.Input) -> list[out.Effect]:
         """Take one input; return what must be done, in this order."""
-        return _HANDLERS[type(given)](self, given)
+        effects = _HANDLERS[type(given)](self, given)
+        return [*effects, *incoming.left_standing(self)]
 
 
 _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {
@@ -46,15 +51,21 @@ _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {
     told.Skipped: keys.on_skipped,
     told.Paused: keys.on_paused,
     told.Resumed: keys.on_resumed,
+    told.Leaving: keys.on_leaving,
+    told.TransferTo: second.on_transfer_to,
+    told.CallerKnown: incoming.on_caller_known,
+    told.BegunInbound: incoming.on_begun_inbound,
+    told.BegunBeside: second.on_begun_beside,
+    told.MissedKept: incoming.on_missed_kept,
     told.Begun: news.on_begun,
     told.BegunByHand: hand.on_begun_by_hand,
-    told.Finished: news.on_finished,
-    told.Recorded: news.on_recorded,
+    told.Finished: ending.on_finished,
+    told.Recorded: ending.on_recorded,
     told.MessageOver: voicemail.on_message_over,
     told.Undone: news.on_undone,
     told.NoteKept: news.on_note_kept,
     told.Told: news.on_told,
     told.Refused: news.on_refused,
-    told.PhoneState: news.on_phone_state,
-    told.PhoneSaid: news.on_phone_said,
+    told.PhoneState: phone.on_phone_state,
+    told.PhoneSaid: phone.on_phone_said,
 }

@@ -199,7 +199,7 @@ class KeepMissed:
     name: str
     sip_call_id: str
     at: int
-    why: str  # what this desk did: busy, not ready, not answered
+    why: str  # what this desk did: busy, not ready, passed on, not answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,11 +282,11 @@ class Announce:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Begin, pause or resume the recording of the call."""
+    """Begin, pause, resume or end the recording of the call."""
 
     call: str
     attempt_id: int
-    do: Literal["start", "pause", "resume"]
+    do: Literal["start", "pause", "resume", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +307,14 @@ class RecordingOver:
     fault: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingErased:
+    """Delete what there is of the attempt's recording: they object to it."""
+
+    attempt_id: int
+    path: str = ""  # where it lies, if it is not packed away yet
+
+
 StoreEffect = (
     ClaimNext | Release | Skip | Begin | BeginByHand | Instant | Finish | Dispose | Undo | Note | Enter
     | LetGo | SettleMessage | AskCaller | BeginInbound | KeepMissed | BeginBeside | KeepTransfer | Announced
@@ -315,5 +323,5 @@ StoreEffect = (
 PhoneEffect = (
     Place | HangUp | Mute | Hold | Tone | PlayMessage | Answer | PassOn | PlaceBeside | Transfer | Announce
 )
-RecordingEffect = Record | RecordingBegun | RecordingOver
+RecordingEffect = Record | RecordingBegun | RecordingOver | RecordingErased
 Effect = StoreEffect | PhoneEffect | RecordingEffect

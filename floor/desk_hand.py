@@ -5,7 +5,7 @@ from __future__ import annotations
 from cadence.model import ShiftState
 from floor import desk_effects as out
 from floor import desk_inputs as told
-from floor.actions import why_not
+from floor.actions import BY_NAME
 from floor.desk_news import placed
 from floor.desk_state import DeskState, Line
 from floor.view import CallView, Refusal
@@ -13,20 +13,19 @@ from floor.view import CallView, Refusal
 
 def on_number_typed(desk: DeskState, given: told.NumberTyped) -> list[out.Effect]:
     """Give back the lead in preview, and have the gate asked; a paused rep is paused again after the call."""
-    refusal = why_not("number", desk.state)
-    if refusal:
-        return desk.say(refusal)
+    refusal = BY_NAME["number"].why_not_now(desk)
+    if refusal or desk.undoing:
+        return desk.say(refusal or "The call before is coming back: one moment.")
     typed = given.typed.strip()
     if not desk.phone_ok:
-        return desk.say(f"The phone cannot dial now: {desk.phone_line}.", alarm=True)
+        return desk.say(f"The phone cannot dial now: {desk.phone_words}.", alarm=True)
     effects: list[out.Effect] = []
     if desk.claim is not None:
         effects.append(out.Release(desk.claim, "another number is dialed"))
     if desk.state is ShiftState.NOT_READY:
         desk.pause_wanted = desk.reason
-    desk.calls += 1
     desk.claim = desk.card = desk.refusal = desk.last_attempt = None
-    desk.line = Line(None, call=f"{desk.clock.now():x}-{desk.calls}")
+    desk.line = Line(None, call=desk.new_call())
     desk.call = CallView(typed, desk.shown_to(typed), dialed_mono=desk.clock.monotonic())
     desk.say("")
     return [*effects, *desk.enter(ShiftState.DIALING), out.BeginByHand(typed, desk.call.caller_id)]

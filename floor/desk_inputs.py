@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cadence.dispositions import Disposition
 from cadence.model import Plan
 from floor.desk_effects import StoreEffect
-from floor.view import CardView
+from floor.view import CardView, phone_words
 from store.records import Attempt, Caller, Claim
 from telephony.protocol import AnyEvent
 
@@ -85,6 +85,7 @@ class MissedKept:
 
     name: str
     number: str
+    why: str = ""  # as in `desk_effects.KeepMissed`
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,11 @@ class Paused:
 @dataclass(frozen=True, slots=True)
 class Resumed:
     """The rep comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """The rep goes home, whatever is going on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +220,13 @@ class PhoneState:
     """Whether the phone can dial, and its state in words."""
 
     ok: bool
-    text: str
+    text: str  # while it waits for its next try: why
+    retry_in_ms: int | None = None
+
+    @property
+    def words(self) -> str:
+        """All of it, as of the moment it was told."""
+        return phone_words(self.text, self.retry_in_ms, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +238,7 @@ class PhoneSaid:
 
 Input = (
     Claimed | NothingDue | LookAgain | Pressed | NumberTyped | TransferTo | CallerKnown | BegunInbound
-    | BegunBeside | MissedKept | Disposed | Keypad | Noted | Skipped | Paused | Resumed | Begun | BegunByHand
-    | Finished | Recorded | MessageOver | Undone | NoteKept | Told | Refused | PhoneState | PhoneSaid
+    | BegunBeside | MissedKept | Disposed | Keypad | Noted | Skipped | Paused | Resumed | Leaving
+    | Begun | BegunByHand | Finished | Recorded | MessageOver | Undone | NoteKept | Told | Refused
+    | PhoneState | PhoneSaid
 )  # fmt: skip

@@ -8,17 +8,22 @@ from dataclasses import replace
 from cadence.dispositions import Disposition
 from cadence.model import ShiftState
 from floor import desk_effects as out
+from floor import desk_incoming as incoming
 from floor import desk_inputs as told
 from floor import desk_recording as recording
+from floor import desk_second as second
 from floor import desk_voicemail as voicemail
-from floor.actions import NOBODY_TO_CALL_BACK, why_not
+from floor.actions import BY_NAME, NOBODY_TO_CALL_BACK
+from floor.desk_ending import hang_up, hang_up_all, record
 from floor.desk_state import IN_CALL, DeskState, Line
 from floor.view import CallView
+
+_NOT_ANSWERED = "Nobody has answered on this line yet."
 
 
 def on_pressed(desk: DeskState, given: told.Pressed) -> list[out.Effect]:
     """A key of the registry that needs nothing more."""
-    refusal = why_not(given.action, desk.state)
+    refusal = BY_NAME[given.action].why_not_now(desk)
     if refusal:
         return desk.say(refusal)
     return _PRESSES[given.action](desk)
@@ -30,9 +35,9 @@ def _dial(desk: DeskState) -> list[out.Effect]:
     if not desk.claim.phone.e164:
         return desk.say(f"Nothing to dial: {desk.claim.plan.reason}. s puts the lead back for later.")
     if not desk.phone_ok:
-        return desk.say(f"The phone cannot dial now: {desk.phone_line}. The lead stays with you.", alarm=True)
-    desk.calls += 1
-    desk.line = Line(desk.claim, call=f"{desk.claim.token:x}-{desk.calls}")
+        words = f"The phone cannot dial now: {desk.phone_words}. The lead stays with you."
+        return desk.say(words, alarm=True)
+    desk.line = Line(desk.claim, call=desk.new_call(desk.claim.token))
     number = desk.claim.phone.e164
     desk.call = CallView(number, desk.shown_to(number), dialed_mono=desk.clock.monotonic())
     desk.last_attempt = desk.refusal = None
@@ -41,37 +46,44 @@ def _dial(desk: DeskState) -> list[out.Effect]:
 
 
 def _hang_up(desk: DeskState) -> list[out.Effect]:
-    line = desk.line
+    line = desk.talked_on
     if line is None or line.ended:
         return desk.say("The call has ended already.")
-    if line.attempt_id is None:
-        line.hang_up = True
-        return []
-    return [out.HangUp(line.call)]
+    return hang_up(line)
 
 
 def _mute(desk: DeskState) -> list[out.Effect]:
-    if desk.call is None or desk.line is None:
-        return []
-    desk.call = replace(desk.call, muted=not desk.call.muted)
-    desk.say("Your microphone is off." if desk.call.muted else "Your microphone is on.")
-    return [out.Mute(desk.line.call, desk.call.muted)]
+    line, call = _talking(desk)
+    if line is None or call is None:
+        return desk.say(_NOT_ANSWERED)
+    desk.redraw(line, replace(call, muted=not call.muted))
+    desk.say("Your microphone is on." if call.muted else "Your microphone is off.")
+    return [out.Mute(line.call, not call.muted)]
 
 
 def _hold(desk: DeskState) -> list[out.Effect]:
     """Ask for it; the screen shows it once the other side has agreed."""
-    if desk.call is None or desk.line is None:
-        return []
-    return [out.Hold(desk.line.call, not desk.call.held)]
+    line, call = _talking(desk)
+    if desk.second_line is not None or line is None or call is None:
+        return desk.say("With two lines, one is on hold already: l changes them.")
+    return [out.Hold(line.call, not call.held)]
+
+
+def _talking(desk: DeskState) -> tuple[Line | None, CallView | None]:
+    """The line that the rep talks on, once it is answered."""
+    line = desk.talked_on
+    if line is None or line.ended or not line.answered:
+        return None, None
+    return line, desk.call_on(line)
 
 
 def _undo(desk: DeskState) -> list[out.Effect]:
-    if desk.last_attempt is None:
+    if desk.last_attempt is None or desk.undoing:
         return desk.say("Nothing to take back: undo works until the next dial.")
     effects: list[out.Effect] = []
     if desk.claim is not None:
         effects.append(out.Release(desk.claim, "undo of the call before"))
-    attempt, desk.last_attempt = desk.last_attempt, None
+    attempt, desk.last_attempt, desk.undoing = desk.last_attempt, None, True
     desk.claim = desk.card = desk.call = None
     return [*effects, out.Undo(attempt)]
 
@@ -90,12 +102,18 @@ def on_disposed(desk: DeskState, given: told.Disposed) -> list[out.Effect]:
     line.chosen = out.Choice(disposition, given.callback_at)
     if line.stored:
         return record(line, line.chosen)
-    return [] if line.ended else _hang_up(desk)
+    return hang_up_all(desk)
 
 
 def _why_not_dispose(desk: DeskState, line: Line, disposition: Disposition, callback_at: int | None) -> str:
     if line.disposing:
         return "This call is being recorded."
+    if line.unkept:
+        return "This call could not be written: there is nothing to record it on."
+    if desk.passing is not None:
+        return f"The call is being given to {desk.passing.target}: wait for the answer, or hang up."
+    if line.inbound is not None and not line.answered:
+        return "The call is not connected yet: there is nothing to record."
     if not line.invited:
         return "The call has not gone out yet: there is nothing to record."
     if disposition.callback and line.claim is None:
@@ -108,19 +126,14 @@ def _why_not_dispose(desk: DeskState, line: Line, disposition: Disposition, call
     return disposition.why_not(talk_ms or 0)
 
 
-def record(line: Line, choice: out.Choice) -> list[out.Effect]:
-    """Have the choice written; until the answer comes no other is taken."""
-    line.disposing = True
-    return [out.Dispose(line.attempt, choice)]
-
-
 def on_keypad(desk: DeskState, given: told.Keypad) -> list[out.Effect]:
     """A tone for the call."""
-    refusal = why_not("keypad", desk.state)
-    if refusal or desk.line is None:
-        return desk.say(refusal)
+    line, _ = _talking(desk)
+    refusal = BY_NAME["keypad"].why_not_now(desk)
+    if refusal or line is None:
+        return desk.say(refusal or _NOT_ANSWERED)
     desk.say(f"Sent tone {given.digit}.")
-    return [out.Tone(desk.line.call, given.digit)]
+    return [out.Tone(line.call, given.digit)]
 
 
 def on_noted(desk: DeskState, given: told.Noted) -> list[out.Effect]:
@@ -135,7 +148,7 @@ def on_noted(desk: DeskState, given: told.Noted) -> list[out.Effect]:
 
 def on_skipped(desk: DeskState, given: told.Skipped) -> list[out.Effect]:
     """The lead goes back with a reason, the next one comes."""
-    refusal = why_not("skip", desk.state)
+    refusal = BY_NAME["skip"].why_not_now(desk)
     if refusal or desk.claim is None:
         return desk.say(refusal)
     claim = desk.claim
@@ -158,6 +171,12 @@ def on_paused(desk: DeskState, given: told.Paused) -> list[out.Effect]:
     return [*effects, *desk.enter(ShiftState.NOT_READY, given.reason)]
 
 
+def on_leaving(desk: DeskState, _: told.Leaving) -> list[out.Effect]:
+    """Take no new lead, and end every call that is up, those that play a message too."""
+    paused = on_paused(desk, told.Paused("leaving"))
+    return [*paused, *hang_up_all(desk), *(out.HangUp(call) for call in desk.drops)]
+
+
 def on_resumed(desk: DeskState, _: told.Resumed) -> list[out.Effect]:
     """Back to work, or a wanted pause taken back."""
     if desk.pause_wanted:
@@ -176,5 +195,10 @@ _PRESSES: dict[str, Callable[[DeskState], list[out.Effect]]] = {
     "undo": _undo,
     "hold": _hold,
     "record": recording.on_key,
+    "object": recording.on_object,
+    "answer": incoming.on_answer,
+    "pass_on": incoming.on_pass_on,
+    "transfer": second.on_join,
+    "line": second.on_line,
     "voicemail": voicemail.on_key,
 }

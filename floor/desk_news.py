@@ -1,19 +1,18 @@
-"""What the store's answers and the phone's events do to a desk."""
+"""What the store's answers do to a desk."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from cadence.dispositions import Disposition
-from cadence.model import Plan, Result, ShiftState
+from cadence.model import Result, ShiftState
 from floor import desk_effects as out
+from floor import desk_incoming as incoming
 from floor import desk_inputs as told
-from floor import desk_recording as recording
-from floor import desk_voicemail as voicemail
-from floor.desk_keys import record
+from floor import desk_second as second
+from floor.desk_ending import on_ended
 from floor.desk_state import DeskState, Line
 from floor.view import CallView, Tally
-from floor.what_next import what_next
 from store.records import Attempt
 from telephony import protocol as phone
 
@@ -23,7 +22,7 @@ from telephony import protocol as phone
 def on_claimed(desk: DeskState, given: told.Claimed) -> list[out.Effect]:
     """A lead for the card, if the desk still wants one."""
     desk.claiming = False
-    if desk.state is not ShiftState.READY:
+    if desk.state is not ShiftState.READY or desk.undoing:
         return [out.Release(given.claim, "the desk was no longer free")]
     desk.show(given.claim, given.card)
     return desk.enter(ShiftState.PREVIEW)
@@ -38,7 +37,7 @@ def on_nothing_due(desk: DeskState, given: told.NothingDue) -> list[out.Effect]:
 
 def on_look_again(desk: DeskState, _: told.LookAgain) -> list[out.Effect]:
     """Ask the queue again."""
-    if desk.state is ShiftState.READY and not desk.claiming:
+    if desk.state is ShiftState.READY and not desk.claiming and not desk.undoing:
         return desk.ask_for_lead()
     return []
 
@@ -74,44 +73,8 @@ def placed(desk: DeskState, line: Line, attempt: Attempt) -> list[out.Effect]:
             at=at, mono=mono, call=line.call, result=Result.FAILED, reason="Hung up before the dial.",
             ended_by="rep",
         )  # fmt: skip
-        return on_ended(desk, line, desk.call, ended)
+        return on_ended(desk, line, ended)
     return [out.Place(line.call, attempt.e164, attempt.caller_id)]
-
-
-def on_finished(desk: DeskState, given: told.Finished) -> list[out.Effect]:
-    """The result is on disk."""
-    line = desk.line
-    if line is None or line.attempt_id != given.attempt_id:
-        return []
-    if given.settled:
-        return _move_on(desk, given.attempt_id, given.disposition, given.plan)
-    line.stored = True
-    return record(line, line.chosen) if line.chosen is not None else []
-
-
-def on_recorded(desk: DeskState, given: told.Recorded) -> list[out.Effect]:
-    """The disposition is on disk."""
-    desk.tally = replace(
-        desk.tally,
-        contacts=desk.tally.contacts + given.disposition.contact,
-        won=desk.tally.won + given.disposition.won,
-    )
-    return _move_on(desk, given.attempt_id, given.disposition, given.plan)
-
-
-def _move_on(
-    desk: DeskState, attempt_id: int, disposition: Disposition | None, plan: Plan | None
-) -> list[out.Effect]:
-    """On to the next lead. A call of no lead moved no plan, so there is nothing to take back."""
-    lead = desk.claim.lead if desk.claim is not None else None
-    desk.last_attempt = attempt_id if disposition is not None and plan is not None else None
-    desk.last_disposition = disposition
-    words = disposition.label if disposition else (desk.call.result_text if desk.call else "")
-    name = lead.name if lead is not None else (desk.call.number if desk.call else "Lead")
-    claim = desk.claim
-    following = what_next(plan, claim.lead, claim.phone, desk.clock.now()) if plan and claim else ""
-    desk.say(f"{name}: {words.removesuffix('.')}. {following}".rstrip())
-    return desk.ask_for_lead()
 
 
 def _without(tally: Tally, taken_back: Disposition) -> Tally:
@@ -123,6 +86,9 @@ def on_undone(desk: DeskState, given: told.Undone) -> list[out.Effect]:
     effects: list[out.Effect] = []
     if desk.claim is not None:
         effects.append(out.Release(desk.claim, "undo of the call before"))
+    if desk.undoing and desk.state is ShiftState.NOT_READY:  # paused while it was on its way
+        desk.pause_wanted = desk.reason
+    desk.undoing = False
     desk.show(given.claim, given.card)
     attempt, now = given.attempt, desk.clock.monotonic()
     answered = attempt.answered_at is not None
@@ -156,7 +122,8 @@ def on_told(desk: DeskState, given: told.Told) -> list[out.Effect]:
 
 def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
     """A write did not happen: nothing is lost, the rep hears why and may press the key again."""
-    desk.say(given.why, alarm=not given.over and not isinstance(given.effect, out.BeginByHand))
+    typed = isinstance(given.effect, out.BeginByHand | out.BeginBeside)
+    desk.say(given.why, alarm=not given.over and not typed)
     match given.effect:
         case out.ClaimNext():
             desk.claiming = False
@@ -164,6 +131,10 @@ def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
             return []
         case out.BeginByHand():
             return desk.ask_for_lead()
+        case out.BeginBeside():
+            return second.on_refused(desk)
+        case out.BeginInbound() if given.over:
+            return incoming.on_unkept(desk)
         case out.Begin():
             desk.line = desk.call = None
             if given.over:
@@ -176,72 +147,7 @@ def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
                 desk.line.disposing, desk.line.chosen = False, None
             return []
         case out.Undo() | out.Skip():
-            return desk.ask_for_lead()
+            desk.undoing = desk.undoing and not isinstance(given.effect, out.Undo)
+            return desk.ask_for_lead() if desk.state is ShiftState.READY else []
         case _:
             return []
-
-
-# ------------------------------------------------------------- the phone
-
-
-def on_phone_state(desk: DeskState, given: told.PhoneState) -> list[out.Effect]:
-    """Whether the phone can dial."""
-    desk.phone_ok, desk.phone_line = given.ok, given.text
-    return []
-
-
-def on_phone_said(desk: DeskState, given: told.PhoneSaid) -> list[out.Effect]:
-    """An instant of the call on this desk; those of other calls change nothing."""
-    line, event = desk.line, given.event
-    if line is None or line.ended or getattr(event, "call", None) != line.call or desk.call is None:
-        return voicemail.on_event(desk, event)
-    match event:
-        case phone.Invited():
-            line.invited = True
-            return [out.Instant(line.attempt, "invited", event.at, event.sip_call_id)]
-        case phone.Ringing():
-            desk.call = replace(desk.call, ringing_mono=event.mono, early=event.early_media)
-            return [
-                out.Instant(line.attempt, "ringing", event.at),
-                *desk.enter(ShiftState.RINGING),
-            ]
-        case phone.Answered():
-            line.answered = True
-            desk.call = replace(desk.call, answered_mono=event.mono, secure=event.secure)
-            return [
-                out.Instant(line.attempt, "answered", event.at, secure=event.secure),
-                *desk.enter(ShiftState.TALKING),
-                *recording.on_answered(desk, line),
-            ]
-        case phone.Held(on=on):
-            desk.call = replace(desk.call, held=on)
-            return desk.say("On hold: o takes them back." if on else "They hear you again.")
-        case phone.Quality():
-            permille = 1000 * event.lost // max(event.packets + event.lost, 1)
-            desk.call = replace(
-                desk.call, quality=event.mark, lost_permille=permille, jitter_ms=event.jitter_ms
-            )
-            return []
-        case phone.Hint():
-            desk.call = replace(desk.call, hint=event.word)
-            return []
-        case phone.Recording():
-            return recording.on_recording(desk, line, event)
-        case phone.Recorded():
-            return recording.on_recorded(desk, line, event)
-        case phone.Ended():
-            return on_ended(desk, line, desk.call, event)
-        case _:
-            return []
-
-
-def on_ended(desk: DeskState, line: Line, call: CallView, event: phone.Ended) -> list[out.Effect]:
-    """The call is over: write the result, go to wrap-up."""
-    line.ended = True
-    desk.call = replace(call, ended_mono=event.mono, result=event.result, result_text=event.reason)
-    desk.tally = replace(desk.tally, talk_ms=desk.tally.talk_ms + event.talk_ms)
-    return [
-        out.Finish(line.attempt, event, automatic=line.chosen is None),
-        *recording.over(line),
-        *desk.enter(ShiftState.WRAP_UP),
-    ]

@@ -14,20 +14,28 @@ from floor.desk_state import DeskState, Line
 from telephony import protocol as phone
 
 TELL = "Recording: tell them now that this call is recorded."
+PLAYS = "Recording: they are told by your notice, which plays now."
 _NO_LEAD = "Only calls to leads are recorded."
+_OBJECTED = "They object: nothing of this call is recorded."
 
 
 def on_answered(desk: DeskState, line: Line) -> list[out.Effect]:
     """The call was answered: record it, where every call is recorded."""
     policy = desk.card.recording if desk.card is not None else None
+    if line.objected:
+        return []
     return _start(line) if policy is not None and policy.mode is Mode.ANNOUNCE else []
 
 
 def on_key(desk: DeskState) -> list[out.Effect]:
     """The rep's key: begin, pause, resume."""
     line, call = desk.line, desk.call
-    if line is None or call is None:
+    if line is None or line.attempt_id is None or call is None:
         return []
+    if line.objected:
+        return desk.say(_OBJECTED)
+    if desk.on_second:
+        return desk.say("Only the lead's call is recorded: l takes them back.")
     if desk.card is None or desk.card.recording is None:
         return desk.say(_NO_LEAD)
     if desk.card.recording.mode is Mode.OFF:
@@ -39,25 +47,61 @@ def on_key(desk: DeskState) -> list[out.Effect]:
     return [out.Record(line.call, line.attempt, "resume" if call.recording == "paused" else "pause")]
 
 
-def on_recording(desk: DeskState, line: Line, event: phone.Recording) -> list[out.Effect]:
+def on_object(desk: DeskState) -> list[out.Effect]:
+    """The rep's key: they object. What there is goes, and no more of this call is recorded."""
+    line = desk.line
+    if line is None or line.attempt_id is None:
+        return desk.say("The call is being written: one moment.")
+    if line.objected:
+        return desk.say(_OBJECTED)
+    line.objected = True
+    kept = out.Objected(line.attempt_id, desk.clock.now())
+    had = desk.call is not None and bool(desk.call.recording)
+    if desk.call is not None:
+        desk.call = replace(desk.call, recording="objected", tell=False)
+    desk.say("They object: the recording is deleted, and no more is made." if had else _OBJECTED)
+    if line.recording and not line.ended:  # it is deleted when the phone has let go of the file
+        return [kept, out.Record(line.call, line.attempt_id, "stop")]
+    return [kept, out.RecordingErased(line.attempt_id)] if had else [kept]
+
+
+def on_event(desk: DeskState, line: Line, event: phone.AnyEvent) -> list[out.Effect]:
+    """What the phone says of a recording, or of its notice."""
+    match event:
+        case phone.Recording():
+            return _on_recording(desk, line, event)
+        case phone.Recorded():
+            return _on_recorded(desk, line, event)
+        case phone.Announced():
+            return [out.Announced(line.attempt, event.at)]
+    return []
+
+
+def _on_recording(desk: DeskState, line: Line, event: phone.Recording) -> list[out.Effect]:
     """The phone records, or has paused."""
     begun = not line.recording
     line.recording = event.path
-    if desk.call is not None and desk.line is line:
-        tell = desk.card is not None and desk.card.recording is not None and desk.card.recording.tell
-        desk.call = replace(desk.call, recording="paused" if event.paused else "on", tell=tell)
-        if begun and tell:
-            desk.say(TELL)
-        elif event.paused:
-            desk.say("Recording paused: nothing of this is kept. r goes on.")
-        elif not begun:
-            desk.say("Recording goes on.")
-    return [out.RecordingBegun(line.attempt, event.path, event.at)] if begun else []
+    if line.objected:
+        return []
+    effects: list[out.Effect] = [out.RecordingBegun(line.attempt, event.path, event.at)] if begun else []
+    if desk.call is None or desk.line is not line:
+        return effects
+    tell = desk.card is not None and desk.card.recording is not None and desk.card.recording.tell
+    plays = begun and tell and desk.notice
+    now = "paused" if event.paused else "on"
+    desk.call = replace(desk.call, recording=now, tell=tell and not desk.notice)
+    if begun and tell:
+        desk.say(PLAYS if plays else TELL)
+    elif event.paused:
+        desk.say("Recording paused: nothing of this is kept. r goes on.")
+    elif not begun:
+        desk.say("Recording goes on.")
+    return [*effects, out.Announce(line.call)] if plays else effects
 
 
-def on_recorded(desk: DeskState, line: Line, event: phone.Recorded) -> list[out.Effect]:
+def _on_recorded(desk: DeskState, line: Line, event: phone.Recorded) -> list[out.Effect]:
     """The recording has ended, with its call or by a fault."""
-    if event.fault and desk.line is line and desk.call is not None:
+    if event.fault and desk.line is line and desk.call is not None and not line.objected:
         desk.call = replace(desk.call, recording="failed")
         desk.say(f"The recording has failed ({event.fault}); the call goes on.", alarm=True)
     if not line.recording and event.ms:
@@ -66,9 +110,13 @@ def on_recorded(desk: DeskState, line: Line, event: phone.Recorded) -> list[out.
 
 
 def over(line: Line, fault: str = "") -> list[out.Effect]:
-    """Have what was recorded kept, once; also where the phone died with it."""
+    """Have what was recorded kept, once; also where the phone died with it. An unwanted one goes."""
     path, line.recording = line.recording, ""
-    return [out.RecordingOver(line.attempt, path, fault)] if path else []
+    if not path:
+        return []
+    if line.objected:
+        return [out.RecordingErased(line.attempt, path)]
+    return [out.RecordingOver(line.attempt, path, fault)]
 
 
 def _start(line: Line) -> list[out.Effect]:

@@ -9,8 +9,20 @@ from cadence.dispositions import Disposition, Dispositions
 from cadence.model import ShiftState
 from config.clock import Clock
 from floor import desk_effects as out
-from floor.view import CallView, CardView, DeskView, IncomingView, QueueLine, Refusal, Tally
+from floor import desk_inputs as told
+from floor.view import (
+    CallView,
+    CardView,
+    DeskView,
+    IncomingView,
+    LevelsView,
+    QueueLine,
+    Refusal,
+    Tally,
+    phone_words,
+)
 from store.records import Claim
+from telephony import protocol as phone
 
 IN_CALL = frozenset({ShiftState.DIALING, ShiftState.RINGING, ShiftState.TALKING})
 
@@ -31,6 +43,11 @@ class Line:
     answered: bool = False
     played: bool = False  # the message, to its end
     recording: str = ""  # the file its recording goes to, while it does
+    objected: bool = False  # they will not be recorded
+    inbound: phone.Incoming | None = None  # they called us
+    over: phone.Ended | None = None  # it ended before the store had opened its attempt
+    unkept: bool = False  # the store will never open it
+    finished: told.Finished | None = None  # the result on disk, told before the second line has ended
 
     @property
     def attempt(self) -> int:
@@ -44,6 +61,14 @@ class Line:
         return self.attempt_id
 
 
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A transfer under way."""
+
+    target: str
+    attended: bool  # to the one on the second line
+
+
 @dataclass(slots=True)
 class DeskState:
     """The state machine. Feed it with `handle`; read its fields; write none of them."""
@@ -51,6 +76,7 @@ class DeskState:
     dispositions: Dispositions
     clock: Clock
     callers: tuple[CallerId, ...] = ()  # numbers of the firm that a lead may be shown
+    rep: str = ""  # login
     state: ShiftState = ShiftState.NOT_READY
     since_mono: int = 0
     reason: str = "starting"
@@ -58,11 +84,16 @@ class DeskState:
     card: CardView | None = None
     call: CallView | None = None
     line: Line | None = None
-    incoming: IncomingView | None = None  # who rings
-    second: CallView | None = None  # the second line
+    caller: phone.Incoming | None = None  # who rings
+    incoming: IncomingView | None = None  # likewise, as shown
+    second_line: Line | None = None
+    second: CallView | None = None  # likewise, as shown
+    on_second: bool = False  # the rep talks on it; the first line is on hold
+    passing: Passing | None = None  # the first line's call is being given away
     tally: Tally = field(default_factory=Tally)
     phone_line: str = "the phone is starting"
     phone_ok: bool = False
+    phone_retry_mono: int | None = None  # when a phone that is not ok tries again
     message: str = ""
     alarm: bool = False
     pause_wanted: str = ""
@@ -72,8 +103,10 @@ class DeskState:
     refusal: Refusal | None = None  # why the number typed last was not dialed
     drops: dict[str, Line] = field(default_factory=dict)  # calls in which a message plays, by call
     no_message: str = ""  # why this rep has no message to play
+    notice: bool = False  # a spoken notice of the recording can be played
     next_due_at: int | None = None
     claiming: bool = False
+    undoing: bool = False  # the call before is on its way back
     calls: int = 0
 
     def __post_init__(self) -> None:
@@ -84,6 +117,34 @@ class DeskState:
         """The firm's number that `number` is shown; empty: the account's own."""
         own = nearest(number, self.callers)
         return own.number if own is not None else ""
+
+    @property
+    def talked_on(self) -> Line | None:
+        """The line that the rep hears."""
+        return self.second_line if self.on_second and self.second_line is not None else self.line
+
+    def call_on(self, line: Line) -> CallView | None:
+        """What is shown of `line`; None where it is off the desk, its message playing."""
+        if line is self.second_line:
+            return self.second
+        return self.call if line is self.line else None
+
+    def redraw(self, line: Line, call: CallView) -> None:
+        """Show `line` as `call` from now on."""
+        if line is self.second_line:
+            self.second = call
+        elif line is self.line:
+            self.call = call
+
+    def new_call(self, token: int | None = None) -> str:
+        """Our word for the next call on the phone's wire."""
+        self.calls += 1
+        return f"{self.clock.now() if token is None else token:x}-{self.calls}"
+
+    @property
+    def phone_words(self) -> str:
+        """What the phone is doing, as of now."""
+        return phone_words(self.phone_line, self.phone_retry_mono, self.clock.monotonic())
 
     def say(self, message: str, *, alarm: bool = False) -> list[out.Effect]:
         """Put a line on the message row; nothing else happens."""
@@ -122,6 +183,7 @@ class DeskState:
         callbacks_due: int,
         news: str = "",
         zone: str = "",
+        levels: LevelsView | None = None,
     ) -> DeskView:
         """The desk as a screen may see it."""
         return DeskView(
@@ -132,5 +194,6 @@ class DeskState:
             phone_line=self.phone_line, phone_ok=self.phone_ok, message=self.message, alarm=self.alarm,
             can_undo=self.last_attempt is not None, after_call_pause=bool(self.pause_wanted),
             next_due_at=self.next_due_at, news=news, last_number=self.last_number, refusal=self.refusal,
-            zone=zone,
+            zone=zone, levels=levels, incoming=self.incoming, second=self.second, on_second=self.on_second,
+            phone_retry_mono=self.phone_retry_mono,
         )  # fmt: skip

@@ -25,6 +25,8 @@ def on_key(desk: DeskState) -> list[out.Effect]:
     line, card = desk.line, desk.card
     if line is None or line.attempt_id is None or line.chosen is not None:
         return []
+    if desk.second_line is not None or desk.passing is not None:
+        return desk.say("A message is left in the only call: end the second line first.")
     refusal = _NO_LEAD if card is None else card.no_message or desk.no_message
     if refusal or _said(desk, played=True) is None:
         return desk.say(refusal or "No disposition says that a message was left.")
@@ -42,13 +44,9 @@ def on_event(desk: DeskState, event: phone.AnyEvent) -> list[out.Effect]:
     match event:
         case phone.Played():
             line.played = True
-        case phone.Recording():
-            return recording.on_recording(desk, line, event)
-        case phone.Recorded():
-            return recording.on_recorded(desk, line, event)
         case phone.Ended():
             return _over(desk, line, event)
-    return []
+    return recording.on_event(desk, line, event)
 
 
 def on_message_over(desk: DeskState, given: told.MessageOver) -> list[out.Effect]:

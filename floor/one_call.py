@@ -99,7 +99,7 @@ class OneCall:
                     state = said.hear(event)
                     if state is not None and state.ok:
                         return
-                    words = state.text if state is not None else words
+                    words = state.words if state is not None else words
                     match event:
                         case phone.Registration(registered=False) | phone.Reachable(answers=False):
                             break

@@ -51,19 +51,15 @@ def phone_state(event: phone.AnyEvent, name: str) -> PhoneState | None:
         case phone.Registration(retry_in_ms=0):
             return PhoneState(False, f"refused: {_why(event.code, event.reason)}; check user and password")
         case phone.Registration():
-            return PhoneState(False, _retrying(event.retry_in_ms, _why(event.code, event.reason)))
+            return PhoneState(False, _why(event.code, event.reason), event.retry_in_ms)
         case phone.Reachable(answers=True):
             return PhoneState(True, name)
         case phone.Reachable():
-            return PhoneState(False, _retrying(event.retry_in_ms, _why(0, event.reason)))
+            return PhoneState(False, _why(0, event.reason), event.retry_in_ms)
         case phone.Down():
             return PhoneState(False, "the phone process died; it is being restarted")
         case _:
             return None
-
-
-def _retrying(in_ms: int, why: str) -> str:
-    return f"retrying in {round(in_ms / 1000)} s: {why}"
 
 
 def _why(code: int, reason: str) -> str:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from config.errors import SixringError
+from config.errors import SixringError, UsageError
 from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.clerk import Clerk
@@ -19,7 +19,10 @@ from floor.store_room import StoreRoom
 from store.errors import LeaseLost, Settled
 
 _RETRY_S = 1.0
-_FACTS = (out.Instant, out.Finish, out.LetGo, out.SettleMessage, out.Enter)
+_FACTS = (
+    out.Instant, out.Finish, out.LetGo, out.SettleMessage, out.Enter, out.BeginInbound, out.KeepMissed,
+    out.KeepTransfer, out.Announced, out.Objected,
+)  # fmt: skip
 _log = logging.getLogger("sixring.floor")
 
 
@@ -30,10 +33,16 @@ class Scribe:
         """`tell` feeds the desk; it is called on the event loop."""
         self._room, self._clerk, self._tell = room, clerk, tell
         self._todo: asyncio.Queue[out.StoreEffect] = asyncio.Queue()
+        self._asked: set[asyncio.Task[None]] = set()
 
     def take(self, effect: out.StoreEffect) -> None:
-        """Have `effect` carried out after all that were taken before it."""
-        self._todo.put_nowait(effect)
+        """Have `effect` carried out after all that were taken before it; who rings is looked up at once."""
+        if isinstance(effect, out.AskCaller):
+            task = asyncio.create_task(self._do(effect))
+            self._asked.add(task)
+            task.add_done_callback(self._asked.discard)
+        else:
+            self._todo.put_nowait(effect)
 
     async def done(self) -> None:
         """Wait until everything taken is on disk, or refused."""
@@ -44,11 +53,14 @@ class Scribe:
         while True:
             effect = await self._todo.get()
             try:
-                news = await self._carry_out(effect)
-                if news is not None:
-                    self._tell(news)
+                await self._do(effect)
             finally:
                 self._todo.task_done()
+
+    async def _do(self, effect: out.StoreEffect) -> None:
+        news = await self._carry_out(effect)
+        if news is not None:
+            self._tell(news)
 
     async def _carry_out(self, effect: out.StoreEffect) -> told.Input | None:
         while True:
@@ -56,6 +68,8 @@ class Scribe:
                 return await self._room.run(lambda store: self._clerk.carry_out(store, effect))
             except (LeaseLost, Settled) as error:
                 return told.Refused(effect, str(error), over=True)
+            except UsageError as error:  # the same words will not be understood later either
+                return told.Refused(effect, str(error), over=isinstance(effect, _FACTS))
             except SixringError as error:
                 why = str(error)
             except Exception as error:  # noqa: BLE001  (a bug: the shift goes on, the fault is on record)

@@ -29,13 +29,14 @@ from floor.card import first_phone, timeline
 from floor.clerk import Clerk, Glance
 from floor.desk import IN_CALL, Desk
 from floor.message import NO_MESSAGE
+from floor.phone_orders import PhoneOrders
 from floor.phone_words import PhoneWords
 from floor.reasons import PAUSES, SKIPS, label_of
 from floor.recordings import Keeper
 from floor.recovered import recovered
 from floor.scribe import Scribe
 from floor.store_room import StoreRoom
-from floor.view import Choice, DeskView
+from floor.view import Choice, DeskView, LevelsView
 from store.records import Claim
 from store.store import Store
 from telephony import protocol as phone
@@ -48,6 +49,9 @@ _BEAT_S = 5.0
 _BEAT_IN_CALL_S = 1.0  # a call cut off by a death is known to have lasted until the last beat
 _LOOK_S = 2.0
 _GOODBYE_S = 4.0
+_MOVES_THE_QUEUE = (
+    told.Claimed, told.NothingDue, told.Recorded, told.Finished, told.BegunInbound, told.MissedKept
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +78,27 @@ class Station:
         phone_name: str = "",
         recordings: Path | None = None,
         message: Path | None = None,
+        notice: Path | None = None,
         colleagues: tuple[Choice, ...] = (),
         zone: str = "",
     ) -> None:
         """Nothing runs before `start`; `make_phone` gets the callback for the phone's events.
 
         `recordings` is the folder for them; None: this desk cannot record.
-        `message` is where the rep's recorded message lies, if there is one.
+        `message` is where the rep's recorded message lies, `notice` the firm's of a recording, if there are.
         `colleagues` are those a call may be given to; `zone` is the firm's, for the screen's own times.
         """
         self._room, self._book, self._clock, self._rep = room, book, clock, rep
-        self._ring_timeout_ms, self._words = ring_timeout_ms, PhoneWords(phone_name)
+        self._words = PhoneWords(phone_name)
         self._phone = make_phone(self._heard)
+        self._orders = PhoneOrders(self._phone, ring_timeout_ms, message, notice)
         self._keeper = Keeper(room, recordings, clock, self._phone.send, self._alarm)
-        self._desk = Desk(book.dispositions, clock, callers=callers)
-        self._message, self._colleagues, self._zone = message, colleagues, zone
+        self._desk = Desk(book.dispositions, clock, callers=callers, rep=rep.login)
+        self._colleagues, self._zone = colleagues, zone
         if message is None or not message.is_file():
             self._desk.no_message = NO_MESSAGE
+        self._desk.notice = notice is not None and notice.is_file()
+        self._levels: LevelsView | None = None
         self._clerk: Clerk | None = None
         self._scribe: Scribe | None = None
         self._glance = Glance((), 0, 0)
@@ -145,11 +153,7 @@ class Station:
 
     async def _wind_up(self) -> None:
         """End the call, take no new lead, and see everything on disk, within reason."""
-        self._tell(told.Paused("leaving"))
-        if self._desk.state in IN_CALL:
-            self._tell(told.Pressed("hang_up"))
-        for call in self._desk.drops:
-            self._phone.hang_up(call)
+        self._tell(told.Leaving())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE_S):
                 await self._quiet()
@@ -263,7 +267,10 @@ class Station:
     def _heard(self, event: phone.AnyEvent) -> None:
         """Take an event of the phone process."""
         if isinstance(event, phone.Levels):
-            return  # four a second, and nothing on the desk changes by them
+            self._show_levels(LevelsView(event.microphone, event.speaker, event.under_runs))
+            return
+        if isinstance(event, phone.Down):
+            self._levels = None
         state = self._words.hear(event)
         if state is not None:
             self._tell(state)
@@ -275,27 +282,24 @@ class Station:
         """Feed the desk, send its effects on their way, redraw."""
         for effect in self._desk.handle(given):
             match effect:
-                case out.Place():
-                    self._phone.dial(
-                        phone.Dial(effect.call, effect.e164, effect.caller_id, self._ring_timeout_ms)
-                    )
-                case out.HangUp():
-                    self._phone.hang_up(effect.call)
-                case out.Mute():
-                    self._phone.mute(effect.call, effect.on)
-                case out.Hold():
-                    self._phone.send(phone.Hold(effect.call, effect.on))
-                case out.Tone():
-                    self._phone.dtmf(effect.call, effect.digit)
-                case out.PlayMessage():
-                    self._phone.send(phone.Play(effect.call, str(self._message)))
-                case out.Record() | out.RecordingBegun() | out.RecordingOver():
+                case out.Record() | out.RecordingBegun() | out.RecordingOver() | out.RecordingErased():
                     self._keeper.take(effect)
+                case (
+                    out.Place() | out.PlaceBeside() | out.HangUp() | out.Mute() | out.Hold() | out.Tone()
+                    | out.PlayMessage() | out.Announce() | out.Answer() | out.PassOn() | out.Transfer()
+                ):  # fmt: skip
+                    self._orders.give(effect)
                 case _ if self._scribe is not None:
                     self._scribe.take(effect)
-        if isinstance(given, told.Claimed | told.NothingDue | told.Recorded | told.Finished):
+        if isinstance(given, _MOVES_THE_QUEUE):
             self._glance_wanted.set()
         self._show()
+
+    def _show_levels(self, levels: LevelsView) -> None:
+        """Four a second; of the desk nothing else changes by them."""
+        if levels != self._levels:
+            self._levels = levels
+            self._show()
 
     def _alarm(self, text: str) -> None:
         self._tell(told.Told(text, alarm=True))
@@ -342,6 +346,7 @@ class Station:
         return desk.draw(
             rep=self._rep.login, rep_name=self._rep.name, queue=glance.lines, queue_total=glance.total,
             callbacks_due=glance.callbacks_due, news=self._floor_fault() or glance.news, zone=self._zone,
+            levels=self._levels,
         )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from cadence.dispositions import Disposition
 from cadence.model import Check, Lead, Phone, Plan, ShiftState
 from cadence.recording import Recordable
-from config.clock import Clock
+from config.clock import SECOND, Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class CallView:
     result: str = ""  # a Result, once known
     result_text: str = ""  # one sentence of the telephone
     muted: bool = False
-    recording: str = ""  # on, paused, failed
+    recording: str = ""  # on, paused, failed; objected: deleted, for they did not want it
     held: bool = False  # by us
     early: bool = False  # what rings is heard: the network plays it
     quality: str = ""  # good, fair, poor
@@ -133,9 +133,9 @@ class DeskView:
     queue_total: int = 0
     tally: Tally = field(default_factory=Tally)
     dispositions: tuple[Disposition, ...] = ()
-    phone_line: str = ""  # "registered", "practice carrier", "retrying in 12 s: no answer"
+    phone_line: str = ""  # "registered", "practice carrier"; why, of a phone that tries again
     phone_ok: bool = False
-    phone_retry_mono: int | None = None  # when a phone that is not ok tries again; `phone_line` says why
+    phone_retry_mono: int | None = None  # when a phone that is not ok tries again; see `phone_words`
     message: str = ""  # what just happened, or why a key did nothing
     alarm: bool = False  # the message is a fault, not news
     news: str = (
@@ -151,6 +151,18 @@ class DeskView:
     on_second: bool = False  # the rep talks on the second line
     levels: LevelsView | None = None  # of the headset, while there is one
     zone: str = ""  # IANA, of the firm: what the screen's own times are told in; empty: the machine's
+
+    def phone_words(self, mono: int) -> str:
+        """What the phone is doing at `mono`, counting down to its next try."""
+        return phone_words(self.phone_line, self.phone_retry_mono, mono)
+
+
+def phone_words(line: str, retry_mono: int | None, mono: int) -> str:
+    """`registered`; or `retrying in 12 s: no answer`, as of `mono` (`Clock.monotonic` ms)."""
+    if retry_mono is None:
+        return line
+    left_s = round(max(0, retry_mono - mono) / SECOND)
+    return f"retrying in {left_s} s: {line}" if left_s else f"retrying now: {line}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from support.bench import Bench
+
 from config.settings import Settings
 from config.settings import Sound as SoundTable
 from floor.account import sound_of
+from floor import desk_inputs as told
 from floor.desk_inputs import PhoneState
 from floor.phone_words import PhoneWords
 from telephony import protocol as phone
@@ -55,3 +58,14 @@ def test_the_sound_table_becomes_the_phones_sound() -> None:
     table = SoundTable(kind="desk_phone", desk_phone="sip:anna@10.0.0.5")
     assert sound_of(Settings(sound=table)) == Sound(kind="desk_phone", uri="sip:anna@10.0.0.5")
     assert sound_of(Settings(sound=SoundTable(kind="none"))) == Sound()
+
+
+def test_the_wait_for_the_next_try_counts_down() -> None:
+    bench = Bench()
+    bench.tell(told.PhoneState(False, "no answer", 12_000))
+    bench.clock.advance(4_600)
+    assert bench.desk.phone_words == "retrying in 7 s: no answer"
+    bench.clock.advance(20_000)
+    assert bench.desk.phone_words == "retrying now: no answer"
+    bench.tell(told.PhoneState(True, "registered"))
+    assert bench.desk.phone_words == "registered"

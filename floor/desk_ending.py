@@ -1,0 +1,105 @@
+"""How a call ends on a desk: its result is written, it waits for its key, the lead moves along."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cadence.dispositions import Disposition
+from cadence.model import Plan, ShiftState
+from floor import desk_effects as out
+from floor import desk_inputs as told
+from floor import desk_recording as recording
+from floor.desk_state import DeskState, Line
+from floor.what_next import what_next
+from telephony import protocol as phone
+
+
+def hang_up(line: Line) -> list[out.Effect]:
+    """End the call on `line`; one that is not placed yet never will be."""
+    if line.attempt_id is None and line.inbound is None:
+        line.hang_up = True
+        return []
+    return [out.HangUp(line.call)]
+
+
+def hang_up_all(desk: DeskState) -> list[out.Effect]:
+    """End what is up on either line."""
+    lines = [line for line in (desk.second_line, desk.line) if line is not None and not line.ended]
+    return [effect for line in lines for effect in hang_up(line)]
+
+
+def on_ended(desk: DeskState, line: Line, event: phone.Ended) -> list[out.Effect]:
+    """The first line's call is over: write the result; wrap-up comes when the second line has ended too."""
+    line.ended = True
+    if desk.call is not None:
+        desk.call = replace(
+            desk.call, ended_mono=event.mono, result=event.result, result_text=event.reason, passing_to=""
+        )
+    desk.tally = replace(desk.tally, talk_ms=desk.tally.talk_ms + event.talk_ms)
+    if line.unkept:
+        return desk.ask_for_lead()
+    written = write_result(line, event)
+    return written if desk.second_line is not None else [*written, *wrap_up(desk, line)]
+
+
+def write_result(line: Line, event: phone.Ended) -> list[out.Effect]:
+    """Have the result written, as soon as there is an attempt to write it to."""
+    if line.attempt_id is None:
+        line.over = event
+        return []
+    return [
+        out.Finish(line.attempt_id, event, automatic=line.chosen is None),
+        *recording.over(line),
+    ]
+
+
+def wrap_up(desk: DeskState, line: Line) -> list[out.Effect]:
+    """Nobody is on either line any more; what the store has said meanwhile counts now."""
+    effects = desk.enter(ShiftState.WRAP_UP)
+    waiting, line.finished = line.finished, None
+    return [*effects, *on_finished(desk, waiting)] if waiting is not None else effects
+
+
+def on_finished(desk: DeskState, given: told.Finished) -> list[out.Effect]:
+    """The result is on disk."""
+    line = desk.line
+    if line is None or line.attempt_id != given.attempt_id:
+        return []
+    if desk.second_line is not None:
+        line.finished = given
+        return []
+    if given.settled:
+        return _move_on(desk, given.attempt_id, given.disposition, given.plan)
+    line.stored = True
+    return record(line, line.chosen) if line.chosen is not None else []
+
+
+def record(line: Line, choice: out.Choice) -> list[out.Effect]:
+    """Have the choice written; until the answer comes no other is taken."""
+    line.disposing = True
+    return [out.Dispose(line.attempt, choice)]
+
+
+def on_recorded(desk: DeskState, given: told.Recorded) -> list[out.Effect]:
+    """The disposition is on disk."""
+    desk.tally = replace(
+        desk.tally,
+        contacts=desk.tally.contacts + given.disposition.contact,
+        won=desk.tally.won + given.disposition.won,
+    )
+    return _move_on(desk, given.attempt_id, given.disposition, given.plan)
+
+
+def _move_on(
+    desk: DeskState, attempt_id: int, disposition: Disposition | None, plan: Plan | None
+) -> list[out.Effect]:
+    """On to the next lead. A call of no lead moved no plan, so there is nothing to take back."""
+    lead = desk.claim.lead if desk.claim is not None else None
+    desk.last_attempt = attempt_id if disposition is not None and plan is not None else None
+    desk.last_disposition = disposition
+    words = disposition.label if disposition else (desk.call.result_text if desk.call else "")
+    name = lead.name if lead is not None else (desk.call.number if desk.call else "Lead")
+    claim = desk.claim
+    following = what_next(plan, claim.lead, claim.phone, desk.clock.now()) if plan and claim else ""
+    desk.say(f"{name}: {words.removesuffix('.')}. {following}".rstrip())
+    return desk.ask_for_lead()

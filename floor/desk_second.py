@@ -1,0 +1,217 @@
+"""The second line, and giving a call away.
+
+While the rep asks somebody else, the lead is on hold; one key changes lines,
+the transfer's key joins the two and leaves. The second line has an attempt of
+its own, of no lead, that closes by itself. Wrap-up of the lead's call comes
+when both lines have ended, whichever ends first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cadence.model import Result
+from floor import desk_effects as out
+from floor import desk_inputs as told
+from floor.actions import BY_NAME
+from floor.desk_ending import wrap_up, write_result
+from floor.desk_state import DeskState, Line, Passing
+from floor.view import CallView, Refusal
+from telephony import protocol as phone
+
+_THEY_ARE_GONE = "They have hung up: nobody is left to be given away. h ends the second line."
+
+
+# -------------------------------------------------------------- the keys
+
+
+def on_transfer_to(desk: DeskState, given: told.TransferTo) -> list[out.Effect]:
+    """Give the call to somebody: at once, or after a word with them on the second line."""
+    line, target = desk.line, given.target.strip()
+    refusal = BY_NAME["transfer"].why_not_now(desk) or _why_not(desk)
+    if refusal or line is None or desk.call is None or line.attempt_id is None:
+        return desk.say(refusal or "The call is being written: one moment.")
+    if desk.second_line is not None:
+        return desk.say("A second line is up: x joins the two, h ends it.")
+    if not target:
+        return desk.say("Nobody is named to give the call to.")
+    if given.blind:
+        return _pass(desk, line, Passing(target, attended=False))
+    if not desk.phone_ok:
+        return desk.say(f"The phone cannot dial now: {desk.phone_words}.", alarm=True)
+    desk.second_line = Line(None, call=desk.new_call())
+    desk.second = CallView(target, desk.shown_to(target), dialed_mono=desk.clock.monotonic())
+    desk.on_second, desk.refusal = True, None
+    desk.say("")
+    return [out.BeginBeside(target, desk.second.caller_id, line.attempt_id)]
+
+
+def on_join(desk: DeskState) -> list[out.Effect]:
+    """The transfer's key with a second line: the two speak without us."""
+    line, second = desk.line, desk.second_line
+    if line is None or second is None or desk.second is None:
+        return desk.say("Nobody is named to give the call to.")
+    refusal = _why_not(desk) or ("" if second.answered else "The second line is not answered yet.")
+    return desk.say(refusal) if refusal else _pass(desk, line, Passing(desk.second.number, attended=True))
+
+
+def _why_not(desk: DeskState) -> str:
+    if desk.line is None or desk.line.ended:
+        return _THEY_ARE_GONE
+    if desk.passing is not None:
+        return f"The call is being given to {desk.passing.target}: wait for the answer."
+    return ""
+
+
+def _pass(desk: DeskState, line: Line, passing: Passing) -> list[out.Effect]:
+    desk.passing = passing
+    if desk.call is not None:
+        desk.call = replace(desk.call, passing_to=passing.target)
+    desk.say(f"The call is being given to {passing.target}.")
+    if passing.attended and desk.second_line is not None:
+        return [out.Transfer(line.call, to=desk.second_line.call)]
+    return [out.Transfer(line.call, target=passing.target)]
+
+
+def on_line(desk: DeskState) -> list[out.Effect]:
+    """Change lines: the one goes on hold before the other is taken back."""
+    line, second = desk.line, desk.second_line
+    if line is None or second is None or line.ended:
+        return desk.say("They have hung up: this is the only line.")
+    if desk.passing is not None:
+        return desk.say(_why_not(desk))
+    rest, talk = (second, line) if desk.on_second else (line, second)
+    desk.on_second = talk is second
+    desk.say("")
+    return [out.Hold(rest.call, True), out.Hold(talk.call, False)]
+
+
+# ------------------------------------------------------------- the store
+
+
+def on_begun_beside(desk: DeskState, given: told.BegunBeside) -> list[out.Effect]:
+    """The second line's attempt is on disk: dial, or show check by check why not."""
+    attempt, line, second = given.attempt, desk.line, desk.second_line
+    if line is None or second is None or desk.second is None or second.attempt_id is not None:
+        return []
+    if not attempt.decision.allowed:
+        desk.refusal = Refusal(attempt.e164, attempt.decision.checks)
+        desk.say(f"{attempt.e164} may not be called now: {attempt.decision.why}")
+        return _never_placed(desk, line)
+    second.attempt_id = attempt.id
+    if second.hang_up:
+        at, mono = desk.clock.now(), desk.clock.monotonic()
+        ended = phone.Ended(
+            at=at, mono=mono, call=second.call, result=Result.FAILED, reason="Hung up before the dial.",
+            ended_by="rep",
+        )  # fmt: skip
+        return [*write_result(second, ended), *_never_placed(desk, line)]
+    desk.second = replace(desk.second, number=attempt.e164)
+    hold = [] if line.ended else [out.Hold(line.call, True)]
+    return [*hold, out.PlaceBeside(second.call, attempt.e164, attempt.caller_id, line.call)]
+
+
+def on_refused(desk: DeskState) -> list[out.Effect]:
+    """The second line's attempt could not be opened."""
+    if desk.line is None or desk.second_line is None:
+        return []
+    return _never_placed(desk, desk.line)
+
+
+# ------------------------------------------------------------- the phone
+
+
+def on_event(desk: DeskState, line: Line, event: phone.AnyEvent) -> list[out.Effect]:
+    """An event of the second line; the shift goes on talking."""
+    call = desk.second
+    if call is None:
+        return []
+    match event:
+        case phone.Invited():
+            line.invited = True
+            return [out.Instant(line.attempt, "invited", event.at, event.sip_call_id)]
+        case phone.Ringing():
+            desk.second = replace(call, ringing_mono=event.mono, early=event.early_media)
+            return [out.Instant(line.attempt, "ringing", event.at)]
+        case phone.Answered():
+            line.answered = True
+            desk.second = replace(call, answered_mono=event.mono, secure=event.secure)
+            return [out.Instant(line.attempt, "answered", event.at, secure=event.secure)]
+        case phone.Ended():
+            return _over(desk, line, event)
+    return []
+
+
+def on_transferred(desk: DeskState, line: Line, event: phone.Transferred) -> list[out.Effect]:
+    """They speak without us, and `Ended` follows; or the call goes on as it was."""
+    passing, desk.passing = desk.passing, None
+    if passing is None:
+        return []
+    if desk.call is not None:
+        desk.call = replace(desk.call, passing_to="")
+    kept = out.KeepTransfer(
+        line.attempt, passing.target, event.done, passing.attended, event.at, event.reason
+    )
+    if event.done:
+        desk.say(f"Given to {passing.target}.")
+        return [kept]
+    desk.say(f"The call was not taken by {passing.target}. {event.reason}".rstrip())
+    return [kept, *_back_to_first(desk, line)]
+
+
+def cut_short(desk: DeskState, line: Line, event: phone.Ended) -> list[out.Effect]:
+    """The call ends before anything was heard of its transfer."""
+    passing, desk.passing = desk.passing, None
+    if passing is None:
+        return []
+    return [
+        out.KeepTransfer(
+            line.attempt, passing.target, False, passing.attended, event.at, "The call ended first."
+        )
+    ]
+
+
+def alone(desk: DeskState) -> list[out.Effect]:
+    """The lead has gone while the second line is up: the rep is on that one now."""
+    second = desk.second_line
+    if second is None:
+        return []
+    if second.attempt_id is None:
+        second.hang_up = True
+        return []
+    if desk.on_second:
+        return []
+    desk.on_second = True
+    return [out.Hold(second.call, False)]
+
+
+def _over(desk: DeskState, second: Line, event: phone.Ended) -> list[out.Effect]:
+    second.ended = True
+    line = desk.line
+    if desk.passing is None and line is not None and not line.ended:
+        desk.say(f"The second line has ended. {event.reason}".rstrip())
+    written = write_result(second, event)
+    return [*written, *(_gone(desk, line) if line is not None else [])]
+
+
+def _never_placed(desk: DeskState, line: Line) -> list[out.Effect]:
+    """The lead was not put on hold for it."""
+    desk.on_second = False
+    return _gone(desk, line)
+
+
+def _gone(desk: DeskState, line: Line) -> list[out.Effect]:
+    """One line is left, or none."""
+    desk.second_line = desk.second = None
+    if line.ended:
+        desk.on_second = False
+        return wrap_up(desk, line)
+    return _back_to_first(desk, line)
+
+
+def _back_to_first(desk: DeskState, line: Line) -> list[out.Effect]:
+    """Take the lead back, who waits on hold; not while they are being joined with the other."""
+    if desk.second_line is not None or desk.passing is not None or not desk.on_second:
+        return []
+    desk.on_second = False
+    return [out.Hold(line.call, False)]
