@@ -85,22 +85,40 @@ def respond(
 
 def bye(invite: Message, tag: str, local: str, headers: tuple[str, ...] = ()) -> bytes:
     """The called side's BYE in the dialog of `invite`."""
+    return within(invite, tag, local, "BYE", 1, headers)
+
+
+def within(
+    invite: Message,
+    tag: str,
+    local: str,
+    method: str,
+    number: int,
+    headers: tuple[str, ...] = (),
+    body: str = "",
+) -> bytes:
+    """The called side's request in the dialog of `invite`, its CSeq `number`."""
     lines = [
-        f"BYE {invite.contact} SIP/2.0",
+        f"{method} {invite.contact} SIP/2.0",
         f"Via: SIP/2.0/UDP {local};branch=z9hG4bK{secrets.token_hex(8)}",
         "Max-Forwards: 70",
         f"From: {invite.get('To')};tag={tag}",
         f"To: {invite.get('From')}",
         f"Call-ID: {invite.call_id}",
-        "CSeq: 1 BYE",
+        f"CSeq: {number} {method}",
         *headers,
-        "Content-Length: 0",
+        f"Content-Length: {len(body)}",
     ]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 
-def sdp(host: str, port: int, direction: str = "sendrecv") -> str:
+def sdp(host: str, port: int, direction: str = "sendrecv", *, tones: bool = True) -> str:
     """An offer or answer of PCMU and telephone-event."""
+    if not tones:
+        return (
+            f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+            f"m=audio {port} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na={direction}\r\n"
+        )
     return (
         f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
         f"m=audio {port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"

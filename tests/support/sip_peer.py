@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from support.sip_message import Message, answer_to, bye, digest_fits, media_address, respond, sdp
+from support.sip_message import Message, answer_to, bye, digest_fits, media_address, respond, sdp, within
 
 HOST = "127.0.0.1"
 PATIENCE_S = 20.0
@@ -39,6 +39,7 @@ class Rtp(asyncio.DatagramProtocol):
         self.loud = 0  # packets of PCMU that carry sound
         self.quiet_run = 0  # silent packets in a row, the last ones
         self.digits: list[int] = []  # telephone-events, once each
+        self.heard = bytearray()  # PCMU, packet after packet
         self._stamps: set[tuple[int, int]] = set()
         self._task: asyncio.Task[None] | None = None
         self._came = asyncio.Event()
@@ -64,6 +65,7 @@ class Rtp(asyncio.DatagramProtocol):
             return
         self.packets += 1
         self._came.set()
+        self.heard += data[12:]
         sounds = any(byte not in QUIET for byte in data[12:])
         self.loud += sounds
         self.quiet_run = 0 if sounds else self.quiet_run + 1
@@ -102,6 +104,7 @@ class Leg:
     cancelled: bool = False
     byes: int = 0
     dead: bool = False  # answers nothing more
+    asked: int = 10  # CSeq of its last request
 
     @property
     def talk_ms(self) -> float:
@@ -115,6 +118,16 @@ class Leg:
         self.send(
             respond(self.invite, code, phrase, tag=self.tag, headers=headers, body=body, contact=contact)
         )
+
+    def request(self, method: str, headers: tuple[str, ...] = (), body: str = "") -> None:
+        """Ask something within the call."""
+        self.asked += 1
+        self.send(within(self.invite, self.tag, self.peer.address, method, self.asked, headers, body))
+
+    def say(self, request: Message, code: int, phrase: str, headers: tuple[str, ...] = ()) -> None:
+        """Answer a request within the call."""
+        contact = f"sip:peer@{self.peer.address}{self.peer.uri_end}"
+        self.send(respond(request, code, phrase, tag=self.tag, headers=headers, contact=contact))
 
     async def done(self) -> None:
         """Wait until this side knows that the call is over."""
@@ -148,7 +161,7 @@ def answer(leg: Leg) -> None:
     leg.answered = now_ms()
     leg.rtp.stop()
     leg.rtp.speak(media_address(leg.invite))
-    leg.reply(200, "OK", body=sdp(HOST, leg.rtp.port))
+    leg.reply(200, "OK", body=sdp(HOST, leg.rtp.port, tones=leg.peer.takes_tones))
 
 
 def answer_mutely(leg: Leg) -> None:
@@ -190,6 +203,8 @@ class SipPeer(asyncio.DatagramProtocol):
         self.registrar: int | None = 200  # None: silent
         self.register_headers: tuple[str, ...] = ()
         self.options: Callable[[Message], bytes] | None = None  # its answer to OPTIONS; None: 481
+        self.answers: dict[str, Callable[[Leg, Message], None]] = {}  # by method, within a call; else 200
+        self.takes_tones = True  # telephone-events in its SDP
         self.requests: list[tuple[float, Message]] = []
         self.legs: dict[str, Leg] = {}
         self.keep_alives = 0
@@ -300,6 +315,9 @@ class SipPeer(asyncio.DatagramProtocol):
             return
         if leg.dead:
             return
+        if message.method in self.answers:
+            self.answers[message.method](leg, message)
+            return
         if message.method == "BYE":
             leg.byes += 1
             leg.end()
@@ -315,6 +333,8 @@ class SipPeer(asyncio.DatagramProtocol):
         known = self.legs.get(message.call_id)
         if known is None:
             self._spawn(self._play(message, send))
+        elif "INVITE" in self.answers:
+            self.answers["INVITE"](known, message)
         elif message.body:  # an offer within the call: hold, or its end
             body = sdp(HOST, known.rtp.port, answer_to(message))
             contact = f"sip:peer@{self.address}{self.uri_end}"

@@ -41,3 +41,26 @@ def _correlation(one: Sequence[float], other: Sequence[float]) -> float:
     a, b = [x - mean_one for x in one], [x - mean_other for x in other]
     size = math.sqrt(sum(x * x for x in a) * sum(x * x for x in b))
     return sum(x * y for x, y in zip(a, b, strict=True)) / size if size else 0.0
+
+
+def from_pcmu(sound: bytes) -> list[int]:
+    """The samples of PCMU (ITU-T G.711)."""
+    return [_PCMU[byte] for byte in sound]
+
+
+def strength(samples: Sequence[int], hz: int, rate: int = 8_000) -> float:
+    """How much of a sound's energy is one pure tone, 0 to 1 (Goertzel)."""
+    energy = sum(x * x for x in samples)
+    turn = 2 * math.pi * hz / rate
+    real = sum(x * math.cos(turn * at) for at, x in enumerate(samples))
+    imaginary = sum(x * math.sin(turn * at) for at, x in enumerate(samples))
+    return 2 * (real * real + imaginary * imaginary) / (len(samples) * energy) if energy else 0.0
+
+
+def _pcmu(byte: int) -> int:
+    code = ~byte & 0xFF
+    size = ((((code & 0x0F) << 3) + 0x84) << ((code & 0x70) >> 4)) - 0x84
+    return -size if code & 0x80 else size
+
+
+_PCMU = [_pcmu(byte) for byte in range(256)]

@@ -1,0 +1,238 @@
+"""A second line beside a call: in the same process, and with a voice of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from support.sip_message import Message
+from support.sip_peer import Leg, Plan, SipPeer, answer, hang_up
+from support.sound import channels, likeness, loudness
+from support.telephone import Telephone, telephone
+
+from telephony.account import Account, Sound
+from telephony.carrier import PracticeCarrier
+from telephony.carrier import script as carrier_script
+from telephony.protocol import Dial, Ended, Held, Hold, Play, Record, Recording
+
+SOUNDS = Path(carrier_script.__file__).parent / "sounds"
+REP = SOUNDS / "greeting.wav"
+SPEAKS = Sound(kind="file", file=str(REP))
+LEAD, SECOND = "call-1", "second"
+
+
+@pytest.fixture
+async def talking(peer: SipPeer, log: Path) -> AsyncIterator[Telephone]:
+    """A rep who speaks without a pause, in an answered call; everybody called is at `peer`."""
+    peer.plan = [(0, answer)]
+    async with telephone(log, Account(server=peer.address), sound=SPEAKS) as line:
+        await line.answered(line.dial("+14155550100"))
+        yield line
+
+
+async def second_line(line: Telephone, peer: SipPeer) -> tuple[Leg, Leg]:
+    line.phone.dial(Dial(SECOND, "+14155550177", beside=LEAD))
+    await line.answered(SECOND)
+    return await peer.leg(0), await peer.leg(1)
+
+
+async def hold(line: Telephone, call: str, on: bool) -> None:
+    count = len(line.heard.of(Held, call))
+    line.phone.send(Hold(call, on))
+    assert (await line.heard.wait(Held, call, count=count + 1)).on is on
+
+
+async def hears(leg: Leg, *, speech: bool) -> None:
+    """Wait until that side hears speech, or nothing at all for half a second."""
+    async with asyncio.timeout(20):
+        while True:
+            loud = leg.rtp.loud
+            await leg.rtp.hears(25)
+            if leg.rtp.loud - loud >= 15 if speech else leg.rtp.quiet_run >= 25:
+                return
+
+
+async def test_the_rep_speaks_with_the_second_line_while_the_lead_hears_nothing(
+    talking: Telephone, peer: SipPeer
+) -> None:
+    await hold(talking, LEAD, on=True)
+    lead, second = await second_line(talking, peer)
+    await hears(second, speech=True)
+    await hears(lead, speech=False)
+
+
+async def test_lines_are_changed_there_and_back(talking: Telephone, peer: SipPeer) -> None:
+    await hold(talking, LEAD, on=True)
+    lead, second = await second_line(talking, peer)
+    await hold(talking, SECOND, on=True)
+    await hold(talking, LEAD, on=False)
+    await hears(lead, speech=True)
+    await hears(second, speech=False)
+    await hold(talking, LEAD, on=True)
+    await hold(talking, SECOND, on=False)
+    await hears(second, speech=True)
+    await hears(lead, speech=False)
+
+
+async def test_a_lead_whose_phone_refuses_to_be_held_hears_nothing_either(
+    talking: Telephone, peer: SipPeer
+) -> None:
+    peer.answers["INVITE"] = lambda leg, offer: leg.say(offer, 488, "Not Acceptable Here")
+    await hold(talking, LEAD, on=True)
+    lead = await peer.leg()
+    await hears(lead, speech=False)
+    await hold(talking, LEAD, on=False)
+    await hears(lead, speech=True)
+    assert len(peer.got("INVITE")) == 2  # and is not asked to come back, for it never left
+
+
+async def test_a_hold_that_crosses_an_offer_of_theirs_is_offered_again(
+    talking: Telephone, peer: SipPeer
+) -> None:
+    crossed: list[Message] = []
+
+    def cross(leg: Leg, offer: Message) -> None:
+        crossed.append(offer)
+        peer.answers.clear()
+        leg.say(offer, 491, "Request Pending")
+
+    peer.answers["INVITE"] = cross
+    await hold(talking, LEAD, on=True)
+    assert len(crossed) == 1
+    assert "a=sendonly" in peer.got("INVITE")[-1].body
+
+
+async def test_two_lines_that_are_both_open_are_never_joined_to_each_other(peer: SipPeer, log: Path) -> None:
+    """Only the rep's phone hears both; it speaks to both, and none of them hears the other's tone."""
+    desk_phone = await SipPeer.start([(0, answer)])
+    peer.plan = [(0, answer)]
+    sound = Sound(kind="desk_phone", uri=f"sip:anna@{desk_phone.address}")
+    async with telephone(log, Account(server=peer.address), sound=sound) as line:
+        rep = await desk_phone.leg()
+        await line.answered(line.dial("+14155550100"))
+        lead, second = await second_line(line, peer)
+        await hears(second, speech=True)
+        rep.rtp.stop()  # the rep says nothing: what is heard now came from the other line
+        await hears(lead, speech=False)
+        await hears(second, speech=False)
+        await hears(rep, speech=True)
+    await desk_phone.close()
+
+
+async def test_a_muted_rep_is_muted_on_both_lines(talking: Telephone, peer: SipPeer) -> None:
+    talking.phone.mute(LEAD, True)
+    await hold(talking, LEAD, on=True)
+    lead, second = await second_line(talking, peer)
+    await hears(second, speech=False)
+    await hold(talking, LEAD, on=False)
+    await hears(lead, speech=False)
+    talking.phone.mute(SECOND, False)
+    await hears(second, speech=True)
+    await hears(lead, speech=True)
+
+
+async def test_a_mute_ends_with_its_calls(talking: Telephone, peer: SipPeer) -> None:
+    talking.phone.mute(LEAD, True)
+    talking.phone.hang_up(LEAD)
+    await talking.ended(LEAD)
+    await talking.answered(talking.dial("+14155550101"))
+    await hears(await peer.leg(1), speech=True)
+
+
+async def test_the_recording_of_the_leads_call_has_nothing_of_the_second_line(
+    carrier: PracticeCarrier, log: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "call.wav"
+    async with telephone(log, Account(server=str(carrier.addresses[0])), sound=SPEAKS) as line:
+        await line.answered(line.dial("+14155550108"))
+        line.phone.send(Record(LEAD, "start", str(path)))
+        await line.heard.wait(Recording, LEAD)
+        await asyncio.sleep(1.0)
+        await hold(line, LEAD, on=True)
+        line.phone.dial(Dial(SECOND, "+14155550118", beside=LEAD))
+        await line.answered(SECOND)
+        await asyncio.sleep(2.0)
+        await hold(line, SECOND, on=True)
+        await hold(line, LEAD, on=False)
+        await asyncio.sleep(1.0)
+        line.phone.hang_up(LEAD)
+        await line.ended(LEAD)
+    for side in channels(path):
+        quiet = [level == 0 for level in loudness(side)]
+        longest = max(len(run) for run in "".join("q" if one else "." for one in quiet).split("."))
+        assert longest >= 95  # two seconds, but for the way there and back
+        assert not all(quiet[:45])
+    assert likeness(channels(path)[0][:8_000], channels(REP)[0]) > 0.8
+
+
+async def test_a_lead_who_hangs_up_leaves_the_second_line(talking: Telephone, peer: SipPeer) -> None:
+    await hold(talking, LEAD, on=True)
+    lead, second = await second_line(talking, peer)
+    hang_up(lead)
+    assert (await talking.ended(LEAD)).ended_by == "lead"
+    await hears(second, speech=True)
+    assert talking.heard.of(Ended, SECOND) == []
+
+
+async def test_a_second_line_of_a_call_that_is_gone_is_refused_in_words(
+    talking: Telephone, peer: SipPeer
+) -> None:
+    talking.phone.hang_up(LEAD)
+    await talking.ended(LEAD)
+    talking.phone.dial(Dial(SECOND, "+14155550177", beside=LEAD))
+    ended = await talking.ended(SECOND)
+    assert (ended.result, ended.reason) == ("failed", "The call it was to be a second line of has ended.")
+    assert len(peer.legs) == 1
+
+
+async def test_a_full_process_refuses_a_second_line_rather_than_give_it_to_another(
+    talking: Telephone, peer: SipPeer
+) -> None:
+    for number in range(1, 4):
+        call = talking.dial(f"+1415555010{number}")
+        await talking.answered(call)
+        talking.phone.send(Play(call, str(SOUNDS / "person.wav")))
+    talking.phone.dial(Dial(SECOND, "+14155550177", beside=LEAD))
+    ended = await talking.ended(SECOND)
+    assert ended.reason == "All lines of this phone are in use; end a call first."
+    assert talking.phone.spare_pid is None
+    await talking.answered(talking.dial("+14155550109"))  # one that stands alone still goes out
+    assert talking.phone.spare_pid is not None
+
+
+async def test_a_call_of_the_spare_process_has_its_second_line_there(
+    talking: Telephone, peer: SipPeer
+) -> None:
+    for number in range(1, 4):
+        await talking.answered(talking.dial(f"+1415555010{number}"))
+    in_spare = talking.dial("+14155550105")
+    await talking.answered(in_spare)
+    talking.phone.dial(Dial(SECOND, "+14155550177", beside=in_spare))
+    await talking.answered(SECOND)
+    spare = talking.phone.spare_pid
+    assert spare is not None
+    os.kill(spare, signal.SIGKILL)
+    for call in (in_spare, SECOND):
+        assert (await talking.ended(call)).result == "interrupted"
+    assert talking.heard.of(Ended, LEAD) == []
+
+
+async def test_both_lines_die_with_their_process_and_none_is_dialed_again(
+    talking: Telephone, peer: SipPeer
+) -> None:
+    def plan(invite: Message) -> Plan:
+        return []  # the second line never rings
+
+    peer.plan = plan
+    talking.phone.dial(Dial(SECOND, "+14155550177", beside=LEAD))
+    await peer.wait_for("INVITE", 2)
+    assert talking.phone.pid is not None
+    os.kill(talking.phone.pid, signal.SIGKILL)
+    for call in (LEAD, SECOND):
+        assert (await talking.ended(call)).result == "interrupted"
+    await talking.ready(2)
+    assert len({one.call_id for one in peer.got("INVITE")}) == 2
