@@ -1,9 +1,10 @@
 """From `Phone.dial` to the INVITE on the wire, beside baresip placing the same call in the same run.
 
-A bare UDP socket stamps each INVITE and refuses it (486). Our time starts at
-the call of `dial`, which is what a key press runs; baresip's at the write of
-its `dial` command to ctrl_tcp. The two take turns, so both meet the same
-machine. Without baresip on PATH only our own figures are printed.
+A bare UDP socket refuses each INVITE (486); the kernel says when it came. Our
+time starts at the call of `dial`, which is what a key press runs; baresip's at
+the write of its `dial` command to ctrl_tcp. The two take turns, in an order
+drawn anew each time, so both meet the same machine. Without baresip on PATH
+only our own figures are printed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import random
 import shutil
 import socket
 import statistics
@@ -22,6 +24,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from _busy import busy
+from _wire import open_stamped, receive
 
 from telephony.account import Account
 from telephony.client import Phone
@@ -33,24 +36,22 @@ MODULES = Path("/usr/lib/baresip/modules")
 
 
 class Sink(threading.Thread):
-    """Stamps and refuses INVITEs, in a thread that does nothing else."""
+    """Refuses INVITEs and keeps when they came, in a thread that does nothing else."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((HOST, 0))
+        self._socket = open_stamped(HOST)
         self.port = self._socket.getsockname()[1]
         self.seen: dict[str, int] = {}  # user part -> monotonic ns
 
     def run(self) -> None:
         """Serve for good."""
         while True:
-            data, sender = self._socket.recvfrom(9999)
-            now = time.monotonic_ns()
+            data, sender, came = receive(self._socket)
             text = data.decode("utf-8", "replace")
             if not text.startswith("INVITE"):
                 continue
-            self.seen.setdefault(text[len("INVITE sip:") :].partition("@")[0], now)
+            self.seen.setdefault(text[len("INVITE sip:") :].partition("@")[0], came)
             self._socket.sendto(busy(data), sender)
 
 
@@ -154,7 +155,7 @@ async def measure(calls: int, folder: Path) -> dict[str, list[float]]:
         if shutil.which("baresip"):
             phones["baresip"] = await stack.enter_async_context(baresip(server, folder))
         for number in range(calls + 10):
-            for name, phone in phones.items():
+            for name, phone in random.sample([*phones.items()], len(phones)):
                 user = f"{name}{number}"
                 begun = await phone.call(user)
                 await asyncio.sleep(PAUSE_S)
@@ -165,7 +166,7 @@ async def measure(calls: int, folder: Path) -> dict[str, list[float]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=200)
+    parser.add_argument("--calls", type=int, default=500)
     calls = parser.parse_args().calls
     with tempfile.TemporaryDirectory() as folder:
         times = asyncio.run(measure(calls, Path(folder)))
