@@ -103,7 +103,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "answer", "a", "answer", "Take the call that rings; a lead in preview goes back.",
-        _RINGS, _NOBODY_RINGS, of_caller=True,
+        _RINGS, _NOBODY_RINGS, of_caller=True, also=("tab",),
     ),
     Action(
         "pass_on", "i", "pass on", "Do not take it: the caller is the first in the queue.",

@@ -22,13 +22,14 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
-from cadence.model import ShiftState
+from cadence.model import Lead, ShiftState
 from config.errors import SixringError
 from floor.view import DeskPort, DeskView
 from tui import overlays
 from tui.scene import Scene, window_title
 from tui.screen import DeskScreen
 from tui.session import Session
+from tui.terminal import typed
 from tui.theme import DARK, THEMES
 
 GOODBYE_S = 6.0  # how long a signal waits for the desk to put everything on disk
@@ -86,6 +87,7 @@ class Workstation(App[None], inherit_bindings=False):
         self._goodbye: asyncio.Future[None] | None = None
         self._title_shown = ""
         self._announced: ShiftState | None = None
+        self._rung: int | None = None  # since when the one who rings, rings
         self._ticker: Timer | None = None
         self._timeline_of: int | None = None
         self._repaint_due = False
@@ -155,9 +157,9 @@ class Workstation(App[None], inherit_bindings=False):
 
     def take_key(self, event: events.Key) -> None:
         """A key, in the order it was typed."""
-        char = event.character if event.is_printable and event.character else ""
         waiting = self.message_queue_size + self.screen.message_queue_size
-        self.session.key(event.key, char, waiting)
+        for name, char in typed(event):
+            self.session.key(name, char, waiting)
         self.repaint()
 
     def take_paste(self, text: str) -> None:
@@ -196,6 +198,14 @@ class Workstation(App[None], inherit_bindings=False):
         self.session.told(lead_id, await self.port.timeline())
         self.repaint()
 
+    def look_up(self, lead: Lead) -> None:
+        """Read the timeline of a lead that was found without holding up a key."""
+        self._errand("look up", partial(self._look_up, lead))
+
+    async def _look_up(self, lead: Lead) -> None:
+        self.session.looked_up(lead.id, await self.port.timeline(lead))
+        self.repaint()
+
     def leave(self) -> None:
         """Clock out and end."""
         self._errand("leave", partial(self._leave, 0))
@@ -224,10 +234,12 @@ class Workstation(App[None], inherit_bindings=False):
 
     def repaint(self) -> None:
         """Draw what is now; panes repaint only the lines that changed."""
-        screen = self.screen
-        if not isinstance(screen, DeskScreen) or not self.is_running:
+        if not self.is_running or not self.screen_stack:  # the ticker may fire while the app closes
             return
-        scene = Scene(self.port.view, self.session.ui, self.port.clock.monotonic(), self.port.clock.now())
+        screen = self.screen
+        if not isinstance(screen, DeskScreen):
+            return
+        scene = self._scene()
         mode = scene.ui.mode
         opens = mode in overlays.SHOWN
         if screen.overlay.has_class("-open") != opens or screen.overlay.has_class("-tall") != (
@@ -241,6 +253,11 @@ class Workstation(App[None], inherit_bindings=False):
         self._follow_lead(scene.view)
         self._tick_at_the_second(scene)
 
+    def _scene(self) -> Scene:
+        port = self.port
+        names = {each.value: each.label for each in port.colleagues()}
+        return Scene(port.view, self.session.ui, port.clock.monotonic(), port.clock.now(), names)
+
     def _tick_at_the_second(self, scene: Scene) -> None:
         """Paint again when the running timer shows its next second."""
         if self._ticker is not None:
@@ -249,8 +266,12 @@ class Workstation(App[None], inherit_bindings=False):
         self._ticker = self.set_timer(max(left, 20) / 1000, self.repaint)
 
     def _announce(self) -> None:
-        """The bell when somebody answers; the state in the window's title (OSC 2)."""
+        """The bell when somebody answers or rings here; the state in the window's title (OSC 2)."""
         view = self.port.view
+        rings = view.incoming.since_mono if view.incoming is not None else None
+        if rings is not None and rings != self._rung:
+            self.bell()
+        self._rung = rings
         title = window_title(view)
         if title == self._title_shown:
             return

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rich.text import Text
 
 from cadence.model import ShiftState as S
-from floor.actions import ACTIONS, BY_NAME
+from floor.actions import ACTIONS, BY_NAME, Action
+from floor.view import DeskView
 from tui.lines import Part, line
 from tui.router import IN_CALL
 from tui.scene import Scene
@@ -14,16 +15,25 @@ from tui.ui import Mode
 _HINTS: dict[Mode, tuple[tuple[str, str], ...]] = {
     Mode.NOTE: (("enter", "save"), ("esc", "drop"), ("", "other keys type")),
     Mode.CALLBACK_TIME: (("enter", "take it"), ("esc", "back to the list"), ("", "other keys type")),
-    Mode.FIND: (("enter", "close"), ("up/down", "move"), ("", "other keys type")),
+    Mode.FIND: (("enter", "read"), ("up/down", "move"), ("esc", "close"), ("", "other keys type")),
+    Mode.FOUND: (("d", "dial"), ("j/k", "scroll"), ("esc", "back to the list"), ("enter", "close")),
     Mode.NUMBER: (("enter", "dial"), ("up", "the last number"), ("esc", "close"), ("", "other keys type")),
     Mode.REFUSAL: (("j/k", "scroll"), ("enter", "close")),
-    Mode.CALLBACK: (("1-6", "pick"), ("t", "type a time"), ("enter", "close")),
-    Mode.SKIP: (("1-9", "pick"), ("enter", "close")),
-    Mode.PAUSE: (("1-9", "pick"), ("enter", "close")),
+    Mode.CALLBACK: (("#", "pick"), ("t", "type a time"), ("enter", "close")),
+    Mode.SKIP: (("#", "pick"), ("enter", "close")),
+    Mode.PAUSE: (("#", "pick"), ("enter", "close")),
+    Mode.TRANSFER: (("#", "pick"), ("d", "type a number"), ("!", "at once"), ("enter", "close")),
+    Mode.TRANSFER_NUMBER: (
+        ("enter", "call them"),
+        ("!", "at once"),
+        ("esc", "close"),
+        ("", "other keys type"),
+    ),
     Mode.HELP: (("j/k", "scroll"), ("enter", "close")),
     Mode.TIMELINE: (("j/k", "scroll"), ("enter", "close")),
 }
 _KEYPAD = (("0-9 *", "tones"), ("p", "the # tone"), ("#", "keypad off"), ("h", "hang up"), ("m", "mute"))
+_TWO_LINES = ("transfer", "line", "hang_up")  # what is done with two lines comes first
 _LATE = ("keys", "quit")  # kept at the end of the row, and always shown
 
 
@@ -32,26 +42,48 @@ def footer(scene: Scene, width: int, _: int) -> list[Text]:
     if scene.ui.keypad and scene.ui.mode is Mode.MAIN:
         return [_row(list(_KEYPAD), width)]
     if scene.ui.mode is not Mode.MAIN:
-        return [_row(list(_HINTS[scene.ui.mode]), width)]
+        return [_row(_opened(scene), width)]
     return [_row(_working(scene, width), width)]
+
+
+def _opened(scene: Scene) -> list[tuple[str, str]]:
+    """The keys of what is open; `#` stands for those of its choices."""
+    ui = scene.ui
+    keys = [each.key for each in ui.choices]
+    real = {"#": keys[0] if len(keys) == 1 else f"{keys[0]}-{keys[-1]}"} if keys else {}
+    words = {"at once": "after a word", "call them": "give it now"} if ui.blind else {}
+    return [
+        (real.get(key, key), words.get(label, label)) for key, label in _HINTS[ui.mode] if key != "#" or real
+    ]
 
 
 def _working(scene: Scene, width: int) -> list[tuple[str, str]]:
     view = scene.view
     late = [(BY_NAME[name].key, BY_NAME[name].label) for name in _LATE if view.state in BY_NAME[name].states]
-    hints = [("1-9 0", "record")] if view.state in IN_CALL or view.state is S.WRAP_UP else []
-    hints += [
-        (action.key, _label(scene, action.name, action.label))
-        for action in ACTIONS
-        if view.state in action.states
-        and action.name not in (*_LATE, "down", "up")
-        and (action.name != "undo" or view.can_undo)
-    ]
+    hints = [("1-9 0", "outcome")] if view.state in IN_CALL or view.state is S.WRAP_UP else []
+    actions = [each for each in ACTIONS if each.name not in (*_LATE, "down", "up") and _of_use(view, each)]
+    if view.second is not None:
+        actions.sort(key=lambda each: each.name not in _TWO_LINES)
+    hints += [(each.key, _label(scene, each.name, each.label)) for each in actions]
     if view.queue:
         hints.append(("j/k", "queue"))
     while hints and _width(hints + late) > width:
         hints.pop()
     return hints + late
+
+
+def _of_use(view: DeskView, action: Action) -> bool:
+    """Whether the key would do something; more than the registry asks, for what a footer need not offer."""
+    call = view.call
+    worth = {
+        "undo": view.can_undo,
+        "object": call is not None and call.recording in ("on", "paused"),
+        "transfer": call is not None
+        and call.ended_mono is None
+        and not call.passing_to
+        and (view.second is None or view.second.answered_mono is not None),
+    }
+    return worth.get(action.name, True) and not action.why_not_now(view)
 
 
 def _label(scene: Scene, name: str, label: str) -> str:
@@ -60,6 +92,12 @@ def _label(scene: Scene, name: str, label: str) -> str:
         return "back to work"
     if name == "pause" and view.after_call_pause:
         return "stay ready"
+    if name == "transfer" and view.second is not None:
+        return "join them"
+    if name == "hang_up" and view.second is not None:
+        return "end this line"
+    if name == "line":
+        return "change line"
     if name == "mute" and view.call is not None and view.call.muted:
         return "unmute"
     return label

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from cadence.model import Lead
 from tui.ui import Mode
 
 
@@ -72,6 +73,13 @@ class Tone(msgspec.Struct, frozen=True):
     digit: str
 
 
+class GiveTo(msgspec.Struct, frozen=True):
+    """Give the call to somebody: at once (`blind`), or after a word with them."""
+
+    target: str
+    blind: bool
+
+
 class Search(msgspec.Struct, frozen=True):
     """Find leads; the answer comes later."""
 
@@ -84,12 +92,18 @@ class ReadTimeline(msgspec.Struct, frozen=True):
     lead_id: int | None
 
 
+class LookUp(msgspec.Struct, frozen=True):
+    """Read the timeline of a lead that was found; the answer comes later."""
+
+    lead: Lead
+
+
 class Leave(msgspec.Struct, frozen=True):
     """Clock out and end."""
 
 
 Request = (
-    Press | DialNumber | Dispose | SaveNote | Skip | Pause | Resume | Tone
+    Press | DialNumber | Dispose | SaveNote | Skip | Pause | Resume | Tone | GiveTo
 )  # the desk does these at once
-Errand = Search | ReadTimeline | Leave  # these take time
+Errand = Search | ReadTimeline | LookUp | Leave  # these take time
 Intent = Request | Errand | DisposeAt | OpenPicker

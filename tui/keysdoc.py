@@ -36,14 +36,19 @@ _TAIL = """
 
 | open | keys |
 | --- | --- |
-| note (`n`) | every printable key types; `enter` keeps the note, `esc` drops it |
+| note (`n`) | every printable key types; `enter` keeps the note, `esc` drops it (`n` brings it back) |
 | callback (its digit) | `1` to `6` pick a time, `t` types one ("tomorrow 14:30"), `enter` closes |
 | skip (`s`), pause (`p`) | a digit picks the reason; the same letter or `enter` closes |
-| find (`/`) | every printable key types; arrows move; `enter` closes |
+| find (`/`) | every printable key types; arrows move; `enter` reads the lead that is marked, `esc` closes |
+| a lead that was found | `d` puts its number on the line to dial; `esc` shows the list again, `enter` closes |
+| transfer (`x`) | a digit picks a colleague, `d` types a number; `!`: at once, or after a word |
 | number (`d`) | every printable key types; up brings the last number; `enter` dials, `esc` closes |
 | help (`?`), timeline (`t`) | `j` `k`, arrows and page keys scroll; the same key or `enter` closes |
 | why a number was not dialed | the same; it opens by itself |
 | keypad (`#`) | `0` to `9` and `*` are tones, `p` is the tone of #, `#` ends it |
+
+While somebody rings, `a` and `i` work out of everything but a line that is being
+typed: there they are letters, and `tab` answers. A note begun is kept.
 
 Any other key closes help and timeline and does what it always does. In a line:
 arrows, `home`, `end`, `backspace`, `delete`; `ctrl+w` takes a word back,

@@ -90,6 +90,13 @@ def filled(lines: Iterable[Text], height: int) -> list[Text]:
     return kept + [Text("", end="")] * (height - len(kept))
 
 
+def pretty(number: str) -> str:
+    """A number the way its country writes it, with the country's code."""
+    from cadence.numbers import pretty as written  # its metadata is slow to load: not before a lead is shown
+
+    return written(number)
+
+
 def mmss(ms: int | None) -> str:
     """A duration as `mm:ss` (`h:mm:ss` from an hour on); `--:--` when there is none."""
     if ms is None:

@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 from rich.text import Text
 
+from cadence.model import Phone
 from floor.actions import ACTIONS
-from tui.lines import Part, filled, folded, line, padded, wrapped
-from tui.panes import pretty
+from floor.view import Choice
+from tui.lines import Part, filled, folded, line, padded, pretty, rule, wrapped
+from tui.panes.card import row, rows
 from tui.scene import Scene
-from tui.ui import Mode
+from tui.ui import TRANSFERRING, Mode
 
-TALL = frozenset({Mode.HELP, Mode.FIND, Mode.TIMELINE, Mode.REFUSAL})
-SHOWN = TALL | {Mode.CALLBACK, Mode.CALLBACK_TIME, Mode.SKIP, Mode.PAUSE}
+TALL = frozenset({Mode.HELP, Mode.FIND, Mode.FOUND, Mode.TIMELINE, Mode.REFUSAL})
+SHOWN = TALL | TRANSFERRING | {Mode.CALLBACK, Mode.CALLBACK_TIME, Mode.SKIP, Mode.PAUSE}
+_COLUMN = 5  # colleagues in a column
 TYPED_TIME = 'in your words and their time: "tomorrow 14:30", "27 Nov 9:00"'
 
 
@@ -59,7 +62,7 @@ def _pause(scene: Scene, width: int, _: int) -> list[Text]:
 
 
 def _help(scene: Scene, width: int, height: int) -> list[Text]:
-    rows = [_help_row("1-9 0", "record", "End the call if it is up, record it, bring the next lead.", width)]
+    rows = [_help_row("1-9 0", "outcome", "End the call if it is up, record it, bring the next lead.", width)]
     rows += [_help_row(action.key, action.label, action.help, width) for action in ACTIONS]
     top = scene.ui.cursor if len(rows) >= height else 0
     title = _title("Keys", "letters work in either case; ? or enter closes, j k scroll", width)
@@ -106,6 +109,54 @@ def _found_row(scene: Scene, index: int, width: int) -> Text:
     return line(*parts, width=width)
 
 
+def _lead(scene: Scene, width: int, _: int) -> list[Text]:
+    """A lead that was found: its card in a few lines, then its timeline."""
+    ui = scene.ui
+    lead = ui.found[ui.picked]
+    numbers = ", ".join(_number_words(each) for each in lead.phones) or "none"
+    note = lead.notes.strip().rsplit("\n", 1)[-1]
+    place = " · ".join(part for part in (lead.company, lead.title) if part)
+    card = [
+        line(" ", (lead.name, "strong"), "  ", (place, "dim"), width=width),
+        row("numbers", width, (numbers, "number")),
+        row("mail", width, lead.email or "none"),
+        row("status", width, lead.status.value.replace("_", " "), ("  from " + lead.source, "dim")),
+        *rows("note", width, note or "-", 2),
+        rule("Timeline", width),
+    ]
+    told = [made for each in (ui.story or ())[ui.cursor :] for made in folded(each, width)]
+    return [*card, *(told or [line(("  reading ...", "dim"), width=width)])]
+
+
+def _number_words(phone: Phone) -> str:
+    kind = f" {phone.kind}" if phone.kind else ""
+    return f"{pretty(phone.e164)}{kind}{' (bad)' if phone.bad else ''}"
+
+
+def _transfer(scene: Scene, width: int, _: int) -> list[Text]:
+    ui = scene.ui
+    how: Part = ("after a word with them; this call waits on hold", "dim")
+    if ui.blind:
+        how = ("AT ONCE: the call leaves your desk", "alarm")
+    title = [line(" ", ("Give the call to", "title"), "  ", how, width=width), Text("")]
+    if ui.mode is Mode.TRANSFER_NUMBER:
+        return [*title, line("  Type a number or an extension.", width=width)]
+    half = width // 2
+    column = max((len(ui.choices) + 1) // 2, min(len(ui.choices), _COLUMN))
+    left, right = ui.choices[:column], ui.choices[column:]
+    made = []
+    for index, each in enumerate(left):
+        beside = right[index : index + 1]
+        parts = [*_colleague(each, half), *(part for other in beside for part in _colleague(other, half))]
+        made.append(line(*parts, width=width))
+    return [*title, *made, line("  ", ("d", "key"), "  another number, typed", width=width)]
+
+
+def _colleague(choice: Choice, width: int) -> tuple[Part, ...]:
+    number = pretty(choice.value)
+    return ("  ", (choice.key, "key"), "  ", padded(choice.label, width - 22), (padded(number, 17), "number"))
+
+
 def _refusal(scene: Scene, width: int, _: int) -> list[Text]:
     refusal = scene.view.refusal
     if refusal is None:
@@ -127,5 +178,8 @@ _DRAWN: dict[Mode, Callable[[Scene, int, int], list[Text]]] = {
     Mode.HELP: _help,
     Mode.TIMELINE: _timeline,
     Mode.FIND: _find,
+    Mode.FOUND: _lead,
+    Mode.TRANSFER: _transfer,
+    Mode.TRANSFER_NUMBER: _transfer,
     Mode.REFUSAL: _refusal,
 }

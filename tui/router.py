@@ -8,7 +8,7 @@ when a stalled link delivers them in one packet.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cadence.dispositions import Disposition
 from cadence.model import ShiftState as S
@@ -16,41 +16,17 @@ from config.text import for_terminal
 from floor.actions import BY_KEY, NOBODY_TO_CALL_BACK, Action
 from floor.view import DeskView
 from tui import intents as do
-from tui.intents import Intent
-from tui.ui import ABOUT_THE_LEAD, PICKING, READING, TYPING, Armed, Line, Mode, Ui
+from tui import open_keys
+from tui.key import Key as Key
+from tui.key import Routed as Routed
+from tui.ui import ABOUT_THE_LEAD, PICKING, READING, TRANSFERRING, TYPING, Armed, Line, Mode, Ui
 
 HELD_MS = 700  # a key repeats after 250-660 ms held, then every 30: spaces closer than this are one press
-LONGEST_LINE = 2_000
-PAGE = 8
 _HELD = "A held or doubled space dials once: let go, then press it."
 
 IN_CALL = frozenset({S.DIALING, S.RINGING, S.TALKING})
 _DIGITS = frozenset("1234567890")
 _KEYPAD = {"*": "*", "p": "#"} | {digit: digit for digit in _DIGITS}
-_CLOSERS = frozenset({"enter", "escape"})
-_OPENED_BY = {Mode.SKIP: "s", Mode.PAUSE: "p", Mode.HELP: "?", Mode.TIMELINE: "t"}
-_MODIFIERS = ("shift", "control", "alt", "super", "hyper", "meta", "caps_lock", "num_lock", "scroll_lock")
-
-Routed = tuple[Ui, tuple[Intent, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key as the terminal sent it."""
-
-    name: str  # Textual's name: "space", "enter", "a", "number_sign"
-    char: str = ""  # the character it types, empty when it types none
-    at: int = 0  # `Clock.monotonic` ms
-
-    @property
-    def pressed(self) -> str:
-        """What the registry calls it: letters in lower case, so caps lock changes nothing."""
-        return self.char.lower() if self.char and self.char != " " else self.name
-
-    @property
-    def is_modifier(self) -> bool:
-        """A shift or lock key by itself, as terminals with the Kitty protocol report it."""
-        return not self.char and self.name.endswith(_MODIFIERS)
 
 
 def route(ui: Ui, view: DeskView, key: Key) -> Routed:
@@ -58,12 +34,14 @@ def route(ui: Ui, view: DeskView, key: Key) -> Routed:
     if key.is_modifier:
         return ui, ()
     ui = settle(ui, view)
+    if (for_the_caller := _of_caller(ui, view, key)) is not None:
+        return for_the_caller
     if ui.mode in TYPING:
-        return _typing(replace(ui, space_at=None), view, key)
+        return open_keys.typing(replace(ui, space_at=None), view, key)
     if ui.mode in PICKING:
-        return _picking(replace(ui, space_at=None), key)
+        return open_keys.picking(replace(ui, space_at=None), key)
     if ui.mode in READING:
-        return _reading(ui, view, key)
+        return open_keys.reading(ui, view, key) or _desk(ui.closed(), view, key)
     return _desk(ui, view, key)
 
 
@@ -80,6 +58,10 @@ def settle(ui: Ui, view: DeskView) -> Ui:
         return ui.closed("The call is recorded already: no callback was set.")
     if ui.mode is Mode.REFUSAL and view.refusal is None:
         return ui.closed()
+    if ui.mode in TRANSFERRING and view.second is not None:
+        return ui.closed()
+    if ui.mode in TRANSFERRING and view.state is not S.TALKING:
+        return ui.closed("The call has ended: it was given to nobody.")
     if ui.mode is Mode.SKIP and view.state is not S.PREVIEW:
         return ui.closed("The lead is not in preview any more: it was not skipped.")
     return ui
@@ -89,7 +71,7 @@ def paste(ui: Ui, text: str) -> Routed:
     """Text that arrived as a bracketed paste: typed where a line is open, never run as keys."""
     if ui.mode not in TYPING:
         return ui.said("Pasted text is taken only while you write a note or search."), ()
-    return _typed(ui, for_terminal(text)[: LONGEST_LINE - len(ui.line.text)])
+    return open_keys.typed(ui, for_terminal(text)[: open_keys.LONGEST_LINE - len(ui.line.text)])
 
 
 def why_not_record(view: DeskView, disposition: Disposition) -> str:
@@ -106,6 +88,26 @@ def why_not_record(view: DeskView, disposition: Disposition) -> str:
 
 def _recordable(view: DeskView) -> bool:
     return view.state in IN_CALL or view.state is S.WRAP_UP
+
+
+# ------------------------------------------------------- somebody rings
+
+
+def _of_caller(ui: Ui, view: DeskView, key: Key) -> Routed | None:
+    """The keys for one who rings, out of whatever is open; None: this key is none of them.
+
+    A letter of a line that is being typed stays a letter: there only the
+    tabulator, which types nothing, answers; and a note begun is kept.
+    """
+    action = BY_KEY.get(key.pressed)
+    if view.incoming is None or action is None or not action.of_caller:
+        return None
+    if ui.mode in TYPING and key.char:
+        return None
+    text = ui.line.text.strip() if ui.mode is Mode.NOTE else ""
+    kept = (do.SaveNote(text, ui.lead_id),) if text else ()
+    closed, intents = _act(replace(ui.closed(), space_at=None), view, action)
+    return closed, (*kept, *intents)
 
 
 # ------------------------------------------------------------- the desk
@@ -137,11 +139,9 @@ def _space(ui: Ui, view: DeskView, at: int) -> Routed:
 
 
 def _act(ui: Ui, view: DeskView, action: Action) -> Routed:
-    refusal = action.why_not(view.state)
+    refusal = action.why_not_now(view)
     if action.name == "undo" and not refusal and not view.can_undo:
         refusal = "Nothing to take back."
-    if action.of_lead and view.card is None:
-        refusal = refusal or "No lead is on the card."
     if refusal:
         return ui.said(refusal), ()
     if action.twice and not _armed(ui, view, action.key):
@@ -181,7 +181,11 @@ def _toggle_keypad(ui: Ui, _: DeskView, __: Action) -> Routed:
 
 
 def _open_note(ui: Ui, view: DeskView, _: Action) -> Routed:
-    return ui.opened(Mode.NOTE, view), ()
+    opened = ui.opened(Mode.NOTE, view)
+    lead_id, text = ui.dropped
+    if not text or lead_id != opened.lead_id:
+        return opened, ()
+    return replace(opened, line=Line().insert(text), dropped=(None, "")), ()
 
 
 def _open_find(ui: Ui, view: DeskView, _: Action) -> Routed:
@@ -212,7 +216,15 @@ def _pause(ui: Ui, view: DeskView, _: Action) -> Routed:
 
 def _scroll_queue(ui: Ui, view: DeskView, action: Action) -> Routed:
     step = 1 if action.name == "down" else -1
-    return replace(ui, queue_top=_within(ui.queue_top + step, len(view.queue))), ()
+    return replace(ui, queue_top=open_keys.within(ui.queue_top + step, len(view.queue))), ()
+
+
+def _transfer(ui: Ui, view: DeskView, _: Action) -> Routed:
+    if view.second is not None:
+        return ui, (do.Press("transfer"),)
+    if view.call is not None and view.call.passing_to:
+        return ui.said("The call is being given away already: what becomes of it is told here."), ()
+    return ui, (do.OpenPicker(Mode.TRANSFER),)
 
 
 def _quit(ui: Ui, _: DeskView, __: Action) -> Routed:
@@ -227,91 +239,9 @@ _ACTS: dict[str, Callable[[Ui, DeskView, Action], Routed]] = {
     "keys": _open_help,
     "timeline": _open_timeline,
     "skip": _skip,
+    "transfer": _transfer,
     "pause": _pause,
     "down": _scroll_queue,
     "up": _scroll_queue,
     "quit": _quit,
 }
-
-
-# -------------------------------------------------------------- overlays
-
-
-def _reading(ui: Ui, view: DeskView, key: Key) -> Routed:
-    """Help, timeline, refusal: scroll and close; any other key closes them and does what it always does."""
-    pressed = key.pressed
-    steps = {"down": 1, "j": 1, "up": -1, "k": -1, "pagedown": PAGE, "pageup": -PAGE}
-    if pressed in steps:
-        checks = view.refusal.checks if view.refusal else ()
-        length = len({Mode.TIMELINE: ui.timeline, Mode.REFUSAL: checks}.get(ui.mode, tuple(BY_KEY)))
-        return replace(ui, cursor=_within(ui.cursor + steps[pressed], length), space_at=None), ()
-    if pressed in _CLOSERS or pressed in ("q", _OPENED_BY.get(ui.mode)):
-        return replace(ui.closed(), space_at=None), ()
-    return _desk(ui.closed(), view, key)
-
-
-def _picking(ui: Ui, key: Key) -> Routed:
-    pressed = key.pressed
-    choice = next((each for each in ui.choices if each.key == pressed), None)
-    if choice is not None:
-        picked: dict[Mode, Callable[[], Intent]] = {
-            Mode.CALLBACK: lambda: do.Dispose(ui.pick_key, int(choice.value)),
-            Mode.SKIP: lambda: do.Skip(choice.value),
-            Mode.PAUSE: lambda: do.Pause(choice.value),
-        }
-        return ui.closed(), (picked[ui.mode](),)
-    if ui.mode is Mode.CALLBACK and pressed == "t":
-        return replace(ui, mode=Mode.CALLBACK_TIME, line=Line(), message=""), ()
-    if pressed in _CLOSERS or pressed == _OPENED_BY.get(ui.mode, ui.pick_key):
-        return ui.closed(), ()
-    return ui.said(f"Nothing is on {for_terminal(pressed)} here; enter closes."), ()
-
-
-def _typing(ui: Ui, view: DeskView, key: Key) -> Routed:
-    if key.name == "enter":
-        return _enter(ui)
-    if key.name == "escape":
-        return _dropped(ui), ()
-    if ui.mode is Mode.FIND and key.name in ("up", "down"):
-        step = 1 if key.name == "down" else -1
-        return replace(ui, cursor=_within(ui.cursor + step, len(ui.found))), ()
-    if ui.mode is Mode.NUMBER and key.name == "up" and view.last_number:
-        return _changed(ui, Line().insert(view.last_number))
-    if key.name == "ctrl+q":
-        return ui.said("Close the line first: enter."), ()
-    typed = for_terminal(key.char)
-    if typed and key.char.isprintable():
-        return _typed(ui, typed if len(ui.line.text) < LONGEST_LINE else "")
-    return _changed(ui, ui.line.edited(key.name))
-
-
-def _enter(ui: Ui) -> Routed:
-    text = ui.line.text.strip()
-    if not text or ui.mode is Mode.FIND:
-        return ui.closed(), ()
-    if ui.mode is Mode.NOTE:
-        return ui.closed(), (do.SaveNote(text, ui.lead_id),)
-    if ui.mode is Mode.NUMBER:
-        return ui.closed(), (do.DialNumber(text),)
-    return ui.said(""), (do.DisposeAt(ui.pick_key, text),)
-
-
-def _dropped(ui: Ui) -> Ui:
-    if ui.mode is Mode.CALLBACK_TIME:
-        return replace(ui, mode=Mode.CALLBACK, line=Line(), message="")
-    return ui.closed("The note was not kept." if ui.mode is Mode.NOTE and ui.line.text.strip() else "")
-
-
-def _typed(ui: Ui, text: str) -> Routed:
-    return _changed(ui, ui.line.insert(text))
-
-
-def _changed(ui: Ui, line: Line) -> Routed:
-    changed = replace(ui, line=line, message="")
-    if ui.mode is Mode.FIND and line.text != ui.line.text:
-        return replace(changed, cursor=0), (do.Search(line.text),)
-    return changed, ()
-
-
-def _within(index: int, length: int) -> int:
-    return max(0, min(index, length - 1))

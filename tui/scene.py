@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 
 from cadence.model import CallKind, ShiftState
 from config.text import for_terminal
@@ -33,11 +34,14 @@ class Scene:
     ui: Ui
     mono: int  # `Clock.monotonic` ms
     now: int  # ms UTC
+    names: Mapping[str, str] = field(default_factory=dict)  # of colleagues, by number
 
     @property
     def running_since(self) -> int:
         """Since when the header's timer runs: the ring, the talk, or the state; they are never mixed."""
         state, call = self.view.state, self.view.call
+        if call is not None and call.ended_mono is not None and self.view.second is not None:
+            call = self.view.second  # the lead has gone: the rep still talks with the other
         own = {
             ShiftState.DIALING: call.dialed_mono if call else None,
             ShiftState.RINGING: call.ringing_mono if call else None,
@@ -71,15 +75,24 @@ def attempt_words(card: CardView) -> str:
 
 def window_title(view: DeskView) -> str:
     """The state and the lead for the title of the window; a name in it is a stranger's text."""
-    name = view.card.lead.name if view.card else ""
-    return " ".join(part for part in (WORDS[view.state], for_terminal(name[:80]), "- sixring") if part)
+    word, name = WORDS[view.state], view.card.lead.name if view.card else ""
+    if view.incoming is not None:
+        word, name = "INCOMING", view.incoming.name or view.incoming.number
+    return " ".join(part for part in (word, for_terminal(name[:80]), "- sixring") if part)
 
 
-def wall_time(ms: int, now: int) -> str:
-    """A moment on the rep's own wall clock: `14:05`, with the day when it is not today."""
-    moment = datetime.fromtimestamp(ms / 1000).astimezone()
-    today = datetime.fromtimestamp(now / 1000).astimezone()
-    return moment.strftime("%H:%M" if moment.date() == today.date() else "%a %d %b %H:%M")
+def wall_time(ms: int, now: int, zone: str = "") -> str:
+    """A moment on the clock of `zone` (empty: the machine's): `14:05 EST`; with its day if not today."""
+    here = _zone(zone)
+    moment = datetime.fromtimestamp(ms / 1000, here).astimezone(here)
+    today = datetime.fromtimestamp(now / 1000, here).astimezone(here)
+    return moment.strftime("%H:%M %Z" if moment.date() == today.date() else "%a %d %b %H:%M %Z")
+
+
+def _zone(name: str) -> tzinfo | None:
+    from zoneinfo import ZoneInfo  # not before a desk has nothing to do: the first paint needs none
+
+    return ZoneInfo(name) if name else None
 
 
 def _first(*moments: int | None) -> int:

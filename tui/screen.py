@@ -9,7 +9,14 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 
-from tui import footer, overlays, panes
+from tui import footer, overlays
+from tui.panes.call import call
+from tui.panes.card import card
+from tui.panes.dispositions import dispositions
+from tui.panes.head import header, too_small
+from tui.panes.message import message
+from tui.panes.queue import queue
+from tui.panes.story import history, notes, timeline
 from tui.theme import STYLES
 from tui.widgets import Pane
 
@@ -47,25 +54,25 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """The panes of every size; the stylesheet shows those that fit."""
-        yield Pane(panes.header, id="header")
-        yield Pane(panes.too_small, id="small")
+        yield Pane(header, id="header")
+        yield Pane(too_small, id="small")
         with Container(id="narrow"):
             with Container(id="top"):
-                yield Pane(panes.card, classes="card")
-                yield Pane(panes.queue, classes="queue")
-            yield Pane(panes.call, classes="call")
-            yield Pane(panes.history, classes="history")
+                yield Pane(card, classes="card")
+                yield Pane(queue, classes="queue")
+            yield Pane(call, classes="call")
+            yield Pane(history, classes="history")
         with Container(id="wide"):
-            yield Pane(panes.queue, classes="queue")
+            yield Pane(queue, classes="queue")
             with Container(id="middle"):
-                yield Pane(panes.card, classes="card")
-                yield Pane(panes.call, classes="call")
-                yield Pane(panes.notes, classes="notes")
+                yield Pane(card, classes="card")
+                yield Pane(call, classes="call")
+                yield Pane(notes, classes="notes")
             with Container(id="right"):
-                yield Pane(panes.timeline, classes="timeline")
-                yield Pane(panes.history, classes="history")
-        yield Pane(panes.dispositions, id="dispositions")
-        yield Pane(panes.message, id="message")
+                yield Pane(timeline, classes="timeline")
+                yield Pane(history, classes="history")
+        yield Pane(dispositions, id="dispositions")
+        yield Pane(message, id="message")
         yield Pane(footer.footer, id="footer")
         yield self.overlay
 

@@ -15,9 +15,10 @@ from typing import Protocol
 from cadence.model import Lead
 from cadence.model import ShiftState as S
 from config.errors import SixringError
-from floor.view import Choice, DeskPort, DeskView
+from floor.view import Choice, DeskPort, DeskView, LevelsView
 from tui import intents as do
 from tui.intents import Intent
+from tui.meter import first
 from tui.router import Key, Routed, paste, route, settle
 from tui.ui import Mode, Ui
 
@@ -38,6 +39,10 @@ class Errands(Protocol):
         """Read the timeline, then call `Session.told`."""
         ...
 
+    def look_up(self, lead: Lead) -> None:
+        """Read the timeline of a lead that was found, then call `Session.looked_up`."""
+        ...
+
     def leave(self) -> None:
         """Clock out and end."""
         ...
@@ -53,6 +58,8 @@ class Session:
         self._flood = Flood()
         self._said = port.view.message
         self._refusal = port.view.refusal
+        self._lead_id = _lead_id(port.view)
+        self._levels: LevelsView | None = None
 
     @property
     def view(self) -> DeskView:
@@ -75,11 +82,27 @@ class Session:
     def view_changed(self) -> None:
         """The desk changed by itself: its news replaces an older word of the screen."""
         self.ui = settle(self.ui, self.view)
+        self._measure()
+        self._begin_queue_anew()
         self._show_refusal()
         if self.view.message != self._said:
             self._said = self.view.message
             if self.ui.armed is None and self.ui.mode is Mode.MAIN:
                 self.ui = replace(self.ui, message="")
+
+    def _measure(self) -> None:
+        """Move the meters, once for each measurement."""
+        levels, self._levels, known = self.view.levels, self.view.levels, self._levels
+        if levels is not None and levels is not known:
+            mono = self.port.clock.monotonic()
+            moved = self.ui.meter.after(levels, mono) if known is not None else first(levels, mono)
+            self.ui = replace(self.ui, meter=moved)
+
+    def _begin_queue_anew(self) -> None:
+        """With another lead on the card the queue has moved on: show its top again."""
+        lead_id, self._lead_id, known = _lead_id(self.view), _lead_id(self.view), self._lead_id
+        if lead_id != known and self.ui.queue_top:
+            self.ui = replace(self.ui, queue_top=0)
 
     def _show_refusal(self) -> None:
         """Open the checks of a number that was not dialed, once, unless the rep has something else open."""
@@ -98,6 +121,12 @@ class Session:
         if card is not None and card.lead.id == lead_id:
             self.ui = replace(self.ui, timeline=tuple(lines), timeline_of=lead_id)
 
+    def looked_up(self, lead_id: int, lines: Sequence[str]) -> None:
+        """The timeline of a lead that was found; dropped when the rep has gone on."""
+        ui = self.ui
+        if ui.mode is Mode.FOUND and ui.found[ui.picked].id == lead_id:
+            self.ui = replace(ui, story=tuple(lines))
+
     def _carry_out(self, routed: Routed) -> None:
         self.ui, intents = routed
         for intent in intents:
@@ -108,11 +137,16 @@ class Session:
             case do.DisposeAt(key, typed):
                 self._dispose_at(key, typed)
             case do.OpenPicker(mode, pick_key):
-                self.ui = self.ui.opened(mode, self.view, self._choices(mode), pick_key)
+                choices = self._choices(mode)
+                if mode is Mode.TRANSFER and not choices:
+                    mode = Mode.TRANSFER_NUMBER
+                self.ui = self.ui.opened(mode, self.view, choices, pick_key)
             case do.Search(text):
                 self._errands.search(text)
             case do.ReadTimeline(lead_id):
                 self._errands.read_timeline(lead_id)
+            case do.LookUp(lead):
+                self._errands.look_up(lead)
             case do.Leave():
                 self._errands.leave()
             case _:
@@ -123,6 +157,7 @@ class Session:
             Mode.CALLBACK: self.port.callback_choices,
             Mode.SKIP: self.port.skip_choices,
             Mode.PAUSE: self.port.pause_choices,
+            Mode.TRANSFER: self.port.colleagues,
         }
         return asked[mode]()
 
@@ -155,6 +190,12 @@ def request(port: DeskPort, wanted: do.Request) -> None:
             port.resume()
         case do.Tone(digit):
             port.keypad(digit)
+        case do.GiveTo(target, blind):
+            port.transfer(target, blind=blind)
+
+
+def _lead_id(view: DeskView) -> int | None:
+    return view.card.lead.id if view.card else None
 
 
 class Flood:

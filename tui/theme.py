@@ -38,5 +38,5 @@ THEMES = (DARK, LIGHT)
 STYLES = (
     "dim", "off", "strong", "title", "rule", "note", "key", "number", "good", "alarm", "armed", "cursor",
     "timer", "state-ready", "state-preview", "state-dialing", "state-ringing", "state-talking",
-    "state-wrap_up", "state-not_ready",
+    "state-wrap_up", "state-not_ready", "incoming", "incoming-strong", "incoming-key", "level",
 )  # fmt: skip

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from cadence.model import Lead
 from floor.view import Choice, DeskView
+from tui.meter import Meter
 
 
 class Mode(StrEnum):
@@ -25,13 +26,17 @@ class Mode(StrEnum):
     HELP = "help"
     TIMELINE = "timeline"
     NUMBER = "number"
+    FOUND = "found"
+    TRANSFER = "transfer"
+    TRANSFER_NUMBER = "transfer_number"
     REFUSAL = "refusal"
 
 
-TYPING = frozenset({Mode.NOTE, Mode.CALLBACK_TIME, Mode.FIND, Mode.NUMBER})
-READING = frozenset({Mode.HELP, Mode.TIMELINE, Mode.REFUSAL})
-PICKING = frozenset({Mode.CALLBACK, Mode.SKIP, Mode.PAUSE})
-ABOUT_THE_LEAD = frozenset({Mode.CALLBACK, Mode.CALLBACK_TIME, Mode.SKIP, Mode.TIMELINE})
+TYPING = frozenset({Mode.NOTE, Mode.CALLBACK_TIME, Mode.FIND, Mode.NUMBER, Mode.TRANSFER_NUMBER})
+READING = frozenset({Mode.HELP, Mode.TIMELINE, Mode.REFUSAL, Mode.FOUND})
+PICKING = frozenset({Mode.CALLBACK, Mode.SKIP, Mode.PAUSE, Mode.TRANSFER})
+TRANSFERRING = frozenset({Mode.TRANSFER, Mode.TRANSFER_NUMBER})
+ABOUT_THE_LEAD = frozenset({Mode.CALLBACK, Mode.CALLBACK_TIME, Mode.SKIP, Mode.TIMELINE}) | TRANSFERRING
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,15 @@ class Ui:
     pick_key: str = ""  # the disposition key that waits for a callback time
     found: tuple[Lead, ...] = ()
     searched: str = ""  # what `found` answers
+    picked: int = 0  # which of `found` is read
+    story: tuple[str, ...] | None = None  # its timeline, once it has been read
+    blind: bool = False  # the transfer is to be made at once, without a word before
+    dropped: tuple[int | None, str] = (None, "")  # a note that was not kept, and the lead it was for
     timeline: tuple[str, ...] = ()
     timeline_of: int | None = None  # the lead `timeline` tells of
     cursor: int = 0  # of a list in an overlay
     queue_top: int = 0
+    meter: Meter = field(default_factory=Meter)
     keypad: bool = False  # digits are tones
     armed: Armed | None = None
     message: str = ""  # why a key did nothing; goes away with the next key that does something
@@ -96,13 +106,16 @@ class Ui:
         lead = view.card.lead if view.card else None
         return replace(
             self, mode=mode, lead_id=lead.id if lead else None, lead_name=lead.name if lead else "",
-            line=Line(), choices=choices, pick_key=pick_key, found=(), searched="",
+            line=Line(), choices=choices, pick_key=pick_key, found=(), searched="", story=None, blind=False,
             cursor=0, armed=None, message="",
         )  # fmt: skip
 
     def closed(self, message: str = "") -> Ui:
         """Back at the desk."""
-        desk = replace(self, mode=Mode.MAIN, line=Line(), choices=(), pick_key="", found=(), searched="")
+        desk = replace(
+            self, mode=Mode.MAIN, line=Line(), choices=(), pick_key="", found=(), searched="",
+            picked=0, story=None, blind=False,
+        )  # fmt: skip
         return desk.said(message)
 
     def said(self, message: str) -> Ui:

@@ -17,8 +17,8 @@ from cadence.model import CallKind, Check, Lane, Lead, LeadStatus, Phone, Plan, 
 from cadence.model import ShiftState as S
 from config.clock import HOUR, Clock, HandClock
 from config.errors import SixringError
-from floor.actions import why_not
-from floor.view import CallView, CardView, Choice, DeskView, QueueLine, Refusal
+from floor.actions import BY_NAME, why_not
+from floor.view import CallView, CardView, Choice, DeskView, IncomingView, QueueLine, Refusal
 
 NOW = 1_795_286_520_000  # 2026-11-21 18:42 UTC, a Saturday
 SHIPPED = dispositions.load(Path(cadence.__file__).parent / "data" / "dispositions.toml")
@@ -91,7 +91,9 @@ class FakeDesk:
         self.recorded: list[tuple[int, str, int | None]] = []
         self.notes: list[tuple[int | None, str]] = []
         self.left = asyncio.Event()
+        self.asked_timelines: list[Lead | None] = []
         self.leave_takes_s = 0.0
+        self.team = (Choice("1", "Support", "204"), Choice("2", "Kim Park", "+14155550122"))
         self._subscribers: list[Callable[[], None]] = []
         self._next = 0
         self._leads = leads
@@ -138,12 +140,40 @@ class FakeDesk:
         self.enter(S.TALKING, call=replace(self.view.call, answered_mono=self.clock.monotonic()), tally=tally)
 
     def end(self, result: str = "answered", text: str = "they hung up") -> None:
-        """The call ends."""
+        """The call ends; with a second line, the rep goes on talking there."""
         assert self.view.call
         ended = replace(
             self.view.call, ended_mono=self.clock.monotonic(), result=result, result_text=text, muted=False
         )
-        self.enter(S.WRAP_UP, call=ended)
+        if self.view.second is None:
+            self.enter(S.WRAP_UP, call=ended)
+        else:
+            self.set(call=ended, on_second=True)
+
+    def rings_here(self, caller: IncomingView | None = None) -> None:
+        """Somebody calls this desk; any but a free one passes it on."""
+        if self.view.state in (S.READY, S.PREVIEW):
+            shown = caller or IncomingView("+14155550177", "Nia Brandt", "Brandt Freight", known=True)
+            self.set(incoming=replace(shown, since_mono=self.clock.monotonic()))
+
+    def gives_up(self) -> None:
+        """The caller hangs up before anybody answers."""
+        if self.view.incoming is not None:
+            self.set(incoming=None, message=f"Missed: {self.view.incoming.name}. First in the queue.")
+
+    def second_answers(self) -> None:
+        """The one on the second line answers."""
+        assert self.view.second
+        self.set(second=replace(self.view.second, answered_mono=self.clock.monotonic()))
+
+    def second_ends(self) -> None:
+        """The second line is over; the lead, if still there, is taken back from hold."""
+        assert self.view.call
+        self.set(second=None, on_second=False)
+        if self.view.call.ended_mono is not None:
+            self.enter(S.WRAP_UP)
+        else:
+            self.set(call=replace(self.view.call, held=False))
 
     # ----------------------------------------------------------- DeskPort
 
@@ -152,14 +182,18 @@ class FakeDesk:
 
     def press(self, action: str) -> None:
         self.asked.append(("press", action))
-        refusal = why_not(action, self.view.state)
+        refusal = BY_NAME[action].why_not_now(self.view)
         if refusal:
             self.set(message=refusal)
+        elif action in ("answer", "pass_on", "transfer", "line"):
+            self._second_half(action)
         elif action == "dial":
             assert self.view.card
             call = CallView(self.view.card.phone.e164, "+12125550100", dialed_mono=self.clock.monotonic())
             tally = replace(self.view.tally, attempts=self.view.tally.attempts + 1)
             self.enter(S.DIALING, call=call, tally=tally, message="", can_undo=False)
+        elif action == "hang_up" and self.view.on_second:
+            self.second_ends()
         elif action == "hang_up":
             self.end("no_answer", "you hung up")
         elif action == "mute":
@@ -175,6 +209,27 @@ class FakeDesk:
         elif action == "undo":
             self._next -= 2
             self.next_lead(message="Taken back.", can_undo=False)
+
+    def _second_half(self, action: str) -> None:
+        """What the telephone's second half does: a caller, a second line."""
+        view, now = self.view, self.clock.monotonic()
+        if action == "answer":
+            assert view.incoming
+            call = CallView(
+                view.incoming.number, inbound=True, ringing_mono=view.incoming.since_mono, answered_mono=now
+            )
+            theirs = card(8, lead=lead(8, name=view.incoming.name, company=view.incoming.company))
+            known = theirs if view.incoming.known else None
+            self.enter(S.TALKING, card=known, call=call, incoming=None, message="")
+        elif action == "pass_on":
+            self.gives_up()
+        elif action == "line":
+            assert view.call
+            self.set(on_second=not view.on_second, call=replace(view.call, held=not view.on_second))
+        elif view.second is not None and view.second.answered_mono is None:
+            self.set(message="The second line is not answered yet: h gives it up.")
+        elif view.second is not None and view.call is not None:
+            self.set(call=replace(view.call, passing_to=view.second.number))
 
     def dial_number(self, typed: str) -> None:
         self.asked.append(("dial_number", typed))
@@ -237,9 +292,18 @@ class FakeDesk:
 
     def transfer(self, target: str, *, blind: bool = False) -> None:
         self.asked.append(("transfer", target, blind))
+        assert self.view.call
+        if blind:
+            self.set(call=replace(self.view.call, passing_to=target))
+        else:
+            now = self.clock.monotonic()
+            self.set(
+                call=replace(self.view.call, held=True), on_second=True,
+                second=CallView(target, dialed_mono=now, ringing_mono=now),
+            )  # fmt: skip
 
     def colleagues(self) -> tuple[Choice, ...]:
-        return (Choice("1", "Support", "204"), Choice("2", "Kim Park", "207"))
+        return self.team
 
     def keypad(self, digit: str) -> None:
         self.asked.append(("keypad", digit))
@@ -266,7 +330,8 @@ class FakeDesk:
         people = [lead(index) for index in range(len(PEOPLE))]
         return [each for each in people if text.lower() in f"{each.name} {each.company}".lower()]
 
-    async def timeline(self) -> list[str]:
+    async def timeline(self, lead: Lead | None = None) -> list[str]:
+        self.asked_timelines.append(lead)
         return [
             "x Fri 20 Nov 13:57  arrived       web form",
             "x Fri 20 Nov 13:58  mail 1        sent",

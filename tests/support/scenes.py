@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from support.fake_desk import NOW, FakeDesk
+from support.fake_desk import NOW, FakeDesk, lead
 
 from cadence.model import CallKind, Lane, PlannedCall
 from cadence.model import ShiftState as S
 from config.clock import HandClock
-from floor.view import Tally
+from floor.view import Choice, IncomingView, LevelsView, Tally
 from tui.app import Workstation
 
 Script = Callable[[FakeDesk, Workstation], None]
@@ -192,6 +192,150 @@ def timeline(desk: FakeDesk, app: Workstation) -> None:
     keys(app, "t")
 
 
+def measured(desk: FakeDesk, app: Workstation, levels: LevelsView) -> None:
+    """The headset's levels, taken up by the screen at this moment."""
+    desk.set(levels=levels)
+    app.session.view_changed()
+
+
+def calls_here(desk: FakeDesk, app: Workstation) -> None:
+    hand(desk).advance(7_000)
+    desk.rings_here(IncomingView("+14155550177", "Nia Brandt", "Brandt Freight", known=True,
+                                 note="kim has them: callback at 15:30"))  # fmt: skip
+    hand(desk).advance(6_000)
+
+
+def unknown_calls(desk: FakeDesk, app: Workstation) -> None:
+    ready(desk, app)
+    desk.rings_here(IncomingView("+442079460123", "ACME Ltd"))
+    hand(desk).advance(2_000)
+
+
+def withheld_calls(desk: FakeDesk, app: Workstation) -> None:
+    desk.rings_here(IncomingView(""))
+
+
+def calls_while_typing(desk: FakeDesk, app: Workstation) -> None:
+    keys(app, "nasked about a, i and x")
+    calls_here(desk, app)
+
+
+def calls_over_a_picker(desk: FakeDesk, app: Workstation) -> None:
+    skip(desk, app)
+    calls_here(desk, app)
+
+
+def calls_over_find(desk: FakeDesk, app: Workstation) -> None:
+    find(desk, app)
+    calls_here(desk, app)
+
+
+def inbound(desk: FakeDesk, app: Workstation) -> None:
+    calls_here(desk, app)
+    keys(app, "a")
+    measured(desk, app, LevelsView(-26, -22))
+    hand(desk).advance(42_000)
+
+
+def levels_idle(desk: FakeDesk, app: Workstation) -> None:
+    measured(desk, app, LevelsView(-34, -96))
+
+
+def levels(desk: FakeDesk, app: Workstation) -> None:
+    recorded(desk, app)
+    assert desk.view.call
+    desk.set(call=replace(desk.view.call, quality="good", secure=True))
+    measured(desk, app, LevelsView(-20, -33))
+
+
+def mic_silent(desk: FakeDesk, app: Workstation) -> None:
+    talking(desk, app)
+    measured(desk, app, LevelsView(-96, -20))
+    hand(desk).advance(5_000)
+
+
+def clicks(desk: FakeDesk, app: Workstation) -> None:
+    levels(desk, app)
+    measured(desk, app, LevelsView(-20, -33, under_runs=3))
+
+
+def objected(desk: FakeDesk, app: Workstation) -> None:
+    levels(desk, app)
+    assert desk.view.call
+    desk.set(call=replace(desk.view.call, recording="objected"))
+
+
+def object_once(desk: FakeDesk, app: Workstation) -> None:
+    levels(desk, app)
+    keys(app, "e")
+
+
+def retrying(desk: FakeDesk, app: Workstation) -> None:
+    mono = desk.clock.monotonic()
+    desk.set(phone_ok=False, phone_line="no answer", phone_retry_mono=mono + 12_000)
+    hand(desk).advance(3_000)
+
+
+def transfer(desk: FakeDesk, app: Workstation) -> None:
+    levels(desk, app)
+    keys(app, "x")
+
+
+def transfer_at_once(desk: FakeDesk, app: Workstation) -> None:
+    desk.team = tuple(Choice(str(n), f"Colleague {n}", f"20{n}") for n in range(1, 10))
+    transfer(desk, app)
+    keys(app, "!")
+
+
+def transfer_number(desk: FakeDesk, app: Workstation) -> None:
+    transfer(desk, app)
+    keys(app, "d+1415555")
+
+
+def given_at_once(desk: FakeDesk, app: Workstation) -> None:
+    transfer_at_once(desk, app)
+    keys(app, "3")
+
+
+def second_rings(desk: FakeDesk, app: Workstation) -> None:
+    transfer(desk, app)
+    keys(app, "2")
+    hand(desk).advance(4_000)
+
+
+def second_talks(desk: FakeDesk, app: Workstation) -> None:
+    second_rings(desk, app)
+    desk.second_answers()
+    hand(desk).advance(12_000)
+
+
+def second_waits(desk: FakeDesk, app: Workstation) -> None:
+    second_talks(desk, app)
+    keys(app, "l")
+
+
+def joining(desk: FakeDesk, app: Workstation) -> None:
+    second_talks(desk, app)
+    keys(app, "x")
+
+
+def lead_gone(desk: FakeDesk, app: Workstation) -> None:
+    second_talks(desk, app)
+    desk.end()
+    hand(desk).advance(9_000)
+
+
+def no_transfer_numbers(desk: FakeDesk, app: Workstation) -> None:
+    desk.team = ()
+    transfer(desk, app)
+
+
+def found(desk: FakeDesk, app: Workstation) -> None:
+    keys(app, ["/", *"lind"])
+    app.session.found("lind", [lead(1)])
+    keys(app, "\n")
+
+
 def named(*scripts: Script) -> dict[str, Script]:
     """Scripts by name."""
     return {getattr(script, "__name__", ""): script for script in scripts}
@@ -200,9 +344,15 @@ def named(*scripts: Script) -> dict[str, Script]:
 STATES = named(
     ready, nothing_due, preview, preview_not_callable, dialing, ringing, ringing_by_hand, talking, muted,
     held, poor_sound, machine, recorded, recording_paused, keypad, pause_after_call, wrap_up, not_ready,
-    fault, refused_key, do_not_call_once,
+    fault, refused_key, do_not_call_once, calls_here, unknown_calls, withheld_calls, inbound, levels_idle,
+    levels, mic_silent, clicks, objected, object_once, retrying, given_at_once, second_rings, second_talks,
+    second_waits, joining, lead_gone,
 )  # fmt: skip
-OVERLAYS = named(note, callback, callback_typed, skip, pause, find, keys_help, timeline, number, refusal)
+OVERLAYS = named(
+    note, callback, callback_typed, skip, pause, find, found, keys_help, timeline, number, refusal, transfer,
+    transfer_at_once, transfer_number, no_transfer_numbers, calls_while_typing, calls_over_a_picker,
+    calls_over_find,
+)  # fmt: skip
 SCENES = STATES | OVERLAYS
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from support.sitting import Sitting
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +13,9 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.delenv("NO_COLOR", raising=False)
     time.tzset()
+
+
+@pytest.fixture
+def sitting() -> Sitting:
+    """A rep at a fake desk."""
+    return Sitting()

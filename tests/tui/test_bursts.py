@@ -10,6 +10,7 @@ from support.fake_desk import FakeDesk
 from textual import events
 from textual.app import App
 
+from cadence.model import Lead
 from config.clock import HandClock
 from tui.app import Workstation
 from tui.session import Session
@@ -24,6 +25,8 @@ class Nowhere:
     def search(self, text: str) -> None: ...
 
     def read_timeline(self, lead_id: int | None) -> None: ...
+
+    def look_up(self, lead: Lead) -> None: ...
 
     def leave(self) -> None: ...
 

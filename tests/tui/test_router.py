@@ -6,73 +6,17 @@ from dataclasses import replace
 
 import pytest
 from support.fake_desk import NOW, FakeDesk
+from support.sitting import NAMES, Sitting, key
 
 from cadence.model import ShiftState as S
-from config.clock import HOUR, HandClock
+from config.clock import HOUR
 from floor.actions import ACTIONS, BY_KEY
 from floor.view import DeskView
-from tui.router import HELD_MS, Key, route
-from tui.session import FLOOD_KEYS, Session
+from tui.router import HELD_MS, route
+from tui.session import FLOOD_KEYS
 from tui.ui import Mode, Ui
 
 IN_CALL = (S.DIALING, S.RINGING, S.TALKING)
-
-
-class NoErrands:
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, object]] = []
-
-    def search(self, text: str) -> None:
-        self.asked.append(("search", text))
-
-    def read_timeline(self, lead_id: int | None) -> None:
-        self.asked.append(("timeline", lead_id))
-
-    def leave(self) -> None:
-        self.asked.append(("leave", None))
-
-
-NAMES = {" ": "space", "#": "number_sign", "/": "slash", "?": "question_mark", "*": "asterisk"}
-
-
-def key(char: str, at: int = 0) -> Key:
-    return Key(NAMES.get(char, char), char if len(char) == 1 else "", at)
-
-
-class Sitting:
-    """A session on a fake desk."""
-
-    def __init__(self) -> None:
-        self.desk = FakeDesk()
-        self.errands = NoErrands()
-        self.session = Session(self.desk, self.errands)
-        self.desk.subscribe(self.session.view_changed)
-
-    def type(self, *chars: str) -> Sitting:
-        for char in chars:
-            made = key(char)
-            self.session.key(made.name, made.char)
-        return self
-
-    def wait(self, ms: int) -> Sitting:
-        assert isinstance(self.desk.clock, HandClock)
-        self.desk.clock.advance(ms)
-        return self
-
-    def talk(self) -> Sitting:
-        self.type(" ")
-        self.desk.ring()
-        self.desk.answer()
-        return self.wait(HELD_MS)
-
-    @property
-    def ui(self) -> Ui:
-        return self.session.ui
-
-
-@pytest.fixture
-def sitting() -> Sitting:
-    return Sitting()
 
 
 # ------------------------------------------------------------- the space
