@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cadence import advance
+from cadence import advance, numbers
 from cadence.model import CallKind, Lead, LeadStatus, Phone, Plan
+from config.text import for_header
 from store import dnc, plans
 from store.core import Core
 from store.engine import Row
 from store.records import NewLead, NewPhone
 
+BY_CALLING = "inbound call"  # the source of whoever called us
+_LONGEST_NAME = 80
+
 _INSERT_LEAD = """insert into lead(status, name, company, title, email, email_bad, country, region,
         postal_code, zone, source, campaign, value, owner, consent, notes, created_at, arrived_at, cadence,
-        cadence_version, anchor_at, calls_done, mails_done, voicemails, last_call_at, plan_reason)
+        cadence_version, anchor_at, calls_done, mails_done, voicemails, last_call_at, plan_reason,
+        called_us_at, promised_at, promised_to)
     values (:status, :name, :company, :title, :email, :email_bad, :country, :region, :postal_code, :zone,
         :source, :campaign, :value, :owner, :consent, :notes, :created_at, :arrived_at, :cadence,
-        :cadence_version, :anchor_at, :calls_done, :mails_done, :voicemails, :last_call_at, :plan_reason)
+        :cadence_version, :anchor_at, :calls_done, :mails_done, :voicemails, :last_call_at, :plan_reason,
+        :called_us_at, :promised_at, :promised_to)
     returning id"""
 
 _INSERT_PHONE = """insert into phone(lead_id, e164, kind, position, bad)
@@ -37,8 +43,11 @@ class Arrival:
     known: bool = False  # the same inquiry (by its ref) was here before; nothing was written
 
 
-def insert_lead(core: Core, new: NewLead, cadence: str | None) -> int:
-    """Write a lead nobody has seen, with its plan; returns its id. Inside a transaction."""
+def insert_lead(core: Core, new: NewLead, cadence: str | None, *, spoken_with: bool = False) -> int:
+    """Write a lead nobody has seen, with its plan; returns its id. Inside a transaction.
+
+    One that is `spoken_with` as it arrives waits for no first call: its inquiry names no time for one.
+    """
     now = core.now()
     lead = draft_of(core, new, now)
     plan = first_plan(core, lead, now, cadence)
@@ -47,7 +56,7 @@ def insert_lead(core: Core, new: NewLead, cadence: str | None) -> int:
         plans.put_queue(core, replace(lead, id=lead_id), plan)
     bad = {phone.e164: int(phone.bad) * plans.SUPPRESSED for phone in lead.phones}
     add_phones(core, lead_id, new.phones, 0, bad)
-    keep_inquiry(core, lead_id, new, lead.arrived_at, plan)
+    keep_inquiry(core, lead_id, new, lead.arrived_at, None if spoken_with else plan)
     core.log.tell("lead.arrived", lead_id=lead_id, **arrival_body(new, plan, lead.arrived_at))
     return lead_id
 
@@ -156,6 +165,34 @@ def keep_inquiry(core: Core, lead_id: int, new: NewLead, at: int, plan: Plan | N
         import_id=new.import_id,
         ref=new.ref or None,
     )
+
+
+def new_caller(number: str, name: str, at: int, sip_call_id: str) -> NewLead:
+    """Who calls us and is no lead yet, named by what they call themselves, else by their number.
+
+    The same SIP call is one inquiry, whoever tells of it.
+    """
+    return NewLead(
+        name=for_header(name)[:_LONGEST_NAME] or numbers.pretty(number),
+        phones=(NewPhone(number),),
+        source=BY_CALLING,
+        arrived_at=at,
+        ref=call_ref(sip_call_id),
+    )
+
+
+def call_ref(sip_call_id: str) -> str:
+    """The key of the inquiry that a call of theirs is."""
+    return f"call {sip_call_id}" if sip_call_id else ""
+
+
+def asked_by_calling(core: Core, lead: Lead, at: int, sip_call_id: str) -> None:
+    """A lead that had ended called us and was spoken with: an inquiry that waits for no first call."""
+    ref = call_ref(sip_call_id)
+    if ref and core.engine.rows("select id from inquiry where ref = :ref", ref=ref):
+        return  # said before, and taken back
+    core.engine.run("update lead set arrived_at = :at where id = :id and arrived_at < :at", at=at, id=lead.id)
+    keep_inquiry(core, lead.id, NewLead(source=BY_CALLING, ref=ref), at)
 
 
 def clean_email(text: str) -> str:

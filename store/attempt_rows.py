@@ -15,7 +15,8 @@ NO_PLAN = ""  # in plan_before: a call of no lead is settled, and there was noth
 
 _CLOSE = """update attempt set ended_at = :at, result = :result, answered_at = :answered_at,
         ring_ms = :ring_ms, talk_ms = :talk_ms, sip_code = :sip_code, q850 = :q850, reason = :reason,
-        ended_by = :ended_by, plan_before = :plan_before
+        ended_by = :ended_by, packets = :packets, lost = :lost, jitter_ms = :jitter_ms, quality = :quality,
+        plan_before = :plan_before
     where id = :id"""
 
 
@@ -53,14 +54,14 @@ def close(core: Core, row: Row, end: CallEnd, kind: str, *, plan_before: str | N
         q850=end.q850,
         reason=end.reason,
         ended_by=end.ended_by,
+        packets=end.packets,
+        lost=end.lost,
+        jitter_ms=end.jitter_ms,
+        quality=end.quality,
         plan_before=plan_before,
     )
-    closed = read(core, row["id"])
-    sound = {"packets": end.packets, "lost": end.lost, "jitter_ms": end.jitter_ms, "quality": end.quality}
-    core.log.tell(
-        kind, row["rep"], lead_id=row["lead_id"], attempt_id=row["id"],
-        **attempt_record(closed), **(sound if end.packets else {}),
-    )  # fmt: skip
+    record = attempt_record(read(core, row["id"]))
+    core.log.tell(kind, row["rep"], lead_id=row["lead_id"], attempt_id=row["id"], **record)
 
 
 def to_attempt(row: Row) -> Attempt:
@@ -86,4 +87,6 @@ def to_attempt(row: Row) -> Attempt:
         talk_ms=row["talk_ms"],
         result=Result(row["result"]) if row["result"] else None,
         disposition=row["disposition"] or "",
+        direction=row["direction"],
+        transferred_to=row["transferred_to"],
     )

@@ -12,7 +12,7 @@ from typing import Literal
 from cadence.gate import GateFacts
 from cadence.happenings import Blocked
 from cadence.model import Decision, Phone, Plan
-from store import by_hand, facts, lone, overrides, plans, recovery, wrapup
+from store import by_hand, facts, lone, overrides, plans, recovery, second_line, wrapup
 from store.attempt_rows import close, read, to_attempt
 from store.core import Core
 from store.dialing import CALL_LEASE_MS, Dial, Dialer, close_refused, hold_for_call, open_attempt
@@ -90,6 +90,46 @@ class Attempts:
         """
         with self._core.write():
             return by_hand.begin(self._core, typed, Dialer(rep, shift_id, caller_id))
+
+    def begin_beside(
+        self,
+        typed: str,
+        rep: str,
+        shift_id: int | None,
+        caller_id: str,
+        beside: int,
+        *,
+        colleague: bool = False,
+    ) -> Attempt:
+        """Dial the second line while the call of attempt `beside` goes on. See `store.second_line`.
+
+        It is an attempt of no lead that closes by itself, and no contact of
+        anybody's. A `colleague` of the settings, and an extension of the
+        firm's own exchange, are not asked of the gate; any other number is,
+        and a refusal is an attempt as well.
+
+        Raises:
+            UsageError: no number can be read out of `typed`.
+            Settled: the call of `beside` is not going on, or is not this rep's.
+            NotFound: there is no such attempt.
+        """
+        with self._core.write():
+            by = Dialer(rep, shift_id, caller_id)
+            return second_line.begin(self._core, typed, by, beside, colleague=colleague)
+
+    def transferred(
+        self, attempt_id: int, target: str, done: bool, attended: bool, at: int, reason: str = ""
+    ) -> None:
+        """Keep what became of giving the call to `target` at `at` (ms UTC): `done`, or refused with a reason.
+
+        `attended`: after a word on the second line. Told twice, it stands once.
+
+        Raises:
+            NotFound: there is no such attempt.
+        """
+        with self._core.write():
+            told = second_line.Transfer(target, done, attended, at, reason)
+            second_line.keep_transfer(self._core, attempt_id, told)
 
     def instant(
         self,

@@ -10,14 +10,14 @@ from __future__ import annotations
 import secrets
 
 from cadence import numbers
-from cadence.model import LeadStatus, Phone
+from cadence.model import Phone
 from config.errors import UsageError
 from store import facts, overrides, plans, recovery
 from store.attempt_rows import NO_PLAN, read, to_attempt
 from store.core import Core
 from store.dialing import CALL_LEASE_MS, Dial, Dialer, close_refused, hold_for_call, open_attempt
 from store.errors import Settled
-from store.leases import claim_of, free
+from store.leases import free, take
 from store.plans import Standing
 from store.records import Attempt, Claim
 
@@ -43,7 +43,7 @@ def begin(core: Core, typed: str, by: Dialer) -> tuple[Attempt, Claim | None]:
         overrides.use(core, leave, attempt_id, by.rep, standing.lead.id if standing else None)
     claim = None
     if standing is not None:
-        claim = _take(core, standing, phone, token, by.rep, now)
+        claim = take(core, standing, phone, token, by.rep, now + CALL_LEASE_MS, "another number is dialed")
         hold_for_call(core, standing, attempt_id, by.rep, now)
     return to_attempt(read(core, attempt_id)), claim
 
@@ -78,21 +78,3 @@ def _whose(core: Core, dialed: str, rep: str) -> tuple[Standing | None, Phone]:
         free(core, lead_id)
         standing = plans.read(core, lead_id)
     return standing, Phone(rows[0]["id"], dialed)
-
-
-def _take(core: Core, standing: Standing, phone: Phone, token: int, rep: str, now: int) -> Claim:
-    """Put the lead into the rep's hands, giving back the one they hold."""
-    for other in core.engine.rows("select lead_id from queue where rep = :rep", rep=rep):
-        free(core, other["lead_id"])
-        core.log.tell("lead.released", rep, lead_id=other["lead_id"], why="another number is dialed")
-    until = now + CALL_LEASE_MS
-    if standing.plan.status is LeadStatus.OPEN:
-        core.engine.run(
-            """update queue set rep = :rep, token = :token, prior = null, due_at = :until
-                where lead_id = :lead""",
-            rep=rep,
-            token=token,
-            until=until,
-            lead=standing.lead.id,
-        )
-    return claim_of(core, standing, phone, token, until, now)

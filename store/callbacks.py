@@ -6,13 +6,14 @@ supervisor sees every promise and what became of it.
 
 from __future__ import annotations
 
-from cadence.model import CallKind, Plan
+from cadence.model import Plan
+from cadence.returned import agreed
 from store.core import Core
 
 
 def follow(core: Core, lead_id: int, plan: Plan) -> None:
     """Make the promises of a lead agree with its new plan. Inside a transaction."""
-    call = plan.call if plan.call is not None and plan.call.kind is CallKind.CALLBACK else None
+    call = agreed(plan)
     settled = core.engine.rows(
         """update callback set settled_at = :now, settled = :how
             where lead_id = :lead and settled_at is null and due_at <> :due returning rep""",
@@ -27,7 +28,7 @@ def follow(core: Core, lead_id: int, plan: Plan) -> None:
         )
     if call is None or call.tries:
         return  # trying again after a promise was kept in vain is no new promise
-    agreed = core.engine.run(
+    made = core.engine.run(
         """insert into callback(lead_id, rep, agreed_at, due_at)
             select :lead, :rep, :now, :due
             where not exists (select 1 from callback
@@ -37,7 +38,7 @@ def follow(core: Core, lead_id: int, plan: Plan) -> None:
         now=core.now(),
         due=call.due_at,
     )
-    if agreed:
+    if made:
         core.log.tell("callback.agreed", call.owner, lead_id=lead_id, callback_at=call.due_at)
 
 

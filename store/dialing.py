@@ -22,10 +22,10 @@ CALL_LEASE_MS = 4 * HOUR  # a lead in a call or its wrap-up is nobody else's; re
 
 _OPEN = """insert into attempt(token, lead_id, phone_id, e164, rep, shift_id, campaign, source, cadence,
         cadence_version, call_kind, step, lane, planned_at, caller_id, allowed, rules_version, decision,
-        opened_at)
+        opened_at, direction, sip_call_id, answered_at)
     values (:token, :lead_id, :phone_id, :e164, :rep, :shift_id, :campaign, :source, :cadence,
         :cadence_version, :call_kind, :step, :lane, :planned_at, :caller_id, :allowed, :rules_version,
-        :decision, :opened_at)
+        :decision, :opened_at, :direction, :sip_call_id, :answered_at)
     returning id"""
 
 
@@ -48,11 +48,26 @@ class Dial:
     by: Dialer
     standing: Standing | None  # None: of no lead
     by_hand: bool = False
+    beside: int | None = None  # the second line: the attempt that is talked about
 
 
-def open_attempt(core: Core, dial: Dial) -> int:
+@dataclass(frozen=True, slots=True)
+class CameIn:
+    """What is known of a call that came in, when it was answered."""
+
+    sip_call_id: str
+    answered_at: int
+
+
+def open_attempt(core: Core, dial: Dial, came_in: CameIn | None = None) -> int:
     """Write the attempt and tell of it; its id."""
     opened = _OPEN_COLUMNS | _of_lead(dial) if dial.standing else _OPEN_COLUMNS
+    more: dict[str, object] = {}  # said only where it is out of the usual
+    if came_in is not None:
+        more["direction"] = "in"
+    if dial.beside is not None:
+        opened = opened | {"call_kind": CallKind.CONSULT.value}
+        more["beside"] = dial.beside
     decision = dial.decision
     attempt_id = core.engine.rows(
         _OPEN,
@@ -67,6 +82,9 @@ def open_attempt(core: Core, dial: Dial) -> int:
         rules_version=decision.rules_version,
         decision=msgspec.json.encode(decision).decode(),
         opened_at=decision.at,
+        direction="in" if came_in else "out",
+        sip_call_id=came_in.sip_call_id if came_in else "",
+        answered_at=came_in.answered_at if came_in else None,
     )[0]["id"]
     core.log.tell(
         "attempt.opened",
@@ -78,6 +96,7 @@ def open_attempt(core: Core, dial: Dial) -> int:
         call_kind=opened["call_kind"],
         step=opened["step"],
         rules_version=decision.rules_version,
+        **more,
     )
     return int(attempt_id)
 

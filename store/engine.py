@@ -58,6 +58,10 @@ class Engine(Protocol):
         """
         ...
 
+    def alone(self, key: str) -> None:
+        """Wait until no other transaction that named this `key` is under way; inside a transaction."""
+        ...
+
     def clock(self, given: Clock) -> Clock:
         """The clock that rules on this database: `given`, or the server's own."""
         ...

@@ -12,18 +12,22 @@ lead.released          why: the rep gave the lead back without a dial
 lead.skipped           reason, until
 lead.expired           held_by: a lease ran out and somebody else took the lead
 lead.noted             note_id
-attempt.opened         e164, caller_id, call_kind, step, rules_version
+attempt.opened         e164, caller_id, call_kind, step, rules_version; direction (in), beside (below)
 attempt.answered       answered_at, secure (only where the sound was encrypted)
 attempt.message        the rep's recorded message plays; the rep is free
-attempt.ended          the record; of a call with sound: packets, lost, jitter_ms, quality (below)
+attempt.ended          the record (below)
 attempt.blocked        the record; the gate refused, nothing was dialed
 attempt.interrupted    the record, its times those known; a process of ours died
+attempt.transferred    target, done, attended, transferred_at, reason: why not, where it was refused
+call.missed            number, sip_call_id, missed_at, why, outcome: they called and nobody answered
 attempt.disposed       disposition, disposed_at, callback_at, automatic, next_at, status
 attempt.undone         disposition, disposed_at: what was taken back
 recording.kept         recording_id, path, ms, size, sha256; why: it ends before its call
 recording.lost         recording_id, why: there is no file
 recording.deleted      recording_id, why, sha256
 recording.played       recording_id, how: play or path; rep is who asked
+recording.announced    recording_id, announced_at: both heard the notice
+recording.objected     recording_id (null: there was none), objected_at: they do not want it
 attempt.corrected      disposition, instead_of, why, login: a supervisor put it right; both stay
 mail.queued            outbox_id, step, template, address, due_at
 mail.sent              outbox_id, step, reply
@@ -44,9 +48,13 @@ shift.state            shift_id, n, state, reason, began_at
 shift.out              shift_id, out_at, closed
 =====================  =======================================================
 
+`beside` is the attempt whose call was being talked about on the first line
+when the second was dialed.
+
 The **record** of an attempt is `attempt_record`: everything a payroll or a
 court would ask. It stands in the event that closes the attempt, so the chain
-covers it, and `verify` holds the row against it.
+covers it, and `verify` holds the row against it. What is as usual in it (see
+`USUAL`) is left out: a call of ours, and one whose sound nobody measured.
 """
 
 from __future__ import annotations
@@ -88,6 +96,7 @@ RECORD_COLUMNS = (
     "reason",
     "ended_by",
 )
+USUAL: Mapping[str, str | int] = {"direction": "out", "packets": 0, "lost": 0, "jitter_ms": 0, "quality": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,7 @@ class Event:
 def attempt_record(row: Row) -> dict[str, Any]:
     """What the closing event says of an attempt, from its table row."""
     record = {column: row[column] for column in RECORD_COLUMNS}
+    record |= {column: row[column] for column, usual in USUAL.items() if row[column] != usual}
     record["decision_sha256"] = hashlib.sha256(row["decision"].encode()).hexdigest()
     return record
 

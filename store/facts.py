@@ -13,8 +13,12 @@ from store.plans import Standing
 
 _MONTH = 30 * DAY
 
-# Attempts that went out: not those the gate blocked, nor those that failed before an INVITE.
-SENT = "allowed = 1 and (invited_at is not null or coalesce(result, '') <> 'failed')"
+# Dials that went out: not those the gate blocked, nor those that failed before an INVITE, nor calls of theirs,
+# nor a word with a colleague on the second line.
+SENT = (
+    "allowed = 1 and direction = 'out' and call_kind <> 'consult'"
+    " and (invited_at is not null or coalesce(result, '') <> 'failed')"
+)
 
 
 def gather(core: Core, standing: Standing, phone: Phone, now: int, *, by_hand: bool = False) -> GateFacts:

@@ -46,6 +46,7 @@ def why_now(standing: Standing, now: int, zone: str) -> str:
         call.step if call else 0,
         now,
         zone=zone,
+        called_us_at=plan.called_us_at,
     )
 
 
@@ -81,6 +82,26 @@ def _lost_to_list(core: Core, standing: Standing) -> LeaseLost | None:
 def lost(name: str) -> LeaseLost:
     """The error of a claim that no longer holds."""
     return LeaseLost(f"{name or 'the lead'} is no longer yours: its time ran out, or it was taken back")
+
+
+def take(core: Core, standing: Standing, phone: Phone, token: int, rep: str, until: int, why: str) -> Claim:
+    """Put the lead into the rep's hands until then, giving back the one they hold. Inside a transaction.
+
+    A lead that has ended is in nobody's queue: its claim is a card, and holds nothing.
+    """
+    for other in core.engine.rows(
+        "select lead_id from queue where rep = :rep and lead_id <> :lead", rep=rep, lead=standing.lead.id
+    ):
+        free(core, other["lead_id"])
+        core.log.tell("lead.released", rep, lead_id=other["lead_id"], why=why)
+    core.engine.run(
+        "update queue set rep = :rep, token = :token, prior = null, due_at = :until where lead_id = :lead",
+        rep=rep,
+        token=token,
+        until=until,
+        lead=standing.lead.id,
+    )
+    return claim_of(core, standing, phone, token, until, core.now())
 
 
 def free(core: Core, lead_id: int) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cadence import numbers
 from cadence.dispositions import Disposition
-from cadence.model import Result
+from cadence.model import CallKind, Result
 from config.errors import UsageError
 from store import dnc
 from store.attempt_rows import NO_PLAN, read
@@ -18,10 +18,10 @@ from store.wrapup import named, said_in
 
 
 def settle(core: Core, row: Row, rep: str) -> None:
-    """Close what needs no word: an emergency call, and one that nobody answered."""
+    """Close what needs no word: a second line, an emergency call, and one that nobody answered."""
     result = Result(row["result"])
-    disposition = core.book.dispositions.automatic(result)
-    if numbers.is_emergency(row["e164"], core.region):
+    disposition = core.book.dispositions.automatic(result) if row["direction"] == "out" else None
+    if row["call_kind"] == CallKind.CONSULT or numbers.is_emergency(row["e164"], core.region):
         settle_without_words(core, row)
     elif disposition is not None:
         _record(core, row, disposition, rep, note="", automatic=True)
@@ -40,6 +40,8 @@ def dispose(core: Core, attempt_id: int, code: str, rep: str, note: str) -> None
     disposition = named(core, code, 0)
     if disposition.callback:
         raise UsageError(f"{disposition.label} needs a lead: nobody would be called back")
+    if disposition.dnc and not row["e164"].startswith("+"):
+        raise UsageError("the number was withheld: there is none to put on the do-not-call list")
     if row["ended_at"] is None:
         raise Settled("the call has not ended yet; a disposition comes after it")
     if row["disposition"] == code:
@@ -53,12 +55,13 @@ def _record(core: Core, row: Row, said: Disposition, rep: str, *, note: str, aut
     now = core.now()
     core.engine.run(
         """update attempt set disposition = :code, disposed_at = :at, disposed_by = :rep, note = :note,
-            plan_before = :none where id = :id""",
+            plan_before = :none, automatic = :automatic where id = :id""",
         code=said.code,
         at=now,
         rep=rep,
         note=note,
         none=NO_PLAN,
+        automatic=int(automatic),
         id=row["id"],
     )
     core.log.tell(

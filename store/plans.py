@@ -7,6 +7,7 @@ place that keeps the two tables telling the same story.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import LiteralString
 
 import msgspec
 
@@ -26,12 +27,11 @@ BAD, SUPPRESSED = 1, 2  # phone.bad and lead.email_bad: found wrong, or on the d
 
 _PUT_LEAD = """update lead set status = :status, cadence = :cadence, cadence_version = :cadence_version,
     anchor_at = :anchor_at, calls_done = :calls_done, mails_done = :mails_done, voicemails = :voicemails,
-    last_call_at = :last_call_at, plan_reason = :plan_reason where id = :lead_id"""
+    last_call_at = :last_call_at, plan_reason = :plan_reason, called_us_at = :called_us_at,
+    promised_at = :promised_at, promised_to = :promised_to where id = :lead_id"""
 
-_PUT_QUEUE = """insert into queue(lead_id, lane, due_at, value, route, owner, call_kind, call_step,
-        call_tries, call_at, call_owner, mail_step, mail_template, mail_at)
-    values (:lead_id, :lane, :due_at, :value, :route, :owner, :call_kind, :call_step, :call_tries,
-        :call_at, :call_owner, :mail_step, :mail_template, :mail_at)
+# A queue row that is there already gives way, but with :held = 1 not the rep who holds it.
+QUEUE_CONFLICT: LiteralString = """
     on conflict (lead_id) do update set lane = excluded.lane, value = excluded.value, route = excluded.route,
         owner = excluded.owner,
         call_kind = excluded.call_kind, call_step = excluded.call_step, call_tries = excluded.call_tries,
@@ -40,6 +40,14 @@ _PUT_QUEUE = """insert into queue(lead_id, lane, due_at, value, route, owner, ca
         due_at = case when :held = 1 and queue.rep is not null then queue.due_at else excluded.due_at end,
         rep = case when :held = 1 then queue.rep end,
         token = case when :held = 1 then queue.token end"""
+
+_PUT_QUEUE: LiteralString = (
+    """insert into queue(lead_id, lane, due_at, value, route, owner, call_kind, call_step,
+        call_tries, call_at, call_owner, mail_step, mail_template, mail_at)
+    values (:lead_id, :lane, :due_at, :value, :route, :owner, :call_kind, :call_step, :call_tries,
+        :call_at, :call_owner, :mail_step, :mail_template, :mail_at)"""  # noqa: S608 - our own texts
+    + QUEUE_CONFLICT
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,9 @@ def plan_columns(plan: Plan) -> Row:
         "voicemails": plan.voicemails,
         "last_call_at": plan.last_call_at,
         "plan_reason": plan.reason,
+        "called_us_at": plan.called_us_at,
+        "promised_at": plan.promise.due_at if plan.promise else None,
+        "promised_to": plan.promise.owner if plan.promise else "",
     }
 
 
@@ -201,6 +212,7 @@ def _plan(row: Row) -> Plan:
         )
     if row["mail_at"] is not None:
         mail = PlannedMail(row["mail_step"], row["mail_template"], row["mail_at"])
+    returned = call is not None and call.lane is Lane.RETURNED
     return Plan(
         status=LeadStatus(row["status"]),
         cadence=row["cadence"],
@@ -213,7 +225,17 @@ def _plan(row: Row) -> Plan:
         call=call,
         mail=mail,
         reason=row["plan_reason"],
+        called_us_at=row["called_us_at"] if returned else 0,
+        promise=_promise(row) if returned else None,
     )
+
+
+def _promise(row: Row) -> PlannedCall | None:
+    """The agreed callback behind a returned call; the call itself is in the queue."""
+    if row["promised_at"] is None:
+        return None
+    step = max(row["calls_done"], 1)
+    return PlannedCall(CallKind.CALLBACK, step, Lane.CALLBACK, row["promised_at"], row["promised_to"])
 
 
 def plan_to_json(plan: Plan) -> str:

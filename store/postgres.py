@@ -84,6 +84,10 @@ class Postgres:
         with self._clear(), self.conn.transaction():
             yield
 
+    def alone(self, key: str) -> None:
+        """Wait until no other transaction that named this `key` is under way; inside a transaction."""
+        self.rows("select pg_advisory_xact_lock(hashtextextended(:key, 0))", key=key)
+
     def clock(self, given: Clock) -> Clock:
         """The server's clock, since the reps' machines disagree; a clock held by hand is kept."""
         return ServerClock(self) if isinstance(given, SystemClock) else given

@@ -1,11 +1,12 @@
 """The order of the queue in SQL, from `cadence.ranking.BANDS`.
 
 Each band is read in groups: the rows of the rep who asks, those of the team,
-and those of another rep who has let them lie for too long. The last two are
-read once for each route the rep serves (`cadence.campaigns`). A branch is the
-front of one index range. The claim joins the groups by UNION ALL under LIMIT
-1, which both engines evaluate lazily: the first group with a row ends the
-search, and an empty branch costs a single probe, whatever the number of leads.
+and those of another rep who has let them lie for too long (in a band that is
+anybody's: at all). The last two are read once for each route the rep serves
+(`cadence.campaigns`). A branch is the front of one index range. The claim
+joins the groups by UNION ALL under LIMIT 1, which both engines evaluate
+lazily: the first group with a row ends the search, and an empty branch costs
+a single probe, whatever the number of leads.
 """
 # ruff: noqa: S608  (every piece of the text is a constant of this module or a number)
 
@@ -21,6 +22,7 @@ from config.clock import MINUTE
 OWNER_KEEPS_MS = 30 * MINUTE  # as shipped: an owner's lead that lies longer falls to the team; none is lost
 FIELDS = "lead_id, lane, due_at, value, call_at, call_kind, call_step, owner, rep"  # what a view of it reads
 CALL_LANES = tuple(sorted({int(rule.lane) for rule in BANDS}))
+ANYBODYS = frozenset(int(rule.lane) for rule in BANDS if rule.anybodys)
 
 OWN, TEAM, LEFT = "owner = :rep", "owner is null", "owner is not null and owner <> :rep"
 
@@ -48,6 +50,8 @@ def places(lane: int, routes: int) -> Iterator[str]:
     yield in_lane(OWN, lane)
     for route in range(routes):
         yield in_lane(TEAM, lane, route)
+        if lane in ANYBODYS:
+            yield in_lane(LEFT, lane, route)
 
 
 def route_params(routes: Sequence[str]) -> dict[str, object]:
@@ -62,8 +66,9 @@ def groups(routes: int, keeps_ms: int = OWNER_KEEPS_MS) -> tuple[Group, ...]:
     for rule in BANDS:
         found.append((_branch(rule, OWN, None, 0),))
         found.append(tuple(_branch(rule, TEAM, route, 0) for route in range(routes)))
-        if rule.until_ms is None or keeps_ms < rule.until_ms:
-            found.append(tuple(_branch(rule, LEFT, route, keeps_ms) for route in range(routes)))
+        kept = 0 if rule.anybodys else keeps_ms
+        if rule.until_ms is None or kept < rule.until_ms:
+            found.append(tuple(_branch(rule, LEFT, route, kept) for route in range(routes)))
     return tuple(group for group in found if group)
 
 

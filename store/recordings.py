@@ -1,20 +1,23 @@
 """Recordings: which attempt has one, where its file lies, and everybody who listened to it.
 
 A recording is `open` while its call is up, then `kept` with the SHA-256 of its
-file, or `lost` with the reason; `deleted` ones keep their row. Each step, and
-each access, is an event of the log.
+file, or `lost` with the reason; `deleted` ones keep their row. Each step, each
+access, the notice that was played and an objection are events of the log.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from store.attempt_rows import read
 from store.core import Core
 from store.engine import Row
 from store.errors import NotFound
 
+OBJECTED = "they objected to it"
+
 _SELECT = """select r.id, r.attempt_id, a.lead_id, a.rep, a.e164, r.host, r.path, r.started_at, r.state, r.ms,
-        r.size, r.sha256, r.why, r.settled_at
+        r.size, r.sha256, r.why, r.settled_at, r.announced_at, r.objected_at
     from recording r join attempt a on a.id = r.attempt_id """
 
 
@@ -36,6 +39,8 @@ class CallRecording:
     sha256: str
     why: str  # of lost and deleted ones; of a kept one: why it ends before its call
     settled_at: int | None
+    announced_at: int | None = None  # when both had heard the notice
+    objected_at: int | None = None  # when they said that they do not want it
 
 
 class Recordings:
@@ -56,6 +61,66 @@ class Recordings:
                 path=path,
                 at=at,
             )
+
+    def announced(self, attempt_id: int, at: int) -> None:
+        """Both heard the notice of the recording at `at` (ms UTC); the first word stands.
+
+        Raises:
+            NotFound: the attempt has no recording.
+        """
+        core = self._core
+        with core.write():
+            found = self._of(attempt_id)
+            if core.engine.run(
+                "update recording set announced_at = :at where id = :id and announced_at is null",
+                at=at,
+                id=found.id,
+            ):
+                self._tell("recording.announced", found.rep, found, announced_at=at)
+
+    def objected(self, attempt_id: int, rep: str, at: int) -> None:
+        """They object to the recording at `at` (ms UTC): what there is of it counts as deleted from now on.
+
+        Whoever calls this deletes the file afterwards: a crash in between leaves
+        a file without a recording, never a recording that nobody may have. An
+        objection before anything was recorded is kept as well. Told twice, it stands once.
+
+        Raises:
+            NotFound: there is no such attempt.
+        """
+        core = self._core
+        with core.write():
+            lead_id = read(core, attempt_id)["lead_id"]
+            rows = self._many("where r.attempt_id = :id", id=attempt_id)
+            if not rows:
+                self._object_before(attempt_id, lead_id, rep, at)
+                return
+            found = rows[0]
+            changed = core.engine.run(
+                """update recording set objected_at = :at,
+                    state = case when state = 'lost' then state else 'deleted' end,
+                    why = case when state = 'lost' then why else :why end,
+                    settled_at = coalesce(settled_at, :now)
+                    where id = :id and objected_at is null""",
+                at=at,
+                why=OBJECTED,
+                now=core.now(),
+                id=found.id,
+            )
+            if changed:
+                self._tell("recording.objected", rep, found, objected_at=at)
+            if changed and found.state in ("open", "kept"):
+                self._tell("recording.deleted", rep, found, why=OBJECTED, sha256=found.sha256)
+
+    def _object_before(self, attempt_id: int, lead_id: int | None, rep: str, at: int) -> None:
+        self._core.log.tell(
+            "recording.objected",
+            rep,
+            lead_id=lead_id,
+            attempt_id=attempt_id,
+            recording_id=None,
+            objected_at=at,
+        )
 
     def keep(self, attempt_id: int, path: str, ms: int, size: int, sha256: str, why: str = "") -> bool:
         """The file is whole and stays at `path`; False where that was settled before.
@@ -136,9 +201,7 @@ class Recordings:
     def _settle(self, attempt_id: int, state: str, why: str, **values: str | int) -> bool:
         core = self._core
         with core.write():
-            found = self._one(
-                "where r.attempt_id = :id", attempt_id, f"attempt {attempt_id} has no recording"
-            )
+            found = self._of(attempt_id)
             columns = "".join(f", {name} = :{name}" for name in values)
             changed = core.engine.run(
                 f"update recording set state = :state, why = :why, settled_at = :at{columns}"  # noqa: S608
@@ -157,6 +220,9 @@ class Recordings:
         self._core.log.tell(
             kind, by, lead_id=found.lead_id, attempt_id=found.attempt_id, recording_id=found.id, **body
         )
+
+    def _of(self, attempt_id: int) -> CallRecording:
+        return self._one("where r.attempt_id = :id", attempt_id, f"attempt {attempt_id} has no recording")
 
     def _one(self, where: str, number: int, missing: str) -> CallRecording:
         found = self._many(where, id=number)

@@ -121,6 +121,8 @@ class Attempt:
     talk_ms: int = 0
     result: Result | None = None
     disposition: str = ""
+    direction: str = "out"  # in: they called us
+    transferred_to: str = ""  # whom the call was given to; empty: nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,3 +242,13 @@ class Caller:
     owner: str = ""  # rep login
     held_by: str = ""  # the rep who has the lead in hand
     suppressed: str = ""  # why the number is on the do-not-call list
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What became of a call that nobody answered."""
+
+    lead_id: int | None  # None: no lead has the number, and none was made of it
+    name: str  # of the lead
+    number: str  # E.164, or as it came; empty: withheld
+    first: bool  # the lead is called before all others, from the first lawful moment on

@@ -40,6 +40,11 @@ def recover(core: Core, rep: str | None, alive: Alive | None) -> list[int]:
     return [attempt_id for attempt_id in dead if settle(core, attempt_id)]
 
 
+def bury(core: Core, row: Row) -> bool:
+    """Settle the attempt of `row` if its session is dead; whether it was."""
+    return _is_dead(core, row, None, None) and settle(core, row["id"])
+
+
 def settle(core: Core, attempt_id: int) -> bool:
     """Close and plan one left attempt; False if that has been done meanwhile."""
     with core.write():

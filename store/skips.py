@@ -54,7 +54,8 @@ def by_rep(core: Core, start: int, end: int) -> list[RepSkips]:
 def _dials(core: Core, start: int, end: int) -> dict[str, int]:
     rows = core.engine.rows(
         """select rep, count(*) as n from attempt
-            where opened_at >= :start and opened_at < :end and allowed = 1 group by rep""",
+            where opened_at >= :start and opened_at < :end and allowed = 1
+                and direction = 'out' and call_kind <> 'consult' group by rep""",
         start=start,
         end=end,
     )

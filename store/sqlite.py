@@ -140,6 +140,9 @@ class SQLite:
             if self.conn.in_transaction:
                 self.conn.execute("rollback")
 
+    def alone(self, key: str) -> None:
+        """Nothing to wait for: there is one writer at a time."""
+
     def clock(self, given: Clock) -> Clock:
         """The given clock: an embedded file lives on the machine of its users."""
         return given

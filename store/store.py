@@ -12,6 +12,7 @@ from store.connect import connect
 from store.core import Core
 from store.corrections import Corrections
 from store.dnc import Dnc
+from store.inbound import Inbound
 from store.leads import Leads
 from store.migrate import migrate
 from store.outbox import Outbox
@@ -33,6 +34,7 @@ class Store:
         self.leads = Leads(core)
         self.queue = Queue(core)
         self.attempts = Attempts(core)
+        self.inbound = Inbound(core)
         self.outbox = Outbox(core)
         self.recordings = Recordings(core)
         self.dnc = Dnc(core)

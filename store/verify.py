@@ -13,7 +13,7 @@ import json
 
 from store.chain import link
 from store.engine import Engine, Row
-from store.events import CLOSING, attempt_record
+from store.events import CLOSING, USUAL, attempt_record
 from store.records import Verdict
 
 _PAGE = 5_000
@@ -91,7 +91,8 @@ def _closed(_: Engine, row: Row, told: Row) -> str:
     if row["id"] is None:
         return "an attempt that the log closed is gone from its table"
     kept, told = {**attempt_record(row), "rep": row["rep"]}, {**told, "rep": row["event_rep"]}
-    differing = [name for name, value in kept.items() if told.get(name) != value]
+    names = (*kept, *(name for name in USUAL if name in told and name not in kept))
+    differing = [name for name in names if told.get(name) != kept.get(name, USUAL.get(name))]
     return f"attempt {row['id']} was changed after it ended: {', '.join(differing)}" if differing else ""
 
 

@@ -149,7 +149,8 @@ def _upcoming(core: Core, rep: str, routes: Sequence[str], now: int, limit: int)
 
 def _line(core: Core, row: Row, now: int) -> QueueRow:
     lead = core.engine.rows(
-        "select name, company, source, arrived_at, attempts, plan_reason from lead where id = :id",
+        """select name, company, source, arrived_at, attempts, plan_reason, called_us_at
+            from lead where id = :id""",
         id=row["lead_id"],
     )[0]
     lane = Lane(row["lane"])
@@ -164,6 +165,7 @@ def _line(core: Core, row: Row, now: int) -> QueueRow:
         row["call_step"],
         now,
         zone=core.zone,
+        called_us_at=lead["called_us_at"],
     )
     return QueueRow(
         lead_id=row["lead_id"],

@@ -11,15 +11,15 @@ from dataclasses import replace
 
 from cadence.dispositions import Disposition
 from cadence.happenings import Called
-from cadence.model import Plan, Result
+from cadence.model import LeadStatus, Plan, Result
 from config.errors import UsageError
-from store import dnc, plans
+from store import arrivals, dnc, plans
 from store.attempt_rows import read
 from store.choice import number_of
 from store.core import Core
 from store.engine import Row
 from store.errors import Settled
-from store.leases import claim_of, free
+from store.leases import take
 from store.plans import Standing
 from store.records import Claim
 
@@ -31,9 +31,12 @@ _TOUCHED = """select kind from event where lead_id = :lead and seq > :seq
 
 
 def settle_automatically(core: Core, row: Row, rep: str) -> None:
-    """Record the disposition that the result stands for; plan anew where it says nothing of the lead."""
+    """Record the disposition that the result stands for; plan anew where it says nothing of the lead.
+
+    A call that came in was answered by its rep: only they know what it was.
+    """
     result = Result(row["result"])
-    disposition = core.book.dispositions.automatic(result)
+    disposition = core.book.dispositions.automatic(result) if row["direction"] == "out" else None
     if disposition is not None:
         _record(core, row, plans.read(core, row["lead_id"], lock=True), disposition, rep, automatic=True)
     elif result is not Result.ANSWERED and row["answered_at"] is None:
@@ -48,7 +51,14 @@ def plan_without_words(core: Core, row: Row) -> Plan:
         plan=plans.plan_to_json(before.plan),
         id=row["id"],
     )
-    called = Called(Result(row["result"]), None, row["ended_at"], e164=row["e164"], rep=row["rep"])
+    called = Called(
+        Result(row["result"]),
+        None,
+        row["ended_at"],
+        e164=row["e164"],
+        rep=row["rep"],
+        inbound=row["direction"] == "in",
+    )
     plan = plans.advance_by(core, before, called, held=_elsewhere(before, row["rep"]))
     core.log.tell(
         "lead.planned",
@@ -100,7 +110,7 @@ def undo(core: Core, attempt_id: int, rep: str) -> Claim:
     )
     core.engine.run(
         """update attempt set disposition = null, disposed_at = null, disposed_by = '', callback_at = null,
-            note = '', plan_before = null where id = :id""",
+            note = '', plan_before = null, automatic = 0 where id = :id""",
         id=attempt_id,
     )
     _unmark_phone(core, row, rep)
@@ -113,24 +123,9 @@ def undo(core: Core, attempt_id: int, rep: str) -> Claim:
         disposition=row["disposition"],
         disposed_at=row["disposed_at"],
     )
-    return _take_back(core, row["lead_id"], rep, now)
-
-
-def _take_back(core: Core, lead_id: int, rep: str, now: int) -> Claim:
-    """Put the lead into the rep's hands, giving back the one they hold."""
-    for other in core.engine.rows("select lead_id from queue where rep = :rep", rep=rep):
-        free(core, other["lead_id"])
-        core.log.tell("lead.released", rep, lead_id=other["lead_id"], why="undo")
-    token, until = secrets.randbits(62), now + core.lease_ms
-    core.engine.run(
-        "update queue set rep = :rep, token = :token, due_at = :until where lead_id = :lead",
-        rep=rep,
-        token=token,
-        until=until,
-        lead=lead_id,
-    )
-    standing = plans.read(core, lead_id)
-    return claim_of(core, standing, number_of(core, standing, now), token, until, now)
+    standing = plans.read(core, row["lead_id"])
+    number = number_of(core, standing, now)
+    return take(core, standing, number, secrets.randbits(62), rep, now + core.lease_ms, "undo")
 
 
 def _record(
@@ -148,13 +143,15 @@ def _record(
     now = core.now()
     core.engine.run(
         """update attempt set disposition = :code, disposed_at = :at, disposed_by = :rep,
-            callback_at = :callback_at, note = :note, plan_before = :plan where id = :id""",
+            callback_at = :callback_at, note = :note, plan_before = :plan, automatic = :automatic
+            where id = :id""",
         code=disposition.code,
         at=now,
         rep=rep,
         callback_at=callback_at,
         note=note,
         plan=plans.plan_to_json(before.plan),
+        automatic=int(automatic),
         id=row["id"],
     )
     if disposition.unworkable:
@@ -167,8 +164,11 @@ def _record(
         callback_at=callback_at,
         e164=row["e164"],
         rep=rep,
+        inbound=row["direction"] == "in",
     )
     plan = plans.advance_by(core, before, called, held=_elsewhere(before, rep))
+    if before.plan.status is not LeadStatus.OPEN and plan.status is LeadStatus.OPEN:
+        arrivals.asked_by_calling(core, before.lead, row["answered_at"], row["sip_call_id"])
     core.log.tell(
         "attempt.disposed",
         rep,
