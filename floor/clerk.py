@@ -43,6 +43,7 @@ class Clerk:
     shift_id: int
     book: Rulebook
     clock: Clock
+    colleagues: frozenset[str] = frozenset()  # numbers of the settings that a call may be given to
 
     def carry_out(self, store: Store, effect: ask.StoreEffect) -> told.Input | None:
         """Do `effect`; the input that tells the desk of it, None where nothing needs telling.
@@ -58,6 +59,10 @@ class Clerk:
                 return told.Begun(attempt)
             case ask.BeginByHand():
                 return self._begin_by_hand(store, effect)
+            case ask.BeginInbound() | ask.KeepMissed() | ask.AskCaller():
+                return self._of_caller(store, effect)
+            case ask.BeginBeside():
+                return self._begin_beside(store, effect)
             case ask.Finish():
                 return self._finish(store, effect)
             case ask.Dispose():
@@ -75,6 +80,14 @@ class Clerk:
                 store.attempts.instant(
                     effect.attempt_id, effect.name, effect.at, effect.sip_call_id, secure=effect.secure
                 )
+            case ask.KeepTransfer():
+                store.attempts.transferred(
+                    effect.attempt_id, effect.target, effect.done, effect.attended, effect.at, effect.reason
+                )
+            case ask.Announced():
+                store.recordings.announced(effect.attempt_id, effect.at)
+            case ask.Objected():
+                store.recordings.objected(effect.attempt_id, self.rep, effect.at)
             case ask.LetGo():
                 store.attempts.let_go(effect.attempt_id)
             case ask.Enter():
@@ -109,6 +122,28 @@ class Clerk:
         attempt, claim = store.attempts.begin_by_hand(effect.typed, self.rep, self.shift_id, effect.caller_id)
         card = card_view(store, claim, self.book, self.clock.now()) if claim is not None else None
         return told.BegunByHand(attempt, claim, card)
+
+    def _of_caller(
+        self, store: Store, effect: ask.BeginInbound | ask.KeepMissed | ask.AskCaller
+    ) -> told.Input:
+        """All three are safe to repeat."""
+        match effect:
+            case ask.AskCaller():
+                return told.CallerKnown(effect.call, store.inbound.ring(effect.number))
+            case ask.KeepMissed(number, name, sip_call_id, at, why):
+                kept = store.inbound.missed(number, name, sip_call_id, self.rep, at, why)
+                return told.MissedKept(kept.name, kept.number, why, kept.first)
+            case ask.BeginInbound(number, name, sip_call_id, at):
+                attempt, claim = store.inbound.answer(number, name, sip_call_id, self.rep, self.shift_id, at)
+                card = card_view(store, claim, self.book, self.clock.now()) if claim is not None else None
+                return told.BegunInbound(attempt, claim, card)
+
+    def _begin_beside(self, store: Store, effect: ask.BeginBeside) -> told.Input:
+        attempt = store.attempts.begin_beside(
+            effect.typed, self.rep, self.shift_id, effect.caller_id, effect.beside,
+            colleague=effect.typed in self.colleagues,
+        )  # fmt: skip
+        return told.BegunBeside(attempt)
 
     def _settle_message(self, store: Store, effect: ask.SettleMessage) -> told.Input:
         """Safe to repeat, like its two halves."""

@@ -193,7 +193,10 @@ class BeginInbound:
 
 @dataclass(frozen=True, slots=True)
 class KeepMissed:
-    """Write that a caller was not spoken to (ms UTC); their lead becomes the first in the queue."""
+    """Write that a caller was not spoken to, and gave up or was passed on at `at` (ms UTC).
+
+    Their lead becomes the first in the queue.
+    """
 
     number: str
     name: str
@@ -312,7 +315,6 @@ class RecordingErased:
     """Delete what there is of the attempt's recording: they object to it."""
 
     attempt_id: int
-    path: str = ""  # where it lies, if it is not packed away yet
 
 
 StoreEffect = (

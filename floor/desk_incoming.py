@@ -35,7 +35,8 @@ def on_incoming(desk: DeskState, event: phone.Incoming) -> list[out.Effect]:
     """Somebody rings."""
     if desk.state not in RINGS_IN or desk.caller is not None:
         away = desk.state is ShiftState.NOT_READY
-        return [out.PassOn(event.call, away), _missed(event, "not ready" if away else "busy")]
+        why = "not ready" if away else "busy"
+        return [out.PassOn(event.call, away), _missed(event, why, event.at)]
     desk.caller = event
     desk.incoming = IncomingView(event.number, event.name, since_mono=event.mono)
     return [out.AskCaller(event.call, event.number)] if event.number else []
@@ -100,7 +101,9 @@ def left_standing(desk: DeskState) -> list[out.Effect]:
 
 def _pass_on(desk: DeskState, why: str, *, away: bool) -> list[out.Effect]:
     event, desk.caller, desk.incoming = desk.caller, None, None
-    return [out.PassOn(event.call, away), _missed(event, why)] if event is not None else []
+    if event is None:
+        return []
+    return [out.PassOn(event.call, away), _missed(event, why, desk.clock.now())]
 
 
 # ------------------------------------------------------------- the phone
@@ -132,11 +135,11 @@ def on_answered(desk: DeskState, line: Line, event: phone.Answered) -> list[out.
 
 
 def _not_spoken_to(caller: phone.Incoming, event: phone.Ended) -> list[out.Effect]:
-    return [] if event.elsewhere else [_missed(caller, "not answered")]
+    return [] if event.elsewhere else [_missed(caller, "not answered", event.at)]
 
 
-def _missed(event: phone.Incoming, why: str) -> out.Effect:
-    return out.KeepMissed(event.number, event.name, event.sip_call_id, event.at, why)
+def _missed(caller: phone.Incoming, why: str, at: int) -> out.Effect:
+    return out.KeepMissed(caller.number, caller.name, caller.sip_call_id, at, why)
 
 
 # ------------------------------------------------------------- the store
@@ -169,7 +172,8 @@ def on_unkept(desk: DeskState) -> list[out.Effect]:
 
 def on_missed_kept(desk: DeskState, given: told.MissedKept) -> list[out.Effect]:
     """A missed caller is on disk."""
-    who = given.name or given.number
-    if not who:
-        return desk.say(f"Somebody called{_WHILE.get(given.why, '')} and showed no number.")
-    return desk.say(f"{who} called{_WHILE.get(given.why, '')}: first in the queue.")
+    when = _WHILE.get(given.why, "")
+    if not given.number:
+        return desk.say(f"Somebody called{when} and showed no number.")
+    following = ": first in the queue." if given.first else "."
+    return desk.say(f"{given.name or given.number} called{when}{following}")

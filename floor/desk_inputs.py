@@ -81,11 +81,12 @@ class BegunBeside:
 
 @dataclass(frozen=True, slots=True)
 class MissedKept:
-    """A missed caller is on disk: `name` is first in the queue, or `number` where there is no name."""
+    """A missed caller is on disk."""
 
-    name: str
-    number: str
+    name: str  # of the lead
+    number: str  # empty: withheld
     why: str = ""  # as in `desk_effects.KeepMissed`
+    first: bool = False  # the lead is called before all others
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,13 +56,12 @@ def on_object(desk: DeskState) -> list[out.Effect]:
         return desk.say(_OBJECTED)
     line.objected = True
     kept = out.Objected(line.attempt_id, desk.clock.now())
-    had = desk.call is not None and bool(desk.call.recording)
     if desk.call is not None:
         desk.call = replace(desk.call, recording="objected", tell=False)
-    desk.say("They object: the recording is deleted, and no more is made." if had else _OBJECTED)
+    desk.say("They object: what was recorded of this call is deleted, and no more is made.")
     if line.recording and not line.ended:  # it is deleted when the phone has let go of the file
         return [kept, out.Record(line.call, line.attempt_id, "stop")]
-    return [kept, out.RecordingErased(line.attempt_id)] if had else [kept]
+    return [kept, out.RecordingErased(line.attempt_id)]
 
 
 def on_event(desk: DeskState, line: Line, event: phone.AnyEvent) -> list[out.Effect]:
@@ -81,8 +80,8 @@ def _on_recording(desk: DeskState, line: Line, event: phone.Recording) -> list[o
     """The phone records, or has paused."""
     begun = not line.recording
     line.recording = event.path
-    if line.objected:
-        return []
+    if line.objected:  # they said so before it had begun
+        return [out.Record(line.call, line.attempt, "stop")] if begun else []
     effects: list[out.Effect] = [out.RecordingBegun(line.attempt, event.path, event.at)] if begun else []
     if desk.call is None or desk.line is not line:
         return effects
@@ -115,7 +114,7 @@ def over(line: Line, fault: str = "") -> list[out.Effect]:
     if not path:
         return []
     if line.objected:
-        return [out.RecordingErased(line.attempt, path)]
+        return [out.RecordingErased(line.attempt)]
     return [out.RecordingOver(line.attempt, path, fault)]
 
 

@@ -175,6 +175,7 @@ def alone(desk: DeskState) -> list[out.Effect]:
     """The lead has gone while the second line is up: the rep is on that one now."""
     second = desk.second_line
     if second is None:
+        desk.on_second = False
         return []
     if second.attempt_id is None:
         second.hang_up = True

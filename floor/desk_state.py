@@ -162,10 +162,10 @@ class DeskState:
         if self.pause_wanted:
             reason, self.pause_wanted = self.pause_wanted, ""
             return self.enter(ShiftState.NOT_READY, reason)
-        if self.claiming:
-            return []
-        self.claiming = True
         effects = [] if self.state is ShiftState.READY else self.enter(ShiftState.READY)
+        if self.claiming or self.undoing:  # one is on its way: asked for by a desk that was free for a moment
+            return effects
+        self.claiming = True
         return [*effects, out.ClaimNext()]
 
     def show(self, claim: Claim, card: CardView) -> None:
@@ -194,6 +194,7 @@ class DeskState:
             phone_line=self.phone_line, phone_ok=self.phone_ok, message=self.message, alarm=self.alarm,
             can_undo=self.last_attempt is not None, after_call_pause=bool(self.pause_wanted),
             next_due_at=self.next_due_at, news=news, last_number=self.last_number, refusal=self.refusal,
-            zone=zone, levels=levels, incoming=self.incoming, second=self.second, on_second=self.on_second,
+            zone=zone, levels=levels, incoming=self.incoming, second=self.second,
+            on_second=self.on_second and self.second is not None,
             phone_retry_mono=self.phone_retry_mono,
         )  # fmt: skip

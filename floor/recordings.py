@@ -125,6 +125,7 @@ class Keeper:
         self._room, self._folder, self._clock = room, folder, clock
         self._send, self._fail = send, fail
         self._tasks: set[asyncio.Task[None]] = set()
+        self._last: dict[int, asyncio.Task[None]] = {}  # by attempt: what is done with its recording
 
     def take(self, effect: out.RecordingEffect) -> None:
         """Carry out what the desk asks; returns at once."""
@@ -134,9 +135,11 @@ class Keeper:
             case out.Record(call=call, do=do):
                 self._send(phone.Record(call, do))
             case out.RecordingBegun():
-                self._spawn(self._begun(effect))
+                self._next(effect.attempt_id, self._begun(effect))
             case out.RecordingOver():
-                self._spawn(self._over(effect))
+                self._next(effect.attempt_id, self._over(effect))
+            case out.RecordingErased():
+                self._next(effect.attempt_id, self._erased(effect.attempt_id))
 
     async def close(self) -> None:
         """Wait for what is being packed, within reason; housekeeping does the rest."""
@@ -154,10 +157,23 @@ class Keeper:
             return
         self._send(phone.Record(call, "start", str(path)))
 
-    def _spawn(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.create_task(work)
+    def _next(self, attempt_id: int, work: Coroutine[object, object, None]) -> None:
+        """Do `work` after what was begun with the same recording before."""
+        before = self._last.get(attempt_id)
+
+        async def in_turn() -> None:
+            if before is not None:
+                await asyncio.wait((before,))
+            await work
+
+        task = self._last[attempt_id] = asyncio.create_task(in_turn())
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(partial(self._done, attempt_id))
+
+    def _done(self, attempt_id: int, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._last.get(attempt_id) is task:
+            del self._last[attempt_id]
 
     async def _begun(self, effect: out.RecordingBegun) -> None:
         try:
@@ -174,6 +190,25 @@ class Keeper:
             await _settle(self._room, effect.attempt_id, path, effect.fault)
         except SixringError as error:
             self._fail(f"The recording of the last call is not kept yet, trying again later: {error}")
+
+    async def _erased(self, attempt_id: int) -> None:
+        """The store says already that it is deleted; what is on disk of it goes now."""
+        if self._folder is None:
+            return
+        try:
+            await asyncio.to_thread(erase, self._folder, attempt_id)
+        except SixringError as error:
+            self._fail(f"They object to the recording, and it is still there: {error}")
+
+
+def erase(folder: Path, attempt_id: int) -> None:
+    """Delete every file of the recording of an attempt, packed away or not.
+
+    Raises:
+        SixringError: one cannot be deleted; the sentence names it.
+    """
+    for path in folder.glob(f"*/attempt-{attempt_id}.*"):
+        _remove(path)
 
 
 async def _settle(room: StoreRoom, attempt_id: int, path: Path, why: str) -> None:

@@ -16,7 +16,7 @@ from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.clerk import Clerk
 from floor.store_room import StoreRoom
-from store.errors import LeaseLost, Settled
+from store.errors import LeaseLost, NotFound, Settled
 
 _RETRY_S = 1.0
 _FACTS = (
@@ -68,7 +68,7 @@ class Scribe:
                 return await self._room.run(lambda store: self._clerk.carry_out(store, effect))
             except (LeaseLost, Settled) as error:
                 return told.Refused(effect, str(error), over=True)
-            except UsageError as error:  # the same words will not be understood later either
+            except (UsageError, NotFound) as error:  # no later try would go better
                 return told.Refused(effect, str(error), over=isinstance(effect, _FACTS))
             except SixringError as error:
                 why = str(error)

@@ -122,7 +122,8 @@ class Station:
         shift = await self._room.run(
             lambda store: store.shifts.clock_in(rep.login, rep.name, socket.gethostname(), os.getpid())
         )
-        clerk = self._clerk = Clerk(rep.login, shift.id, self._book, self._clock)
+        numbers = frozenset(one.value for one in self._colleagues)
+        clerk = self._clerk = Clerk(rep.login, shift.id, self._book, self._clock, numbers)
         scribe = self._scribe = Scribe(self._room, clerk, self._tell)
         left = await self._room.run(partial(recovered, clerk=clerk))
         await self._phone.start()

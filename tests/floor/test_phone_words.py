@@ -6,8 +6,8 @@ from support.bench import Bench
 
 from config.settings import Settings
 from config.settings import Sound as SoundTable
-from floor.account import sound_of
 from floor import desk_inputs as told
+from floor.account import sound_of
 from floor.desk_inputs import PhoneState
 from floor.phone_words import PhoneWords
 from telephony import protocol as phone

@@ -1,0 +1,26 @@
+"""Whatever happens to a desk with callers, two lines and transfers, in whatever order, nothing is lost."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.desk_world import World, histories
+
+# The shrunk histories stay short, and half of them reach a conversation, which most of the rules are about.
+TALKING = ("step_all", "dial", "step_all", "connect")
+ASKING = (*TALKING, "ask a colleague", "step_all", "connect")
+TAKEN = ("step_all", "ring", "answer", "connect")
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    start=st.sampled_from(((), TALKING, ASKING, TAKEN)),
+    history=st.lists(st.sampled_from(tuple(histories())), max_size=40),
+)
+def test_nothing_is_lost_whatever_happens(start: tuple[str, ...], history: list[str]) -> None:
+    world = World()
+    for name in (*start, *history):
+        world.do(name)
+        world.check_lines()
+    world.settle()
+    world.check_rest()
