@@ -40,7 +40,7 @@ _TAIL = """
 | callback (its digit) | `1` to `6` pick a time, `t` types one ("tomorrow 14:30"), `enter` closes |
 | skip (`s`), pause (`p`) | a digit picks the reason; the same letter or `enter` closes |
 | find (`/`) | every printable key types; arrows move; `enter` reads the lead that is marked, `esc` closes |
-| a lead that was found | `d` puts its number on the line to dial; `esc` shows the list again, `enter` closes |
+| a lead that was found | `d` puts its number on the line to dial; `esc` shows the list, `enter` closes |
 | transfer (`x`) | a digit picks a colleague, `d` types a number; `!`: at once, or after a word |
 | number (`d`) | every printable key types; up brings the last number; `enter` dials, `esc` closes |
 | help (`?`), timeline (`t`) | `j` `k`, arrows and page keys scroll; the same key or `enter` closes |

@@ -13,12 +13,16 @@ from textual.app import App
 from cadence.model import Lead
 from config.clock import HandClock
 from tui.app import Workstation
+from tui.router import settle
 from tui.session import Session
+from tui.ui import TYPING
 
 NAMES = {" ": "space", "#": "number_sign", "/": "slash", "?": "question_mark", "*": "asterisk"}
-NAMED = ["enter", "escape", "backspace", "up", "down", "left", "ctrl+q", "ctrl+u", "tab"]
-ONE = st.sampled_from([*" 1234567890hnmsputj?/#qxz9", *NAMED])
-EVENTS = st.sampled_from(["!ring", "!answer", "!end", "!next"])
+NAMED = ["enter", "escape", "backspace", "up", "down", "left", "ctrl+q", "ctrl+u", "tab", "tab"]
+ONE = st.sampled_from([*" 1234567890hnmsputj?/#qxz9aixld!e", *NAMED])
+EVENTS = st.sampled_from(
+    ["!ring", "!answer", "!end", "!next", "!rings", "!gives_up", "!second_answers", "!second_ends"]
+)
 
 
 class Nowhere:
@@ -34,7 +38,14 @@ class Nowhere:
 def play(desk: FakeDesk, event: str) -> None:
     call = desk.view.call
     if event == "!next":
-        desk.next_lead()
+        desk.next_lead(second=None, on_second=False)
+    elif event == "!rings":
+        desk.rings_here()
+    elif event == "!gives_up":
+        desk.gives_up()
+    elif event.startswith("!second"):
+        if desk.view.second is not None:
+            {"!second_answers": desk.second_answers, "!second_ends": desk.second_ends}[event]()
     elif call is not None and call.ended_mono is None:
         {"!ring": desk.ring, "!answer": desk.answer, "!end": desk.end}[event]()
 
@@ -48,12 +59,22 @@ def test_no_string_of_keys_and_events_breaks_the_rules(script: list[str]) -> Non
     assert isinstance(desk.clock, HandClock)
     for each in script:
         desk.clock.advance(150)  # slower than a paste
-        if each.startswith("!"):
+        if each.startswith("!") and len(each) > 1:
             play(desk, each)
-        else:
-            session.key(NAMES.get(each, each), each if len(each) == 1 else "")
+            continue
+        mode, rang, asked = session.ui.mode, desk.view.incoming is not None, len(desk.asked)
+        typing = mode in TYPING and session.ui == settle(session.ui, desk.view)
+        session.key(NAMES.get(each, each), each if len(each) == 1 else "")
+        done = [name for kind, name, *_ in desk.asked[asked:] if kind == "press"]
+        if {"answer", "pass_on"} & set(done):
+            assert rang, "only one who rings is answered or passed on"
+            assert not typing or each == "tab", "a letter of a line is a letter"
+    given = [target for kind, target, *_ in desk.asked if kind == "transfer"]
+    assert all(target.strip() for target in given), "no call is given to nobody"
     dials = [asked for asked in desk.asked if asked == ("press", "dial")]
-    assert len(desk.recorded) <= len(dials), "no call is recorded twice"
+    calls = len(dials) + sum(asked[0] == "dial_number" for asked in desk.asked)
+    calls += desk.asked.count(("press", "answer"))
+    assert len(desk.recorded) <= calls, "no call is recorded twice"
     for lead_id, code, callback_at in desk.recorded:
         assert (code == "callback") == (callback_at is not None), lead_id
     assert desk.view.tally.attempts == len(dials), "every dial was asked for in preview"

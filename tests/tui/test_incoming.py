@@ -131,15 +131,18 @@ async def test_the_banner_takes_the_place_of_the_dispositions_and_moves_nothing_
         keys(app, {"preview": "", "note": "nabc", "number": "d415", "keys_help": "?", "timeline": "t",
                    "skip": "s", "find": "/"}[scene])  # fmt: skip
         await pilot.pause()
+        await pilot.pause()  # a timeline has been read by then
+        app.repaint()
+        await pilot.pause()
         before = plain(app).splitlines()
         desk.rings_here()
         await pilot.pause()
         app.repaint()
         await pilot.pause()
         after = plain(app).splitlines()
-    changed = [row for row in range(size[1]) if before[row] != after[row]]
-    bottom = size[1] - 5
-    assert set(changed) - {size[1] - 1} == {bottom, bottom + 1, bottom + 2}, "and the footer, which offers the keys"
+    bottom, footer = size[1] - 5, size[1] - 1  # the footer offers the keys
+    changed = {row for row in range(footer) if before[row] != after[row]}
+    assert changed == {bottom, bottom + 1, bottom + 2}
     assert "INCOMING" in after[bottom]
     assert "Nia Brandt" in after[bottom]
 
