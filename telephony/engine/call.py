@@ -110,7 +110,7 @@ class OutCall(LiveCall):
         transaction = prm.e.body.tsxState.tsx
         if transaction.method == "INVITE" and transaction.statusCode >= 100:
             self.progress.replied = self.progress.replied or self._board.clock.monotonic()
-        self.note_transaction(transaction)
+        self.note_transaction(prm.e)
 
     @guarded("a redirection could not be read", int(pj.PJSIP_REDIRECT_STOP))
     def onCallRedirected(self, prm: Any) -> int:  # noqa: ANN401, N802

@@ -39,7 +39,7 @@ class Giving(CallPart):
         if why_not:
             self._tell(Told(False, 0, why_not))
             return
-        to = other.with_whom if other is not None else order.target
+        to = (other.with_whom or "the other line") if other is not None else order.target
         handover = Handover(to, self.now()[1], self._board.account.transfer_ms, order.to)
         try:
             if other is not None:

@@ -127,7 +127,7 @@ class InCall(LiveCall):
         transaction = prm.e.body.tsxState.tsx
         if transaction.method == "CANCEL":
             self.progress.elsewhere = self.progress.elsewhere or answered_elsewhere(received_message(prm.e))
-        self.note_transaction(transaction)
+        self.note_transaction(prm.e)
 
     # -------------------------------------------------------------- states
 

@@ -14,11 +14,12 @@ import pjsua2 as pj
 
 from telephony.engine.call_part import CallPart
 from telephony.engine.guard import guarded
+from telephony.engine.info import BAD_REQUEST, OK, answer, carries_keys, key_of
 from telephony.protocol import Dtmf
 
 KEYPAD = frozenset("0123456789*#ABCD")
 TONE_MS = 160
-_NOT_TAKEN = 220142  # PJMEDIA_RTP_EREMNORFC2833: their SDP has no telephone-event
+_NOT_TAKEN = 220107  # PJMEDIA_RTP_EREMNORFC2833: their SDP has no telephone-event
 
 
 class Keypad(CallPart):
@@ -75,10 +76,20 @@ class Keypad(CallPart):
             return
         self._inform()
 
+    def informed(self, info: str, request: Any) -> None:  # noqa: ANN401
+        """An INFO came: hear its key, and answer it before the stack stumbles over it."""
+        if not carries_keys(info):
+            return
+        key = key_of(info)
+        if answer(request, OK if key else BAD_REQUEST) and key:
+            self._heard(key)
+
     @guarded("a key of the other side could not be read", None)
     def onDtmfDigit(self, prm: Any) -> None:  # noqa: ANN401, N802
-        """Called when the other side pressed a key, whichever way it came."""
-        if prm.digit not in KEYPAD:
-            return
+        """Called when the other side pressed a key, in the sound (or by an INFO that the stack has read)."""
+        if prm.digit in KEYPAD:
+            self._heard(prm.digit)
+
+    def _heard(self, key: str) -> None:
         at, mono = self.now()
-        self._board.send(Dtmf(at=at, mono=mono, call=self.name, digit=prm.digit))
+        self._board.send(Dtmf(at=at, mono=mono, call=self.name, digit=key))

@@ -132,11 +132,15 @@ class LiveCall(Keypad, Holding, Giving):
     @guarded("a transaction could not be read", None)
     def onCallTsxState(self, prm: Any) -> None:  # noqa: ANN401, N802
         """Called at each change of a transaction: where answers to requests within the call show."""
-        self.note_transaction(prm.e.body.tsxState.tsx)
+        self.note_transaction(prm.e)
 
-    def note_transaction(self, transaction: Any) -> None:  # noqa: ANN401
-        """Take in the answer to a request of ours within the call."""
+    def note_transaction(self, event: Any) -> None:  # noqa: ANN401
+        """Take in a request of the other side within the call, or its answer to one of ours."""
+        change = event.body.tsxState
+        transaction = change.tsx
         if transaction.role != pj.PJSIP_ROLE_UAC:
+            if transaction.method == "INFO" and transaction.state == pj.PJSIP_TSX_STATE_TRYING:
+                self.informed(received_message(event), change.src.rdata)
             return
         code = transaction.statusCode
         if transaction.method == "REFER":
