@@ -64,7 +64,7 @@ def show(state: State, name: str, since: str, zone: str, number: str, as_json: b
     cadence = book.cadence(name or settings.queue.cadence)
     zone = _zone(zone or settings.firm.zone)
     since = f"{since}T10:00" if len(since) == len("2026-11-25") else since
-    now = moment(since, zone) if since else SystemClock().now()
+    now = moment(since, zone, "--from") if since else SystemClock().now()
     entries = list(outlook(somebody(number, settings.firm.region, zone, now), book, cadence.name, now))
     if as_json:
         for entry in entries:

@@ -67,8 +67,10 @@ def _as_ours(store: Store, file: Path, why: str, by: str, region: str) -> None:
 
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as fault:
-        raise UsageError(f"{file} cannot be read: {fault}") from fault
+    except OSError as fault:
+        raise UsageError(f"{file} cannot be read ({fault.strerror}); name a text file.") from fault
+    except UnicodeDecodeError as fault:
+        raise UsageError(f"{file}: byte {fault.start} is not UTF-8; save the file as UTF-8.") from fault
     entries = []
     for number, text in enumerate(lines, start=1):
         if text.strip():

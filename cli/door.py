@@ -18,7 +18,7 @@ import click
 
 from cli.lazy import State
 from config.errors import SixringError
-from config.text import for_terminal
+from config.text import as_sentence, for_terminal
 
 INTERRUPTED = 130
 READER_LEFT = 141
@@ -27,9 +27,10 @@ READER_LEFT = 141
 def guarded(program: click.Command, args: list[str] | None = None) -> int:
     """Run `program` with `args` (default: the process's own); its exit code."""
     state = State()
+    words = sys.argv[1:] if args is None else args
     _soften_streams()
     try:
-        code = _invoke(program, sys.argv[1:] if args is None else args, state)
+        code = _invoke(program, words, state)
         sys.stdout.flush()
     except SixringError as error:
         return _say(str(error), error.exit_code)
@@ -42,6 +43,8 @@ def guarded(program: click.Command, args: list[str] | None = None) -> int:
     except BrokenPipeError:
         return _reader_left()
     except Exception as error:  # noqa: BLE001  the door itself
+        if isinstance(error, UnicodeEncodeError) and not "".join(words).isprintable():
+            return _say("a word of the call is no text in this locale: use UTF-8, as in LC_ALL=C.UTF-8", 2)
         return _say(_unexpected(error, state), 1)
     return code
 
@@ -58,7 +61,7 @@ def _invoke(program: click.Command, args: list[str], state: State) -> int:
 
 def _say(sentence: str, code: int) -> int:
     with suppress(OSError):  # nobody may be left to read it; the code still tells
-        click.echo(f"sixring: {for_terminal(sentence)}", err=True)
+        click.echo(f"sixring: {for_terminal(as_sentence(sentence))}", err=True)
     return code
 
 
@@ -66,7 +69,7 @@ def _usage(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "sixring"
     sentence = error.format_message().strip().replace("\n", " ")
-    return f"{sentence if sentence.endswith(('.', '?')) else sentence + '.'} See '{path} --help'."
+    return f"{as_sentence(sentence)} See '{path} --help'."
 
 
 def _unexpected(error: Exception, state: State) -> str:
@@ -103,7 +106,9 @@ def _reader_left() -> int:
 
 
 def _soften_streams() -> None:
-    """A terminal that cannot show a character gets its escape, not an error."""
+    """A terminal that cannot show a character gets its escape, not an error; a closed stream takes all."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  lives as long as we
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

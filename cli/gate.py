@@ -41,7 +41,7 @@ def command(state: State, number: str, at: str, lead: int | None, as_json: bool)
     from config.clock import SystemClock
 
     settings = settings_of(state.home)
-    now = moment(at, settings.firm.zone) if at else SystemClock().now()
+    now = moment(at, settings.firm.zone, "--at") if at else SystemClock().now()
     facts = _facts(state.home, number, settings.firm.region, lead, now)
     decision = decide(facts, rules_of(state.home).gate, now)
     if as_json:

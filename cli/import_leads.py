@@ -10,14 +10,14 @@ import click
 from cli.lazy import Command, State, pass_state
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from config.settings import Settings
+    from store.imports.mapping import Mapping
     from store.imports.report import ImportOptions, Report
 
 _SHOWN = 5
-_WAIT = (
-    "Reps on shift: {}. They wait while this file is written at once; "
-    "with --keep-going it is written in slices, and nobody waits long."
-)
+_GENTLY = "Reps on shift: {}. The file goes in by small slices, so that none of them waits."
 _PATH = click.Path(path_type=Path)
 
 
@@ -48,8 +48,7 @@ _PATH = click.Path(path_type=Path)
 )
 @click.option(
     "--dates",
-    default="",
-    type=click.Choice(["", "mdy", "dmy"]),
+    type=click.Choice(["mdy", "dmy"]),
     help="How 3/4/2026 is meant; default: by region.",
 )
 @click.option("--encoding", default="", help="Of the file; default: found out.")
@@ -74,11 +73,11 @@ def command(state: State, /, file: Path, as_json: bool, **words: Any) -> int:  #
     options = _options(settings_of(state.home), words)
     if not file.is_file():  # before a store is made for nothing
         raise UsageError(f"There is no file {file}; name the CSV or TSV file with the leads.")
-    from store.imports.run import kept_waiting, run
+    from store.imports.run import at_work, run
 
     with opened(state.home, create=True) as store:
-        if waiting := kept_waiting(store, file, options):
-            click.echo(_WAIT.format(waiting), err=True)
+        if not options.dry_run and (reps := at_work(store)):
+            click.echo(_GENTLY.format(reps), err=True)
         with progress_bar() as progress:
             report = run(store, file, options, progress)
     if as_json:
@@ -98,7 +97,7 @@ def _options(settings: Settings, words: dict[str, Any]) -> ImportOptions:
         map=parse_overrides(words["maps"]),
         encoding=words["encoding"],
         delimiter=words["delimiter"],
-        dates=words["dates"],
+        dates=words["dates"] or "",
         source=words["source"],
         campaign=words["campaign"],
         cadence=words["cadence"] or settings.queue.cadence,
@@ -130,16 +129,19 @@ def _record(report: Report) -> dict[str, object]:
 
 
 def _tell(report: Report) -> None:
+    from textwrap import fill
+
     from cli.output import line
+    from config.text import for_terminal
 
     line(f"read as {report.encoding}, columns split by {report.delimiter!r}")
-    for column in report.mapping.columns:
-        kind = f" ({column.kind})" if column.kind else ""
-        line(f"  {column.header} -> {column.field}{kind}{'' if column.guessed else ', as you said'}")
-    if report.mapping.ignored:
-        line(f"  not used: {', '.join(report.mapping.ignored)}")
+    for title, names in _columns(report.mapping):
+        if names:
+            said = for_terminal(f"{title}: {', '.join(names)}")
+            click.echo(fill(said, initial_indent="  ", subsequent_indent="    "))
+    rows = "1 row" if report.rows == 1 else f"{report.rows} rows"
     known = f"{report.joined} joined to a lead, {report.repeated} known already"
-    line(f"{report.rows} rows: {report.new} new, {known}, {report.rejected} rejected")
+    line(f"{rows}: {report.new} new, {known}, {report.rejected} rejected")
     if report.flawed:
         line(f"{report.flawed} rows had something unusable; it went to the notes of the lead")
     for reject in report.first_rejects[:_SHOWN]:
@@ -150,3 +152,20 @@ def _tell(report: Report) -> None:
         line("Nothing was imported: mend the rejected rows, or take the good ones with --keep-going.")
     elif not report.written:
         line("Nothing was written: that was a dry run.")
+
+
+def _columns(mapping: Mapping) -> Iterator[tuple[str, list[str]]]:
+    """The columns of the file by what became of them, each in the words that are news to the reader."""
+    plain, taken, said = [], [], []
+    for column in sorted(mapping.columns, key=lambda column: column.index):
+        field = f"{column.field} ({column.kind})" if column.kind else column.field
+        if not column.guessed:
+            said.append(f"{column.header} -> {field}")
+        elif column.header.strip().casefold() == column.field:
+            plain.append(field)
+        else:
+            taken.append(f"{column.header} -> {field}")
+    yield "taken by their names", plain
+    yield "taken as", taken
+    yield "taken as you said", said
+    yield "not used", list(mapping.ignored)

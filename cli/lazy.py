@@ -61,7 +61,7 @@ class _Example:
         """Write the example, each line as it is typed."""
         with formatter.section("Example"):
             for line in self.example.splitlines():
-                formatter.write_text(line)
+                formatter.write(f"{'':>{formatter.current_indent}}{line}\n")  # not folded: it is to be copied
 
 
 class Command(_Example, click.Command):
@@ -84,6 +84,27 @@ class Group(_Example, click.Group):
         super().__init__(*args, **kwargs)
         self.example = example
 
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or fail with the likely one.
+
+        Raises:
+            click.UsageError: there is no such command.
+        """
+        known = self.list_commands(context)
+        if args[0] not in known and not args[0].startswith("-"):
+            likely = get_close_matches(args[0], known, 1)
+            hint = f"; did you mean '{likely[0]}'?" if likely else ""
+            context.fail(f"There is no command '{args[0]}'{hint}")
+        return super().resolve_command(context, args)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each command with the whole first sentence of its help."""
+        found = [self.get_command(context, name) for name in self.list_commands(context)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(one.name or "", (one.help or "").split("\n")[0]) for one in found if one])
+
 
 class LazyGroup(Group):
     """The program itself: commands by section, each imported when it is used."""
@@ -105,20 +126,6 @@ class LazyGroup(Group):
         command = import_module(f"cli.{self._entries[name][0]}").command
         assert isinstance(command, click.Command)  # noqa: S101
         return command
-
-    def resolve_command(
-        self, context: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or fail with the likely one.
-
-        Raises:
-            click.UsageError: there is no such command.
-        """
-        if args[0] not in self._entries and not args[0].startswith("-"):
-            likely = get_close_matches(args[0], self._entries, 1)
-            hint = f"; did you mean '{likely[0]}'?" if likely else ""
-            context.fail(f"There is no command '{args[0]}'{hint}")
-        return super().resolve_command(context, args)
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections, out of the table alone."""

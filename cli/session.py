@@ -72,8 +72,8 @@ def has_store(home: Home) -> bool:
     return not isinstance(where, Path) or where.exists()
 
 
-def moment(text: str, zone: str) -> int:
-    """A time typed by a person, ISO 8601, in `zone` where it does not say; ms UTC.
+def moment(text: str, zone: str, option: str) -> int:
+    """The time that a person typed as `option`, ISO 8601, in `zone` where it does not say; ms UTC.
 
     Raises:
         UsageError: it is no such time.
@@ -84,7 +84,7 @@ def moment(text: str, zone: str) -> int:
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text!r} is not a time; write 2026-11-21 or 2026-11-21T14:30.") from None
+        raise UsageError(f"{option}: {text!r} is not a time; write 2026-11-21 or 2026-11-21T14:30.") from None
     if when.tzinfo is None:
         when = when.replace(tzinfo=ZoneInfo(zone))
     return round(when.timestamp() * 1000)

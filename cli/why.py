@@ -63,7 +63,7 @@ def _one(store: Store, typed: str) -> int:
         return int(typed)
     found = store.leads.find(typed, 6)
     if not found:
-        raise UsageError(f"No lead fits {typed!r}.")
+        raise UsageError(f"No lead fits {typed!r}; try a part of the name, or the number.")
     if len(found) > 1:
         some = ", ".join(f"{lead.id} {lead.name}" for lead in found[:5])
         raise UsageError(f"Several leads fit {typed!r} ({some}); give the number of one.")

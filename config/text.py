@@ -14,6 +14,8 @@ _UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _FORMULA = re.compile(r"[=+\-@\t\r\n|%]").match
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?").fullmatch
 _LINE_BREAKS = re.compile(r"[\r\n\x00]+")
+_PLAIN_WORD = re.compile(r"[a-z]+[ ,]").match
+_ENDED = (".", "?", "!", ".)", "?)")
 
 
 def for_terminal(text: str, *, keep_newlines: bool = False) -> str:
@@ -53,3 +55,16 @@ def for_cell(value: object) -> object:
 def for_header(text: str) -> str:
     """`text` for a SIP or mail header value: one line, no NUL, no control characters."""
     return for_terminal(_LINE_BREAKS.sub(" ", text)).strip()
+
+
+def as_sentence(text: str) -> str:
+    """`text` as a sentence of its own: a capital where it begins with a plain word, one full stop at its end.
+
+    What begins with a path, an option or a quoted word stays as it was typed.
+    """
+    text = text.strip()
+    if text.endswith("..") and not text.endswith("..."):
+        text = text[:-1]
+    if _PLAIN_WORD(text):
+        text = text[0].upper() + text[1:]
+    return text if not text or text.endswith(_ENDED) else f"{text}."

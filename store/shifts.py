@@ -43,7 +43,8 @@ class Shifts:
                 shift = _shift(row)
                 if (alive or default_alive(core))(shift):
                     raise RepBusy(
-                        f"{rep} is at work already on {shift.host} (process {shift.pid}); leave there first"
+                        f"the rep {rep} is at work already on {shift.host} (process {shift.pid}); "
+                        "leave there first"
                     )
                 _close(core, shift, shift.beat_at, "died")
             try:
@@ -56,7 +57,7 @@ class Shifts:
                     now=now,
                 )[0]["id"]
             except Refused:
-                raise RepBusy(f"{rep} is clocking in somewhere else at this moment") from None
+                raise RepBusy(f"the rep {rep} is clocking in elsewhere at this moment; try again") from None
             core.log.tell("shift.in", rep, shift_id=shift_id, host=host, in_at=now)
             _enter(core, shift_id, rep, 0, now, ShiftState.NOT_READY, "clocked in")
             return find_live(core, shift_id)

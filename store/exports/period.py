@@ -58,7 +58,9 @@ def period(since: str, until: str, zone: ZoneInfo, now: int) -> Period:
     start = _instant(since, zone, "--from", last=False) if since else midnight(_FIRST_DAY, ZoneInfo("UTC"))
     end = _instant(until, zone, "--to", last=True) if until else now
     if start >= end:
-        raise UsageError(f"nothing lies between --from {since or 'the beginning'} and --to {until or 'now'}")
+        raise UsageError(
+            f"--from {since or 'the beginning'} is not before --to {until or 'now'}; give an earlier one"
+        )
     return Period(start, end, zone)
 
 

@@ -29,6 +29,13 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (SixringError("The disk is full."), 1, "sixring: The disk is full.\n"),
         (UsageError("That is no time."), 2, "sixring: That is no time.\n"),
+        (SixringError("there is no lead 99"), 1, "sixring: There is no lead 99.\n"),
+        (SixringError("leads.csv is empty.."), 1, "sixring: leads.csv is empty.\n"),
+        (
+            click.UsageError("Bad option (Did you mean --b?)"),
+            2,
+            "sixring: Bad option (Did you mean --b?) See 'sixring --help'.\n",
+        ),
         (KeyboardInterrupt(), 130, ""),
         (click.Abort(), 130, ""),
         (click.exceptions.Exit(3), 3, ""),
@@ -80,7 +87,8 @@ def test_what_an_error_quotes_cannot_move_the_terminal(capsys: pytest.CaptureFix
         (["tail", "--lines", "-1"], "--lines"),
         (["dnc", "add", "+14155550123"], "--why"),
         (["dnc", "check", "not a number"], "neither"),
-        (["export", "nothing"], "nothing"),
+        (["export", "payrol"], "did you mean 'payroll'"),
+        (["gate", "+14155550123", "--at", "never"], "--at: 'never' is not a time; write"),
     ],
 )
 def test_a_mistyped_call_is_one_sentence_and_exit_code_two(
@@ -145,6 +153,24 @@ def test_a_reader_that_leaves_early_is_no_error_to_talk_about(tmp_path: Path) ->
     process.stderr.close()
     assert process.wait(20) in (0, 141)
     assert said == b""
+
+
+def test_a_closed_output_is_no_surprise(tmp_path: Path) -> None:
+    shut = f"exec '{PROGRAM}' --help >&- 2>&-"
+    assert subprocess.run(["sh", "-c", shut], env=environment(tmp_path), timeout=30).returncode == 0
+    assert not (tmp_path / "logs").exists()
+
+
+def test_a_word_that_is_no_text_in_the_locale_is_one_sentence(tmp_path: Path) -> None:
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [PROGRAM, "dnc", "add", "+14155550123", "--why", b"\xff"],
+        env=environment(tmp_path, ascii_only), capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "sixring: A word of the call is no text in this locale: use UTF-8, as in LC_ALL=C.UTF-8.\n"
+    )
 
 
 def test_a_home_that_cannot_be_a_folder_is_one_sentence(tmp_path: Path) -> None:

@@ -53,6 +53,14 @@ def test_a_command_has_a_help_with_an_example_that_could_be_typed(
     assert "--home DIR" in text or isinstance(command, Group)
 
 
+@pytest.mark.parametrize("path", [path for path, command in EVERY if isinstance(command, Group)])
+def test_an_overview_tells_each_command_in_a_whole_sentence(path: tuple[str, ...]) -> None:
+    done = run(*path, "--help", env={"COLUMNS": "60"})
+    assert "..." not in done.stdout.replace("[ARGS]...", "")
+    below = done.stdout.partition("Example:\n")[2].splitlines()
+    assert all(line.startswith("  sixring ") for line in below), "an example can be copied as it stands"
+
+
 def test_the_names_others_rely_on_are_all_there() -> None:
     promised = (
         "practice init doctor call import queue tail export audit verify rehearse serve dnc gate cadence why"

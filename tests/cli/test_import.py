@@ -27,10 +27,20 @@ def leads(tmp_path: Path) -> Path:
 def test_an_import_shows_how_it_read_the_header_and_what_came_of_it(tmp_path: Path, leads: Path) -> None:
     done = sixring("import", leads, "--source", "web form", home=tmp_path / "home")
     assert done.returncode == 0, done.stderr
-    assert "Name -> name" in done.stdout
-    assert "2 rows: 2 new" in done.stdout
+    assert "\n  taken by their names: name, phone\n  taken as: E-Mail -> email\n2 rows: 2 new" in done.stdout
     assert all(line.isprintable() for line in done.stdout.splitlines())
     assert "Anna" in sixring("queue", home=tmp_path / "home").stdout
+
+
+def test_an_import_shows_what_it_did_not_take_and_what_it_was_told(tmp_path: Path, leads: Path) -> None:
+    leads.write_text("Name,Mobile,Ring here,Shoe size,Hat\x1b[2J\nAnna,(415) 555-0123,4155550124,42,7\n")
+    done = sixring("import", leads, "--map", "phone=Ring here", "--dry-run", home=tmp_path / "home")
+    assert done.stdout.splitlines()[1:-1] == [
+        "  taken by their names: name",
+        "  taken as you said: Ring here -> phone",
+        "  not used: Mobile, Shoe size, Hat·[2J",
+        "1 row: 1 new, 0 joined to a lead, 0 known already, 0 rejected",
+    ]
 
 
 def test_a_large_file_tells_who_waits_for_it_and_how_nobody_does(tmp_path: Path) -> None:

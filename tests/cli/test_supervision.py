@@ -132,7 +132,7 @@ def test_only_a_supervisor_corrects(home: Path) -> None:
     done = sixring("correct", "1", "won", "--by", "sam", "--why", "x", home=home)
     assert (done.returncode, "no supervisor" in done.stderr) == (2, True)
     done = sixring("correct", "1", "won", "--by", "kim", "--why", "x", home=home)
-    assert (done.returncode, "there is no attempt 1" in done.stderr) == (1, True)
+    assert (done.returncode, "There is no attempt 1." in done.stderr) == (1, True)
 
 
 def test_skips_are_reported_and_their_absence_too(home: Path) -> None:

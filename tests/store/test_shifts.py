@@ -29,7 +29,7 @@ def test_a_shift_begins_not_ready_and_its_rep_is_known(store: Store, clock: Hand
 
 def test_a_rep_is_at_one_desk_at_a_time(store: Store) -> None:
     store.shifts.clock_in("ana", "", socket.gethostname(), os.getpid())
-    with pytest.raises(RepBusy, match="ana is at work already"):
+    with pytest.raises(RepBusy, match="the rep ana is at work already"):
         store.shifts.clock_in("ana", "", "desk-2", 1)
     store.shifts.clock_in("bo", "", "desk-2", 1)
 
