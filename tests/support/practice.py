@@ -6,7 +6,7 @@ import asyncio
 import csv
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
 
@@ -21,12 +21,14 @@ from floor.practice import PRACTICE_NUMBERS, account_at
 from floor.practice_leads import practice_leads
 from floor.station import Rep, Station
 from floor.store_room import StoreRoom
-from floor.view import DeskView
+from floor.view import Choice, DeskView
 from floor.workplace import Workplace
 from store.records import NewLead, NewPhone
 from store.store import Store
+from telephony import protocol as phone
 from telephony.account import Sound
 from telephony.carrier import PracticeCarrier
+from telephony.client import Phone
 
 BOOK = load(None)
 PACE = 0.05
@@ -50,6 +52,13 @@ class Seat:
     station: Station
     place: Workplace
     carrier: PracticeCarrier
+    heard: list[phone.AnyEvent] = field(default_factory=list)
+    hear: Callable[[phone.AnyEvent], None] = print  # as if the phone had said it
+
+    @property
+    def door(self) -> str:
+        """Where the desk's phone can be rung, host:port."""
+        return next(event.bell for event in reversed(self.heard) if isinstance(event, phone.Ready))
 
     async def until(self, met: Callable[[DeskView], bool], within_s: float = 20.0) -> DeskView:
         """Wait until the view is as wanted."""
@@ -85,6 +94,8 @@ async def seated(
     recording: str = "",
     consent: str = "",
     sound: Sound | None = None,
+    colleagues: tuple[Choice, ...] = (),
+    notice: Path | None = None,
 ) -> AsyncIterator[Seat]:
     """A rep at a desk whose queue holds one lead for each of `digits`, newest first in that order.
 
@@ -98,16 +109,28 @@ async def seated(
         with Store.open(place.store, BOOK, place.clock) as store:
             for index, digit in enumerate(reversed(digits)):
                 store.leads.add(replace(lead_for(digit, index), consent=consent))
+        heard: list[phone.AnyEvent] = []
+        listeners: list[Callable[[phone.AnyEvent], None]] = [heard.append]
+
+        def hear(event: phone.AnyEvent) -> None:
+            for listener in listeners:
+                listener(event)
+
+        def make_phone(on_event: Callable[[phone.AnyEvent], None]) -> Phone:
+            listeners.append(on_event)
+            return place.make_phone(hear)
+
         async with StoreRoom(place.store, BOOK, place.clock) as room:
             station = Station(
-                room, place.make_phone, place.book, place.clock, Rep(rep, rep.title()),
+                room, make_phone, place.book, place.clock, Rep(rep, rep.title()),
                 callers=tuple(map(CallerId, PRACTICE_NUMBERS)), ring_timeout_ms=ring_timeout_ms,
                 phone_name=place.phone_name,
                 recordings=place.home.recordings, message=message_of(place.home, rep),
+                notice=notice, colleagues=colleagues,
             )  # fmt: skip
             await station.start()
             try:
-                yield Seat(station, place, carrier)
+                yield Seat(station, place, carrier, heard, hear)
             finally:
                 await station.leave()
     finally:
