@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ class Desk:
     pipe: Pipe
     clock: Clock
     sounds: Sounds
+    succeed: Callable[[str, int], Any]  # makes the call that follows one of that number, in a stack's slot
     silence: Any = None  # the null device: keeps RTP flowing when nobody speaks
 
     def send(self, report: CarrierReport) -> None:

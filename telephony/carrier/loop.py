@@ -24,6 +24,7 @@ from telephony.carrier.digest import challenge, fits
 from telephony.carrier.party import Party
 from telephony.carrier.reports import CallIn, CarrierCalling, CarrierReady, CarrierSetup
 from telephony.carrier.script import Step, script
+from telephony.carrier.successor import Successor
 from telephony.carrier.tones import compose, make_folder
 from telephony.engine.endpoint import bind_media, open_endpoint, prefer_codecs
 from telephony.engine.graveyard import Graveyard
@@ -44,7 +45,7 @@ class Carrier(pj.Account):
         super().__init__()
         self._pipe, self._setup, self._clock = pipe, setup, clock
         self._folder = make_folder()
-        self._desk = Desk(pipe, clock, compose(Path(self._folder.name)))
+        self._desk = Desk(pipe, clock, compose(Path(self._folder.name)), self._succeed)
         binding = Binding(bound=setup.host, port=setup.port)
         self._stack = open_endpoint(binding)
         prefer_codecs(self._stack.lib, ("PCMU", "PCMA", "G722"))
@@ -81,7 +82,8 @@ class Carrier(pj.Account):
         number = found[1] if found else ""
         call = InCall(self, prm.callId, number, invite, self._desk)
         self._calls.append(call)
-        if self._setup.password and not self._known(invite):
+        ours = prm.rdata.srcAddress == f"{self._setup.host}:{self._stack.port}"  # a transfer that is obeyed
+        if self._setup.password and not ours and not self._known(invite):
             name = "Proxy-Authenticate" if self._setup.challenge == 407 else "WWW-Authenticate"
             header = (name, challenge("practice"))
             self._plan(0, call, lambda: call.refuse(self._setup.challenge, (header,)))
@@ -140,6 +142,12 @@ class Carrier(pj.Account):
             self._desk.send(CarrierCalling(order=order.order, fault=explain(error)))
         else:
             self._calls.append(call)
+
+    def _succeed(self, number: str, call_id: int) -> Successor:
+        """The call that comes out of a transfer."""
+        call = Successor(self, self._desk, number, self._plan_step, call_id)
+        self._calls.append(call)
+        return call
 
     def _plan_step(self, after_s: float, call: Party, step: Step) -> None:
         self._plan(after_s * self._setup.pace, call, partial(call.act, step))

@@ -90,6 +90,10 @@ class Party(pj.Call):
     @guarded("a call's sound could not be had", None)
     def onCallMediaState(self, prm: Any) -> None:  # noqa: ANN401, N802, ARG002
         """Called when sound begins or changes."""
+        self.find_sound()
+
+    def find_sound(self) -> None:
+        """Join whatever sound the call has now."""
         info = self.getInfo()
         active = len(info.media) > 0 and info.media[0].status == pj.PJSUA_CALL_MEDIA_ACTIVE
         self._media = self.getAudioMedia(-1) if active else None
@@ -100,6 +104,16 @@ class Party(pj.Call):
     def onStreamDestroyed(self, prm: Any) -> None:  # noqa: ANN401, N802, ARG002
         """Called just before the sound ends: the last moment to count its packets."""
         self._packets = self.getStreamStat(0).rtcp.rxStat.pkt
+
+    @guarded("a transfer could not be obeyed", None)
+    def onCallTransferRequest(self, prm: Any) -> None:  # noqa: ANN401, N802
+        """Called at a REFER: dial as the desk asks; the stack places the call, and reports it."""
+        prm.newCall = self._desk.succeed(self._number, -1)
+
+    @guarded("a call that was replaced could not be gone on with", None)
+    def onCallReplaced(self, prm: Any) -> None:  # noqa: ANN401, N802
+        """Called when a call that carries our dialog in its Replaces has taken our place."""
+        prm.newCall = self._desk.succeed(self._number, prm.newCallId)
 
     @guarded("a key could not be read", None)
     def onDtmfDigit(self, prm: Any) -> None:  # noqa: ANN401, N802

@@ -67,7 +67,7 @@ class CarrierCall(CarrierReport, frozen=True, tag="call", kw_only=True):
     packets: int = 0  # RTP packets heard
     shown: str = ""  # From, as it arrived, or as it left
     contact: str = ""  # the URI of the phone that rang us; `call_in` can ring it back
-    outgoing: bool = False  # we rang the desk
+    outgoing: bool = False  # we placed it: rang the desk, or obeyed a transfer
 
 
 AnyReport = CarrierReady | CarrierTrouble | CarrierCalling | CarrierCall

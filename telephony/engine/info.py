@@ -51,7 +51,7 @@ def answer(request: Any, code: int) -> bool:  # noqa: ANN401 - pjsua2 has no typ
 @cache
 def _stack() -> ctypes.CDLL | None:
     try:
-        stack = ctypes.CDLL(pj._pjsua2.__file__)
+        stack = ctypes.CDLL(pj._pjsua2.__file__)  # noqa: SLF001 - the library itself
         stack.pjsip_rdata_get_dlg.argtypes = [ctypes.c_void_p]
         stack.pjsip_rdata_get_dlg.restype = ctypes.c_void_p
         stack.pjsip_dlg_respond.argtypes = [
