@@ -66,6 +66,7 @@ def _hold(desk: DeskState) -> list[out.Effect]:
     line, call = _talking(desk)
     if desk.second_line is not None or line is None or call is None:
         return desk.say("With two lines, one is on hold already: l changes them.")
+    line.hold_key = True
     return [out.Hold(line.call, not call.held)]
 
 

@@ -44,7 +44,8 @@ def _on_line(desk: DeskState, line: Line, call: CallView, event: phone.AnyEvent)
     match event:
         case phone.Held(on=on):
             desk.redraw(line, replace(call, held=on))
-            if desk.second_line is None:
+            if line.hold_key:  # of a second line other things are said
+                line.hold_key = False
                 desk.say("On hold: o takes them back." if on else "They hear you again.")
         case phone.Quality():
             permille = 1000 * event.lost // max(event.packets + event.lost, 1)

@@ -41,6 +41,7 @@ class Line:
     disposing: bool = False
     invited: bool = False  # the INVITE has left: before it there is nothing to record
     answered: bool = False
+    hold_key: bool = False  # the rep has pressed it and waits for the other side
     played: bool = False  # the message, to its end
     recording: str = ""  # the file its recording goes to, while it does
     objected: bool = False  # they will not be recorded
