@@ -22,6 +22,10 @@ from store.engine import Row
 from store.errors import Settled
 from store.wrapup import named, said_in
 
+# What stands of an attempt `a`: its newest correction, joined as `c`, else the rep's own word.
+NEWEST = "left join correction c on c.id = (select max(k.id) from correction k where k.attempt_id = a.id)"
+STANDING = "coalesce(c.disposition, a.disposition)"
+
 _COLUMNS = "id, attempt_id, disposition, instead_of, at, by, login, why"
 
 
