@@ -10,7 +10,7 @@ from telephony.engine.progress import Progress
 from telephony.protocol import Ended
 from telephony.results import Cut, Final, Outcome, outcome_of_incoming
 
-THROUGH_MS = 10_000  # an answer that is neither acknowledged nor followed by any sound
+THROUGH_MS = 10_000  # an answer neither acknowledged nor followed by sound, where silence has no limit
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class InProgress(Progress):
         """Which limit has passed at `mono`, if any and if the call still stands."""
         if self.over or self.cut is not Cut.NONE or self.answered is not None or self.taken is None:
             return Progress.overdue(self, mono)
-        return Cut.NO_ACK if mono - self.taken >= THROUGH_MS else None
+        return Cut.NO_ACK if mono - self.taken >= (self.limits.silence_ms or THROUGH_MS) else None
 
     def found(self, final: Final) -> Outcome:
         """What it came to."""

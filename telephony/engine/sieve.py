@@ -16,15 +16,14 @@ Linux Documentation/networking/filter.rst; socket(7), SO_ATTACH_FILTER.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import socket
+import stat
 import struct
 import sys
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
-from pathlib import Path
 
 SO_ATTACH_FILTER = 26  # the same on every architecture that Linux runs CPython on, SPARC and PA-RISC aside
 UDP_HEADER = 8
@@ -103,13 +102,22 @@ def _attach(one: socket.socket, program: list[Step]) -> None:
 
 def _sockets(port: int) -> Iterator[socket.socket]:
     """Second handles of the UDP sockets and TCP listeners of this process at `port`."""
-    for entry in Path("/proc/self/fd").iterdir():
-        with contextlib.suppress(OSError):  # not a socket, or gone by now
-            one = socket.socket(fileno=os.dup(int(entry.name)))
-            if _is_ours(one, port):
-                yield one
-            else:
-                one.close()
+    for entry in os.listdir("/proc/self/fd"):  # noqa: PTH208 - names are all that is wanted
+        one = _socket(int(entry))
+        if one is not None and _is_ours(one, port):
+            yield one
+        elif one is not None:
+            one.close()
+
+
+def _socket(handle: int) -> socket.socket | None:
+    """A second handle of a socket; None for anything else."""
+    try:
+        if not stat.S_ISSOCK(os.fstat(handle).st_mode):
+            return None
+        return socket.socket(fileno=os.dup(handle))
+    except OSError:  # gone by now
+        return None
 
 
 def _is_ours(one: socket.socket, port: int) -> bool:

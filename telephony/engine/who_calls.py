@@ -47,7 +47,7 @@ def who_calls(invite: str, *, trusted: bool) -> WhoCalls:
     stated = [_address(one) for value in (*asserted, *values(invite, "From")[:1]) for one in _split(value)]
     number = next((one.number for one in stated if one.number), "")
     name = next((one.name for one in reversed(stated) if one.name), "")  # the From's own, if it has one
-    return WhoCalls(number, "" if _digits(name) == number else name)
+    return WhoCalls(number, "" if number and _digits(name) == number else name)
 
 
 def call_name(sip_call_id: str) -> str:

@@ -209,6 +209,7 @@ class SipPeer(asyncio.DatagramProtocol):
         self.legs: dict[str, Leg] = {}
         self.keep_alives = 0
         self.uri_end = ""
+        self.challenges: set[str] = set()  # methods within a call that are challenged too
         self.deaf = False  # hears nothing any more, answers nothing
         self._nonce = secrets.token_hex(8)
         self._arrived = asyncio.Condition()
@@ -317,6 +318,8 @@ class SipPeer(asyncio.DatagramProtocol):
             return
         if message.method in self.answers:
             self.answers[message.method](leg, message)
+            return
+        if message.method in self.challenges and not self._known(message, send):
             return
         if message.method == "BYE":
             leg.byes += 1

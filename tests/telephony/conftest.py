@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.sip_peer import SipPeer
+from support.sip_ringer import Ringer
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account
@@ -30,6 +31,14 @@ async def line(peer: SipPeer, log: Path) -> AsyncIterator[Telephone]:
     """A phone whose carrier is `peer`."""
     async with telephone(log, Account(server=peer.address)) as made:
         yield made
+
+
+@pytest.fixture
+async def ann() -> AsyncIterator[Ringer]:
+    """Somebody who rings through the phone's carrier: same address, another port."""
+    made = await Ringer.start()
+    yield made
+    made.close()
 
 
 @pytest.fixture

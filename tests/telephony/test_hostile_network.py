@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-import socket
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.sip_message import Message, respond
+from support.sip_message import respond
 from support.sip_peer import HOST, Leg, SipPeer, answer, final, hang_up, raw, ring
 from support.telephone import Telephone, telephone
 
@@ -113,34 +111,6 @@ async def test_an_answer_whose_sound_makes_no_sense_is_ended(line: Telephone, pe
     assert ended.talk_ms < 5_000
     assert line.phone.pid == process
     await still_works(line, peer)
-
-
-async def test_strangers_cannot_ring_the_desk(line: Telephone, peer: SipPeer) -> None:
-    peer.plan = [(0, final(486, "Busy Here"))]
-    await line.call("+14155550100")
-    invite = peer.got("INVITE")[0]
-    phone = invite.contact.partition("@")[2]
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-        stranger.bind((HOST, 0))
-        stranger.setblocking(False)
-        host, port = phone.split(":")[0], int(phone.split(":")[1].partition(";")[0])
-        here = stranger.getsockname()[1]
-        stranger.sendto(_stranger(here, f"{host}:{port}"), (host, port))
-        loop = asyncio.get_running_loop()
-        while True:
-            reply = Message.parse(await asyncio.wait_for(loop.sock_recv(stranger, 9999), 10))
-            if not reply.first.startswith("SIP/2.0 1"):
-                break
-    assert reply.first.startswith("SIP/2.0 480")
-    assert clean(line.heard.events)
-
-
-def _stranger(port: int, phone: str) -> bytes:
-    return (
-        f"INVITE sip:sixring@{phone} SIP/2.0\r\nVia: SIP/2.0/UDP {HOST}:{port};branch=z9hG4bKstranger\r\n"
-        f'Max-Forwards: 70\r\nFrom: "{ESCAPES}" <sip:x@{HOST}>;tag=1\r\nTo: <sip:sixring@{phone}>\r\n'
-        f"Call-ID: stranger\r\nCSeq: 1 INVITE\r\nContact: <sip:x@{HOST}:{port}>\r\nContent-Length: 0\r\n\r\n"
-    ).encode()
 
 
 async def test_a_flood_of_junk_does_not_cost_the_call(line: Telephone, peer: SipPeer) -> None:

@@ -226,7 +226,8 @@ def test_a_call_name_serves_once_at_a_time() -> None:
 
 def test_a_bye_from_outside_follows_the_route() -> None:
     routed = Dialog(**{**_fields(DIALOG), "routes": ("<sip:edge.example:5070;lr>", "<sip:core;lr>")})
-    lines = request(routed, answered=True, via="SIP/2.0/UDP me;branch=z9hG4bKme").decode().split("\r\n")
+    ours = "SIP/2.0/UDP me;branch=z9hG4bKme"
+    lines = request(routed, answered=True, credentials="", via=ours).decode().split("\r\n")
     assert lines[0] == "BYE sip:+1@10.0.0.9:5062 SIP/2.0"
     assert "Via: SIP/2.0/UDP me;branch=z9hG4bKme" in lines
     assert [line for line in lines if line.startswith("Route")] == [
@@ -239,7 +240,7 @@ def test_a_bye_from_outside_follows_the_route() -> None:
 
 
 def test_a_cancel_from_outside_is_the_invites_twin() -> None:
-    lines = request(DIALOG, answered=False, via="").decode().split("\r\n")
+    lines = request(DIALOG, answered=False, credentials="", via="").decode().split("\r\n")
     assert "Via: SIP/2.0/UDP 10.0.0.1:5060;rport;branch=z9hG4bK1" in lines
     assert "To: <sip:+1@x>" in lines
     assert "CSeq: 17 CANCEL" in lines
