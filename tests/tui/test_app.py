@@ -253,3 +253,27 @@ def test_the_title_of_the_window_is_the_state_and_cleaned_text() -> None:
     assert title.startswith("PREVIEW x··]0;owned·")
     assert title.isprintable()
     assert len(title) <= 100
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"), [("America/New_York", "13:54 EST"), ("Europe/Berlin", "19:54 CET"), ("", "18:54 UTC")]
+)
+async def test_an_empty_desk_tells_the_time_of_the_firm(zone: str, shown: str) -> None:
+    desk = FakeDesk()
+    app = Workstation(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        SCENES["nothing_due"](desk, app)
+        desk.set(zone=zone)
+        await pilot.pause()
+        assert shown in plain(app)
+
+
+async def test_a_phone_that_tries_again_is_counted_down() -> None:
+    desk = FakeDesk()
+    app = Workstation(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        SCENES["retrying"](desk, app)
+        await pilot.pause()
+        assert "retrying in 9 s: no answer" in plain(app)
+        hand(desk).advance(1_000)
+        await until(lambda: "retrying in 8 s: no answer" in plain(app))  # by itself

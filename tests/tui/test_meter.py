@@ -9,7 +9,7 @@ from textual.geometry import Region
 
 from floor.view import LevelsView
 from tui.app import Workstation
-from tui.meter import CELLS, CLICKS_SHOWN_MS, SILENT_MS, Meter, first
+from tui.meter import CELLS, CLICKS_SHOWN_MS, SILENT_MS, Bar, Meter, first
 from tui.widgets import Pane
 
 
@@ -18,17 +18,15 @@ from tui.widgets import Pane
 )
 def test_a_bar_is_as_long_as_the_peak_is_loud(dbfs: int, cells: int) -> None:
     meter = Meter().after(LevelsView(dbfs, dbfs), 0)
-    assert (meter.microphone, meter.speaker) == (cells, cells)
+    assert (meter.microphone.shown(0), meter.speaker.shown(0)) == (cells, cells)
 
 
-def test_a_bar_jumps_up_and_sinks_one_cell_at_a_time() -> None:
-    meter = Meter().after(LevelsView(-6, -96), 0)
-    seen = []
-    for _ in range(4):
-        meter = meter.after(LevelsView(-96, -96), 0)
-        seen.append(meter.microphone)
-    assert seen == [5, 4, 3, 2]
-    assert meter.after(LevelsView(-6, -96), 0).microphone == CELLS
+def test_a_bar_jumps_up_and_sinks_slowly_measured_or_not() -> None:
+    bar = Bar().after(-6, 0).after(-96, 250)
+    assert [bar.shown(mono) for mono in (250, 500, 750, 2_000)] == [6, 5, 4, 0]
+    again = bar.after(-96, 500).after(-96, 750)
+    assert again.shown(750) == bar.shown(750)
+    assert bar.after(-6, 400).shown(400) == CELLS
 
 
 def test_silence_is_counted_from_its_first_measurement_and_ends_with_any_sound() -> None:

@@ -169,6 +169,17 @@ def test_a_note_is_kept_on_the_lead_it_was_begun_for(sitting: Sitting) -> None:
     assert sitting.desk.notes == [(1, "gate: Rosa, try 10")]
 
 
+def test_a_note_that_was_dropped_comes_back_for_its_lead_and_no_other(sitting: Sitting) -> None:
+    sitting.type("n", *"asked for rates", "escape")
+    assert sitting.desk.notes == []
+    assert sitting.ui.message == "The note was not kept: n brings it back."
+    sitting.type("n", "!", "enter")
+    assert sitting.desk.notes == [(1, "asked for rates!")]
+    sitting.type("n", *"more", "escape")
+    sitting.desk.next_lead()
+    assert sitting.type("n").ui.line.text == ""
+
+
 def test_a_line_can_be_edited(sitting: Sitting) -> None:
     sitting.type("n", *"abd", "left", "c", "end", "e", "backspace", "home", "X", "delete", "enter")
     assert sitting.desk.notes == [(1, "Xbcd")]
@@ -254,6 +265,14 @@ def test_leaving_is_asked_twice_and_refused_in_a_call(sitting: Sitting, quit_key
     sitting.talk().type(quit_key, quit_key)
     assert sitting.errands.asked == [("leave", None)]
     assert "Finish the call" in sitting.ui.message
+
+
+def test_the_queue_is_shown_from_its_top_when_another_lead_arrives(sitting: Sitting) -> None:
+    sitting.type("j", "j", "j")
+    sitting.desk.set(message="news")
+    assert sitting.ui.queue_top == 3
+    sitting.desk.next_lead()
+    assert sitting.ui.queue_top == 0
 
 
 def test_caps_lock_changes_nothing(sitting: Sitting) -> None:

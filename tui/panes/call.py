@@ -54,6 +54,8 @@ def _words(scene: Scene) -> tuple[Part, ...]:
     came: tuple[Part, ...] = (("  they called", "note"),) if shown.inbound else ()
     if state is S.DIALING:
         return (" calling ", number, ", no ring yet")
+    if state is S.RINGING and shown.inbound:
+        return (" answering ", number, " ...")
     if state is S.RINGING:
         return (" ringing at ", number, "  you hear the network" if shown.early else "")
     if state is S.TALKING and shown.ended_mono is None:
@@ -113,7 +115,8 @@ def _doing(shown: CallView, *, here: bool) -> Part:
     if shown.passing_to:
         return padded("joining", _DOING), "note"
     if shown.answered_mono is not None:
-        return (padded("talking", _DOING), "good") if here else (padded("ON HOLD", _DOING), "alarm")
+        talking = here and not shown.held
+        return (padded("talking", _DOING), "good") if talking else (padded("ON HOLD", _DOING), "alarm")
     return padded("ringing" if shown.ringing_mono is not None else "calling", _DOING), "note"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cadence.model import ShiftState as S
 from floor.view import CallView
 from tui.lines import Part
-from tui.meter import CELLS, SILENT_MS
+from tui.meter import CELLS, SILENT_MS, Bar
 from tui.scene import Scene
 
 _RECORDING: dict[str, tuple[Part, ...]] = {
@@ -28,7 +28,7 @@ def microphone(scene: Scene) -> tuple[Part, ...]:
         return (("(?) MIC SILENT: is it switched off?", "alarm"),)
     if scene.view.levels is None:
         return (("(o) mic on", "good"),)
-    return (("(o) mic ", "good"), *bar(scene.ui.meter.microphone))
+    return (("(o) mic ", "good"), *bar(scene.ui.meter.microphone, scene.mono))
 
 
 def meters(scene: Scene, room: int, *, mine: bool = False) -> tuple[Part, ...]:
@@ -37,16 +37,22 @@ def meters(scene: Scene, room: int, *, mine: bool = False) -> tuple[Part, ...]:
         return ()
     meter = scene.ui.meter
     if spoken_with(scene) is not None:
-        parts: tuple[Part, ...] = (("  them ", "dim"), *bar(meter.speaker))
+        parts: tuple[Part, ...] = (("  them ", "dim"), *bar(meter.speaker, scene.mono))
     elif mine:
-        parts = (("mic ", "dim"), *bar(meter.microphone), ("  speaker ", "dim"), *bar(meter.speaker))
+        parts = (
+            ("mic ", "dim"),
+            *bar(meter.microphone, scene.mono),
+            ("  speaker ", "dim"),
+            *bar(meter.speaker, scene.mono),
+        )
     else:
         return ()
     return parts if room >= width_of(parts) else ()
 
 
-def bar(cells: int) -> tuple[Part, ...]:
+def bar(level: Bar, mono: int) -> tuple[Part, ...]:
     """A level: thick as far as it reaches, told apart without colour."""
+    cells = level.shown(mono)
     return ("━" * cells, "level"), ("·" * (CELLS - cells), "rule")
 
 
