@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cadence.model import CallKind, LeadStatus, Plan, PlannedCall
+from cadence.model import CallKind, Lane, LeadStatus, Plan, PlannedCall
 from cadence.ranking import age
 from cadence.schedule import CallStep, Moment, Unit
 from config.clock import MINUTE
@@ -54,6 +54,8 @@ def _actions(plan: Plan, when: When) -> str:
 
 
 def _call_name(call: PlannedCall) -> str:
+    if call.lane is Lane.RETURNED:
+        return "their call is returned"
     match call.kind:
         case CallKind.CALLBACK:
             return f"callback by {call.owner}" if call.owner else "callback"
@@ -71,6 +73,9 @@ def _call_why(core: Core, standing: Standing, when: When) -> str:
     plan, call = standing.plan, standing.plan.call
     if call is None:
         return f"no call: {plan.reason}" if plan.reason else "no call is planned"
+    if call.lane is Lane.RETURNED:
+        behind = f"; the callback agreed for {when(plan.promise.due_at)} stands" if plan.promise else ""
+        return f"they called at {when(plan.called_us_at)}, and nobody answered{behind}"
     match call.kind:
         case CallKind.CALLBACK:
             return plan.reason or "the lead agreed to this time"

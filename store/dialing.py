@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from cadence.model import CallKind, Decision, Phone, Result
+from cadence.returned import agreed
 from config.clock import HOUR
 from store import callbacks
 from store.attempt_rows import close, read
@@ -134,12 +135,12 @@ def _of_lead(dial: Dial) -> Row:
 
 def hold_for_call(core: Core, standing: Standing, attempt_id: int, rep: str, now: int) -> None:
     """Nobody else gets the lead while it is called; a promise that is due is being kept."""
-    lead_id, call = standing.lead.id, standing.plan.call
+    lead_id, promise = standing.lead.id, agreed(standing.plan)
     core.engine.run(
         "update queue set due_at = :until where lead_id = :lead", until=now + CALL_LEASE_MS, lead=lead_id
     )
     core.engine.run("update lead set attempts = attempts + 1 where id = :lead", lead=lead_id)
-    if call is not None and call.kind is CallKind.CALLBACK and call.due_at <= now:
+    if promise is not None and promise.due_at <= now:
         callbacks.keep(core, lead_id, attempt_id, rep)
 
 

@@ -13,7 +13,7 @@ from store.plans import Standing
 
 _MONTH = 30 * DAY
 
-# Dials that went out: not those the gate blocked, nor those that failed before an INVITE, nor calls of theirs,
+# Dials that went out: not those the gate blocked, nor those that failed before an INVITE, no calls of theirs,
 # nor a word with a colleague on the second line.
 SENT = (
     "allowed = 1 and direction = 'out' and call_kind <> 'consult'"

@@ -79,7 +79,7 @@ class _Teller:
                 mails.setdefault(event.body["outbox_id"], []).append(event)
             else:
                 others.append(event)
-        known = set(_told_by_calls(calls.values()))
+        known = {*_told_by_calls(calls.values()), *_told_by_misses(others)}
         yield from map(self._call, calls.values())
         yield from map(_mail, mails.values())
         for event in others:
@@ -97,8 +97,9 @@ class _Teller:
                 body |= event.body
             if event.kind in CLOSING:
                 ended = event
-        number = f" to {body['e164']}" if self._name_number and "e164" in body else ""
-        words = [_outcome(ended, answered=_answered(events)), *self._recorded(events)]
+        way = "from" if body.get("direction") == "in" else "to"
+        number = f" {way} {body['e164']}" if self._name_number and "e164" in body else ""
+        words = [_outcome(ended, answered=_answered(events)), *_told_beside(events), *self._recorded(events)]
         text = f"{_call_name(body)}{number}: {', '.join(words)} ({events[0].rep})"
         return HistoryLine(body.get("opened_at", events[0].at), text, "call")
 
@@ -134,6 +135,7 @@ class _Teller:
         return say(event.body) if say else event.kind
 
 
+MISSED = "they called, nobody answered"  # why a lead is planned anew by a missed call
 _NOT_OF_THE_CALL = ("lead.noted",)
 
 _SAY: dict[str, Callable[[Body], str]] = {
@@ -144,6 +146,7 @@ _SAY: dict[str, Callable[[Body], str]] = {
     "lead.planned": lambda body: f"planned anew: {body['why']}",
     "lead.released": lambda body: f"given back: {body['why']}",
     "lead.expired": lambda body: f"{body['held_by']} held it too long",
+    "call.missed": lambda body: f"they called, and nobody answered ({body['why']})",
     "callback.settled": lambda body: f"callback {body['settled']}",
 }
 
@@ -157,16 +160,37 @@ def _told_by_calls(calls: Iterable[list[Event]]) -> Iterator[tuple[str, object]]
             yield "callback.agreed", event.body["callback_at"]
 
 
+def _told_by_misses(others: Iterable[Event]) -> Iterator[tuple[str, object]]:
+    """What a missed call asks for is told with it."""
+    if any(event.kind == "call.missed" for event in others):
+        yield "lead.planned", MISSED
+
+
 def _fact(event: Event) -> tuple[str, object]:
     """What of an event `_told_by_calls` may know already."""
     return event.kind, event.body.get("why") or event.body.get("callback_at")
 
 
 def _call_name(body: Body) -> str:
+    if body.get("direction") == "in":
+        return "they called"
     kind, step = body.get("call_kind", ""), body.get("step", 0)
     named = {"callback": "callback", "review": "call after review", "nurture": f"nurture call {step}"}
     again = " again" if kind == "retry" else ""
     return named.get(kind, f"call {step}{again}" if step else "call")
+
+
+def _told_beside(events: list[Event]) -> Iterator[str]:
+    """What of a call is told besides its end: to whom it was given, how it sounded, and of its recording."""
+    for event in events:
+        body = event.body
+        if event.kind == "attempt.transferred":
+            given = f"given to {body['target']}"
+            yield given if body["done"] else f"not {given}: {body['reason'] or 'refused'}"
+        elif event.kind in CLOSING and body.get("quality") == "poor":
+            yield "the sound was poor"
+        elif event.kind == "recording.objected":
+            yield "they do not want to be recorded"
 
 
 def _answered(events: list[Event]) -> bool:

@@ -24,6 +24,7 @@ from store.core import Core
 from store.dialing import CALL_LEASE_MS, CameIn, Dial, Dialer, open_attempt
 from store.engine import Row
 from store.errors import Settled, StoreError
+from store.history import MISSED
 from store.leads import Leads
 from store.leases import claim_of, free, take
 from store.plans import Standing
@@ -173,7 +174,7 @@ class Inbound:
         standing = plans.read(core, row["lead_id"])
         now = core.now()
         until = standing.due_at or now + CALL_LEASE_MS
-        phone = Phone(row["phone_id"] or 0, row["e164"])
+        phone = _number_of(standing, row["e164"])
         return to_attempt(row), claim_of(core, standing, phone, row["token"], until, now)
 
     def _whose(self, call: _Call, rep: str) -> tuple[Standing | None, Phone]:
@@ -190,8 +191,7 @@ class Inbound:
             standing = plans.read(core, lead_id)
         if standing.rep not in (None, rep):
             standing = self._taken_from(standing, rep)
-        (row,) = core.engine.rows("select id from phone where e164 = :e164", e164=call.heard)
-        return standing, Phone(row["id"], call.heard)
+        return standing, _number_of(standing, call.heard)
 
     def _taken_from(self, standing: Standing, rep: str) -> Standing:
         """Whoever has the lead on the card has it no more."""
@@ -283,7 +283,7 @@ class Inbound:
         self._call_first(lead_id, call)
         standing = plans.read(core, lead_id)
         happened = CalledUs(call.at, listed=listed)
-        plan = plans.move(core, standing, happened, rep=rep, why="they called, nobody answered", held=True)
+        plan = plans.move(core, standing, happened, rep=rep, why=MISSED, held=True)
         return "returned" if plan.call is not None and plan.call.lane is Lane.RETURNED else "review"
 
     def _speaking(self, lead_id: int, call: _Call) -> bool:
@@ -308,3 +308,8 @@ class Inbound:
         )
         if moved:
             self._core.log.tell("lead.changed", lead_id=lead_id, fields=["number to call first"])
+
+
+def _number_of(standing: Standing, e164: str) -> Phone:
+    """The lead's number that they called from, also one that is marked wrong."""
+    return next(phone for phone in standing.lead.phones if phone.e164 == e164)

@@ -127,7 +127,7 @@ class Leads:
         return [plans.read(self._core, lead_id).lead for lead_id in find_ids(self._core, text, limit)]
 
     def note(self, lead_id: int, rep: str, text: str, attempt_id: int | None = None) -> None:
-        """Keep a note on the lead.
+        """Keep a note on the lead, and on the rep's call with it where one is going on or waits for its word.
 
         Raises:
             NotFound: there is no such lead.
@@ -135,6 +135,8 @@ class Leads:
         core = self._core
         with core.write():
             plans.read(core, lead_id)
+            if attempt_id is None:
+                attempt_id = self._under_way(lead_id, rep)
             note = core.engine.rows(
                 "insert into note(lead_id, attempt_id, rep, at, text)"
                 " values (:lead, :attempt, :rep, :at, :text) returning id",
@@ -145,6 +147,16 @@ class Leads:
                 text=storable(text),
             )[0]["id"]
             core.log.tell("lead.noted", rep, lead_id=lead_id, attempt_id=attempt_id, note_id=note)
+
+    def _under_way(self, lead_id: int, rep: str) -> int | None:
+        rows = self._core.engine.rows(
+            """select max(id) as id from attempt
+                where rep = :rep and plan_before is null and lead_id = :lead and allowed = 1""",
+            rep=rep,
+            lead=lead_id,
+        )
+        found: int | None = rows[0]["id"]
+        return found
 
     def notes(self, lead_id: int) -> list[tuple[int, str, str]]:
         """The lead's notes, oldest first: time (ms UTC), rep, text."""

@@ -27,9 +27,16 @@ _CLOSED = f"""select e.seq as event_seq, e.body as event_body, e.rep as event_re
     where e.seq > :after and e.seq <= :upto and e.kind in ({_CLOSING}) order by e.seq"""
 
 _DISPOSED = """select e.seq as event_seq, e.body as event_body, e.rep as event_rep, e.attempt_id,
-        a.disposition, a.disposed_at, a.disposed_by, a.callback_at
+        a.disposition, a.disposed_at, a.disposed_by, a.callback_at, a.automatic
     from event e left join attempt a on a.id = e.attempt_id
     where e.seq > :after and e.seq <= :upto and e.kind = 'attempt.disposed' order by e.seq"""
+
+_TRANSFERRED = """select e.seq as event_seq, e.body as event_body, e.attempt_id, a.transferred_to
+    from event e left join attempt a on a.id = e.attempt_id
+    where e.seq > :after and e.seq <= :upto and e.kind = 'attempt.transferred' order by e.seq"""
+
+_MISSED = """select seq as event_seq, body as event_body, rep as event_rep, lead_id from event
+    where seq > :after and seq <= :upto and kind = 'call.missed' order by seq"""
 
 _STATES = """select seq as event_seq, body as event_body from event
     where seq > :after and seq <= :upto and kind = 'shift.state' order by seq"""
@@ -102,6 +109,8 @@ def _disposed(engine: Engine, row: Row, told: Row) -> str:
     differing = [name for name in names if row[name] != told.get(name)]
     if row["disposed_by"] != row["event_rep"]:
         differing.append("disposed_by")
+    if bool(row["automatic"]) != told.get("automatic", False):
+        differing.append("automatic")
     if not differing:
         return ""
     reversed_since = engine.rows(
@@ -113,6 +122,28 @@ def _disposed(engine: Engine, row: Row, told: Row) -> str:
     if reversed_since:
         return ""
     return f"the disposition of attempt {row['attempt_id']} was changed: {', '.join(differing)}"
+
+
+def _transferred(_: Engine, row: Row, told: Row) -> str:
+    """Whom a call was given to is whom it was told of; a refused transfer left the call as it was."""
+    if not told["done"] or row["transferred_to"] == told["target"]:
+        return ""
+    return f"whom the call of attempt {row['attempt_id']} was given to was changed"
+
+
+def _missed(engine: Engine, row: Row, told: Row) -> str:
+    """A call that nobody answered is kept as it was told."""
+    kept = engine.rows(
+        "select 1 as x from missed_call where number = :number and at = :at and why = :why and rep = :rep"
+        " and sip_call_id = :sip and coalesce(lead_id, 0) = :lead",
+        number=told["number"],
+        at=told["missed_at"],
+        why=told["why"],
+        rep=row["event_rep"],
+        sip=told["sip_call_id"],
+        lead=row["lead_id"] or 0,
+    )
+    return "" if kept else f"the missed call of event {row['event_seq']} is not as it was told"
 
 
 def _stated(engine: Engine, _: Row, told: Row) -> str:
@@ -135,18 +166,42 @@ def _clocked(engine: Engine, row: Row, told: Row) -> str:
     return f"the clock-{name[:-3]} of shift {told['shift_id']} is not as it was told"
 
 
-_CHECKS = ((_CLOSED, _closed), (_DISPOSED, _disposed), (_STATES, _stated), (_CLOCKED, _clocked))
+_CHECKS = (
+    (_CLOSED, _closed),
+    (_DISPOSED, _disposed),
+    (_TRANSFERRED, _transferred),
+    (_MISSED, _missed),
+    (_STATES, _stated),
+    (_CLOCKED, _clocked),
+)
 
 
 def _ends(engine: Engine, head: Row, seq: int, digest: bytes) -> Verdict:
     if digest != bytes(head["hash"]):
         return Verdict(False, seq, seq, "the head of the chain is not the hash of the last event")
-    told = engine.rows(
-        f"select count(*) as n from event where kind in ({_CLOSING}) and seq <= :head", head=head["seq"]
-    )[0]["n"]
-    kept = engine.rows("select count(*) as n from attempt where ended_at is not null")[0]["n"]
-    if kept > told and engine.rows("select seq from chain where id = 1")[0]["seq"] == head["seq"]:
-        return Verdict(
-            False, seq, seq + 1, f"{kept - told} ended attempts are in their table and not in the log"
-        )
+    untold = _untold(engine, head["seq"])
+    if untold and engine.rows("select seq from chain where id = 1")[0]["seq"] == head["seq"]:
+        return Verdict(False, seq, seq + 1, untold)
     return Verdict(True, seq)
+
+
+# Rows of tables, and the events that tell of them up to the head: there must be no more of the former.
+_COUNTS = f"""select * from (
+        select count(*) filter (where ended_at is not null) as ended,
+            count(*) filter (where transferred_to <> '') as given from attempt) a,
+    (select count(*) filter (where kind in ({_CLOSING})) as ends_told,
+            count(*) filter (where kind = 'attempt.transferred' and body like '%"done":true%') as gifts_told,
+            count(*) filter (where kind = 'call.missed') as misses_told from event where seq <= :head) e,
+    (select count(*) as missed from missed_call) m"""
+
+
+def _untold(engine: Engine, head: int) -> str:
+    """What stands in a table and not in the log; empty: nothing."""
+    n = engine.rows(_COUNTS, head=head)[0]
+    if n["ended"] > n["ends_told"]:
+        return f"{n['ended'] - n['ends_told']} ended attempts are in their table and not in the log"
+    if n["given"] > n["gifts_told"]:
+        return f"{n['given'] - n['gifts_told']} transfers are in their table and not in the log"
+    if n["missed"] > n["misses_told"]:
+        return f"{n['missed'] - n['misses_told']} missed calls are in their table and not in the log"
+    return ""

@@ -2,8 +2,11 @@
 
 The figures are of the leads whose first inquiry lies in a period, and of
 everything that was done for them until now. A *call* is an attempt that went
-out: neither refused by the gate nor failed before its INVITE. A lead belongs
-to the source of its first inquiry, and to the rep who called it first.
+out: neither refused by the gate nor failed before its INVITE, and no call of
+theirs; but who called us and was spoken with is not left alone. What a call
+came to is what stands of it: a supervisor's correction counts in place of the
+rep's word. A lead belongs to the source of its first inquiry, and to the rep
+who called it first.
 
 Speed to lead is measured on the leads that could lawfully be called the
 minute they arrived: the first call was due within `AT_ONCE_MS` of the inquiry,
@@ -19,6 +22,7 @@ from dataclasses import astuple, dataclass
 
 from config.clock import DAY, MINUTE
 from store.core import Core
+from store.corrections import NEWEST, STANDING
 from store.engine import Row
 from store.facts import SENT
 
@@ -84,9 +88,9 @@ _FIGURES = f"""with arrived as materialized (
         select 1 from inquiry e where e.lead_id = i.lead_id
             and (e.at < i.at or (e.at = i.at and e.id < i.id)))),
 placed as (
-    select t.lead_id, t.rep, t.disposition, coalesce(t.invited_at, t.opened_at) as at,
-        row_number() over (partition by t.lead_id order by t.id) as number
-    from arrived a join attempt t on t.lead_id = a.lead_id where {SENT}),
+    select a.lead_id, a.rep, {STANDING} as disposition, coalesce(a.invited_at, a.opened_at) as at,
+        row_number() over (partition by a.lead_id order by a.id) as number
+    from arrived n join attempt a on a.lead_id = n.lead_id {NEWEST} where {SENT}),
 called as (
     select lead_id, count(*) as calls, min(at) as first_at,
         min(case when number = 1 then rep end) as first_rep,
@@ -101,7 +105,8 @@ one as (
         l.email is not null as with_address,
         coalesce(a.call_at - a.at < {AT_ONCE_MS} and l.created_at - a.at < {AT_ONCE_MS}, false) as at_once,
         c.calls is null and q.call_at is not null and q.call_kind <> 'review'
-            and coalesce(a.call_at, q.call_at) <= :now as left_alone
+            and coalesce(a.call_at, q.call_at) <= :now and not exists (
+                select 1 from attempt i where i.lead_id = a.lead_id and i.direction = 'in') as left_alone
     from arrived a join lead l on l.id = a.lead_id left join queue q on q.lead_id = a.lead_id
     left join called c on c.lead_id = a.lead_id left join mailed m on m.lead_id = a.lead_id)
 select source, rep, coalesce(calls, 0) as calls, reached_on, won_on, count(*) as leads,
@@ -119,7 +124,7 @@ def follow_up(core: Core, start: int, until: int) -> FollowUp:
 
     One statement, whatever the number of leads.
     """
-    rows = core.engine.rows(_FIGURES.format(**_codes(core)), start=start, until=until, now=core.now())
+    rows = core.engine.rows(_FIGURES.format(**codes(core)), start=start, until=until, now=core.now())
     parts = [(row["source"], row["rep"], _yardsticks(row)) for row in rows]
     return FollowUp(
         total=sum((part for _, _, part in parts), Yardsticks()),
@@ -167,8 +172,11 @@ def _nth(number: int, rows: list[Row]) -> NthCall:
     )
 
 
-def _codes(core: Core) -> Row:
-    """Codes of dispositions as SQL lists; a code is `[a-z0-9_]` by its own rule, so it may be quoted so."""
+def codes(core: Core) -> Row:
+    """Codes of dispositions that are a `contact`, and `won`, as SQL lists.
+
+    A code is `[a-z0-9_]` by its own rule, so it may be quoted so.
+    """
     every = core.book.dispositions.items
     return {
         "contact": ", ".join(f"'{one.code}'" for one in every if one.contact) or "null",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import LiteralString
@@ -11,6 +12,7 @@ import msgspec
 from config.clock import iso
 from config.errors import UsageError
 from store.core import Core
+from store.corrections import NEWEST
 from store.engine import Row
 from store.events import CLOSING
 from store.exports.file_names import for_rep
@@ -63,20 +65,31 @@ COLUMNS = (
     "corrected_at",
     "corrected_by",
     "corrected_why",
+    "direction",
+    "automatic",
+    "packets",
+    "packets_lost",
+    "jitter_ms",
+    "quality",
+    "transferred_to",
+    "announced_at",
+    "objected_at",
 )
 
 _TIMES = frozenset(column for column in COLUMNS if column.endswith("_at"))
-_RENAMED = {"number": "e164", "sip_reason": "reason"}
+_RENAMED = {"number": "e164", "sip_reason": "reason", "packets_lost": "lost"}
 _CLOSING = ", ".join(f"'{kind}'" for kind in CLOSING)
 
 # Paged by (opened_at, id): an attempt's opening never changes, so no row is missed or told twice, and no
 # transaction stays open. The joined event is the one that closed the attempt: what the chain vouches for.
 _PAGE = f"""select a.*, l.name as lead_name, l.company as company, r.name as rep_name, e.seq, e.hash,
-        c.disposition as corrected_to, c.at as corrected_at, c.by as corrected_by, c.why as corrected_why
+        c.disposition as corrected_to, c.at as corrected_at, c.by as corrected_by, c.why as corrected_why,
+        o.announced_at as announced_at, o.objected_at as objected_at
     from attempt a left join lead l on l.id = a.lead_id left join rep r on r.login = a.rep
     left join event e on e.lead_id = a.lead_id and e.attempt_id = a.id and e.seq <= :head
         and e.kind in ({_CLOSING})
-    left join correction c on c.id = (select max(k.id) from correction k where k.attempt_id = a.id)
+    left join recording o on o.attempt_id = a.id
+    {NEWEST}
     where a.opened_at >= :start and a.opened_at < :end and (a.opened_at, a.id) > (:at, :id)
         and a.id <= :newest"""  # noqa: S608
 _ORDER = " order by a.opened_at, a.id limit :limit"
@@ -84,6 +97,9 @@ _OF_REP = " and a.rep = :rep"
 # Attempts dialed by hand belong to no lead; there are few, and no index leads from them to their events.
 _LEADLESS = f"""select attempt_id, seq, hash from event
     where lead_id is null and attempt_id is not null and seq <= :head and kind in ({_CLOSING})"""  # noqa: S608
+# Notes written at the workstation while the call or its wrap-up went on.
+_NOTES = """select attempt_id, text from note where attempt_id >= :first and attempt_id <= :last
+    order by attempt_id, at, id"""
 
 
 def export(core: Core, out: str | Path, period: Period, format_: str, rep: str = "") -> Written:
@@ -161,8 +177,19 @@ def _attempts(core: Core, period: Period, rep: str, head: int) -> Iterator[Row]:
     newest = core.engine.rows("select coalesce(max(id), 0) as id from attempt")[0]["id"]
     at, last = period.start, 0
     while page := core.engine.rows(sql, **bounds, newest=newest, at=at, id=last):
+        _add_notes(core, page)
         yield from page
         at, last = page[-1]["opened_at"], page[-1]["id"]
+
+
+def _add_notes(core: Core, page: list[Row]) -> None:
+    """Put the notes of a page's attempts behind what was noted with their dispositions, a line each."""
+    found: dict[int, list[str]] = defaultdict(list)
+    ids = [row["id"] for row in page]
+    for note in core.engine.rows(_NOTES, first=min(ids), last=max(ids)):
+        found[note["attempt_id"]].append(note["text"])
+    for row in page:
+        row["note"] = "\n".join(dict.fromkeys(filter(None, [row["note"], *found.get(row["id"], [])])))
 
 
 def _cell(row: Row, column: str) -> Cell:
@@ -178,6 +205,11 @@ def _cell(row: Row, column: str) -> Cell:
 def _seconds(row: Row, column: str) -> float | None:
     """Three decimals of a second; unknown while the attempt lasts."""
     return None if row["ended_at"] is None else row[column] / 1000
+
+
+def _of_sound(row: Row, column: str) -> int | None:
+    """A measure of the sound that came; unknown where nothing of it is known."""
+    return row[column] if row["packets"] else None
 
 
 def _checks(row: Row) -> list[Cell]:
@@ -199,6 +231,11 @@ _SPECIAL: dict[str, Callable[[Row], Cell]] = {
     "attempt_id": lambda row: row["id"],
     "ring_seconds": lambda row: _seconds(row, "ring_ms"),
     "talk_seconds": lambda row: _seconds(row, "talk_ms"),
+    "disposed_by": lambda row: "" if row["automatic"] else row["disposed_by"],
+    "automatic": lambda row: bool(row["automatic"]) if row["disposition"] else None,
+    "packets": lambda row: _of_sound(row, "packets"),
+    "packets_lost": lambda row: _of_sound(row, "lost"),
+    "jitter_ms": lambda row: _of_sound(row, "jitter_ms"),
     "gate_allowed": lambda row: bool(row["allowed"]),
     "gate_why": _why,
     "gate_checks": _checks,

@@ -2,7 +2,9 @@
 
 A shift that crosses midnight of the firm's zone is split there, and a day of a
 clock change has the 23 or 25 hours it has. An attempt counts on the day it was
-opened, with all its talk; the state `talking` is split with the clock. A shift
+opened, with all its talk; the state `talking` is split with the clock. What it
+came to is what stands of it now: a correction counts in place of the rep's
+word, `corrected` says of how many, and `export calls` shows both. A shift
 that is still open counts to the last sign of life of its workstation.
 """
 
@@ -16,9 +18,11 @@ from pathlib import Path
 from cadence.model import ShiftState
 from config.clock import HOUR, iso
 from store.core import Core
+from store.corrections import NEWEST, STANDING
 from store.exports.calls import anchor_of
 from store.exports.period import Period
 from store.exports.writer import Cell, Written, write
+from store.yardsticks import codes
 
 _STATES = tuple(state.value for state in ShiftState)
 
@@ -41,6 +45,11 @@ COLUMNS = (
     "answered",
     "ring_seconds",
     "talk_seconds",
+    "inbound",
+    "transferred",
+    "contacts",
+    "won",
+    "corrected",
 )
 
 _SHIFTS = """select id, rep, in_at, out_at, beat_at, closed from shift
@@ -48,10 +57,17 @@ _SHIFTS = """select id, rep, in_at, out_at, beat_at, closed from shift
 _OF_REP = " and rep = :rep"
 _IN_ORDER = " order by rep, in_at, id"
 _STATES_OF_SHIFT = "select at, state, reason from shift_state where shift_id = :shift order by n"
-_WORK = """select rep, count(*) as attempts, count(*) filter (where allowed = 0) as blocked,
-    count(*) filter (where result = 'answered') as answered,
+# The second line lies inside the call that is talked about: its time is in that call's talk already.
+_WORK = f"""select rep, count(*) filter (where direction = 'out') as attempts,
+    count(*) filter (where allowed = 0) as blocked,
+    count(*) filter (where result = 'answered' and direction = 'out') as answered,
+    count(*) filter (where {STANDING} in ({{contact}})) as contacts,
+    count(*) filter (where {STANDING} in ({{won}})) as won, count(c.id) as corrected,
+    count(*) filter (where direction = 'in') as inbound,
+    count(*) filter (where transferred_to <> '') as transferred,
     coalesce(sum(ring_ms), 0) as ring_ms, coalesce(sum(talk_ms), 0) as talk_ms
-    from attempt where opened_at >= :start and opened_at < :end group by rep"""
+    from attempt a {NEWEST}
+    where opened_at >= :start and opened_at < :end and call_kind <> 'consult' group by rep"""  # noqa: S608
 
 
 @dataclass(slots=True)
@@ -73,6 +89,11 @@ class Day:
     answered: int = 0
     ring: int = 0
     talk: int = 0
+    inbound: int = 0
+    transferred: int = 0
+    contacts: int = 0  # as it stands, like `won`
+    won: int = 0
+    corrected: int = 0  # attempts of which a supervisor said something else than the rep
 
 
 def export(core: Core, out: str | Path, period: Period, format_: str, rep: str = "") -> Written:
@@ -173,12 +194,14 @@ def _pieces(start: int, end: int, locals_: list[Period]) -> Iterator[tuple[Perio
 
 
 def _count_work(core: Core, local: Period, rep: str, found: dict[tuple[str, str], Day]) -> None:
-    for row in core.engine.rows(_WORK, start=local.start, end=local.end):
+    for row in core.engine.rows(_WORK.format(**codes(core)), start=local.start, end=local.end):
         if rep and row["rep"] != rep:
             continue
         day = _day(found, row["rep"], local)
         day.attempts, day.blocked, day.answered = row["attempts"], row["blocked"], row["answered"]
         day.ring, day.talk = int(row["ring_ms"]), int(row["talk_ms"])
+        day.inbound, day.transferred = row["inbound"], row["transferred"]
+        day.contacts, day.won, day.corrected = row["contacts"], row["won"], row["corrected"]
 
 
 def _day(found: dict[tuple[str, str], Day], rep: str, local: Period) -> Day:
@@ -206,4 +229,9 @@ def _cells(day: Day, name: str, period: Period) -> list[Cell]:
         day.answered,
         day.ring / 1000,
         day.talk / 1000,
+        day.inbound,
+        day.transferred,
+        day.contacts,
+        day.won,
+        day.corrected,
     ]
