@@ -14,7 +14,7 @@ from telephony.engine.in_progress import InProgress
 from telephony.engine.live_call import LiveCall, received_message, sent_message
 from telephony.engine.progress import Limits
 from telephony.engine.who_calls import WhoCalls, answered_elsewhere
-from telephony.protocol import Answered, DialogKnown, Incoming
+from telephony.protocol import Answered, Dialog, DialogKnown, Incoming
 from telephony.results import Cut
 
 AWAY, BUSY, CANCELLED = 480, 486, 487
@@ -44,6 +44,7 @@ class InCall(LiveCall):
         )
         super().__init__(line, InProgress(name, limits), board, call_id)
         self._who, self._invite, self._source = told.who, told.invite, told.source
+        self._dialog: Dialog | None = None
         self.note_secrecy(told.invite)
 
     @property
@@ -75,6 +76,7 @@ class InCall(LiveCall):
         if self.rings:
             self.progress.taken = self.now()[1]
             self._board.door.met(self.name, self._source, self._invite)
+            self._tell_dialog(answered=True)  # first: we may die after any line
             self._reply(200)
 
     def pass_on(self, away: bool) -> None:
@@ -113,9 +115,9 @@ class InCall(LiveCall):
         info, received = self.getInfo(), received_message(prm.e)
         self.note_secrecy(received)
         if info.state == pj.PJSIP_INV_STATE_EARLY:
-            self._tell_dialog(sent_message(prm.e), answered=False)
-        elif info.state == pj.PJSIP_INV_STATE_CONNECTING:
-            self._tell_dialog(sent_message(prm.e), answered=True)
+            transport = self._board.account.transport
+            self._dialog = message.dialog_of_incoming(sent_message(prm.e), self._invite, transport)
+            self._tell_dialog(answered=False)
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
             self._through()
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
@@ -131,12 +133,12 @@ class InCall(LiveCall):
 
     # -------------------------------------------------------------- states
 
-    def _tell_dialog(self, sent: str, *, answered: bool) -> None:
-        """Tell what it takes to end the call without this process, as soon as there is such a thing."""
-        dialog = message.dialog_of_incoming(sent, self._invite, self._board.account.transport)
-        if dialog is not None:
+    def _tell_dialog(self, *, answered: bool) -> None:
+        """Tell what it takes to end the call without this process."""
+        if self._dialog is not None:
             at, mono = self.now()
-            self._board.send(DialogKnown(at=at, mono=mono, call=self.name, answered=answered, dialog=dialog))
+            known = DialogKnown(at=at, mono=mono, call=self.name, answered=answered, dialog=self._dialog)
+            self._board.send(known)
 
     def _through(self) -> None:
         progress = self.progress
