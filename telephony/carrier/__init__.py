@@ -15,6 +15,9 @@
 
 `codeNNN` and `codeNNNqCC` answer with that SIP code and Q.850 cause; `dead`
 takes the call and never rings.
+
+Asked for a transfer (REFER), whoever is on the line dials the number asked
+for, here too, and it answers by the same digits; Replaces is honoured.
 """
 
 from telephony.carrier.controller import Address, PracticeCarrier

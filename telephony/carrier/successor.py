@@ -1,4 +1,4 @@
-"""Calls that come out of a transfer: the one that is placed for it, and the one that takes another one's place.
+"""Calls that come out of a transfer: one that is placed for it, and one that takes the place of another.
 
 The carrier dials itself. A number that is asked for by REFER is rung like any
 other, and what its script does is what the desk is told in NOTIFYs: one ending

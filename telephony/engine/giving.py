@@ -55,13 +55,18 @@ class Giving(CallPart):
             self.handover = handover
 
     def _objection(self, order: Transfer, other: Giving | None) -> str:
-        if self.handover is not None and not self.handover.over:
+        if self.being_given:
             return BUSY_WITH_ONE
         if not self.talks:
             return NOT_ANSWERED
         if order.to and (other is None or other is self or not other.talks):
             return NO_OTHER
         return ""
+
+    @property
+    def being_given(self) -> bool:
+        """Whether a transfer of it is under way."""
+        return self.handover is not None and not self.handover.over
 
     @property
     def with_whom(self) -> str:

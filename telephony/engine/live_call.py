@@ -77,12 +77,16 @@ class LiveCall(Keypad, Holding, Giving):
             self.cut_off(Cut.PLAYED)
 
     def listen(self, mono: int) -> None:
-        """Count the RTP packets that have come, and those that have not; a held call may be silent."""
+        """Count the RTP packets that have come, and those that have not.
+
+        A held call may be silent, and so may one whose other side dials somebody else meanwhile.
+        """
         progress = self.progress
         if progress.over or not (self._sounds or self._held):
             return
-        if self._held:
+        if self._held or self.being_given:
             progress.heard = mono
+        if self._held:
             return
         came = self.getStreamStat(0).rtcp.rxStat
         before = progress.packets, progress.missing, progress.jitter_ms

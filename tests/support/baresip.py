@@ -38,15 +38,16 @@ auplay_channels 1
 
 @contextlib.asynccontextmanager
 async def baresip(
-    folder: Path, port: int, user: str, *, account: str = "", more: str = ""
+    folder: Path, port: int, user: str, *, account: str = "", more: str = "", speech: Path = SPEECH
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A telephone at `sip:user@127.0.0.1:port`, listening; killed at the end.
 
-    `account` is its line of `accounts` where it is another; `more` goes into its `config`.
+    `account` is its line of `accounts` where it is another; `more` goes into its `config`;
+    `speech` is what it says, round and round.
     """
     folder.mkdir(exist_ok=True)
     modules = next(iter(sorted(Path("/usr/lib").glob("**/baresip/modules"))))
-    config = _CONFIG.format(host=HOST, port=port, modules=modules, speech=SPEECH)
+    config = _CONFIG.format(host=HOST, port=port, modules=modules, speech=speech)
     (folder / "config").write_text(config + more, encoding="utf-8")
     account = account or f"<sip:{user}@{HOST}>;regint=0;answermode=auto"
     (folder / "accounts").write_text(account + "\n", encoding="utf-8")

@@ -74,6 +74,17 @@ SECURE = (
     )
 )
 
+# No login, and each number rings at a telephone of its own; others do not exist.
+ROUTING = (
+    CONFIG[: CONFIG.index("    if (!pv_proxy")]
+    + """    record_route();
+  }}
+{routes}
+  sl_send_reply("404", "Not Found");
+}}
+"""
+)
+
 
 def modules() -> Path | None:
     """Where its modules are; None without them or without the program."""
@@ -93,6 +104,19 @@ async def kamailio(folder: Path, peer: str, password: str) -> AsyncIterator[str]
     """The address of a proxy that wants `password` and hands every call to `peer`."""
     port = _free_port(socket.SOCK_DGRAM)
     config = CONFIG.format(host=HOST, port=port, modules=f"{modules()}/", password=password, peer=peer)
+    async with _served(folder, config, port, socket.SOCK_DGRAM):
+        yield f"{HOST}:{port}"
+
+
+@contextlib.asynccontextmanager
+async def routing_kamailio(folder: Path, telephones: dict[str, str]) -> AsyncIterator[str]:
+    """The address of a proxy that asks nobody who they are; `telephones` has the address of each user."""
+    port = _free_port(socket.SOCK_DGRAM)
+    routes = "\n".join(
+        f'  if ($rU == "{user}") {{ $du = "sip:{address}"; t_relay(); exit; }}'
+        for user, address in telephones.items()
+    )
+    config = ROUTING.format(host=HOST, port=port, modules=f"{modules()}/", password="unused", routes=routes)
     async with _served(folder, config, port, socket.SOCK_DGRAM):
         yield f"{HOST}:{port}"
 

@@ -13,7 +13,7 @@ from support.baresip import free_port, listens
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account
-from telephony.protocol import Answered, Ringing
+from telephony.protocol import Answered, Dtmf, Ringing, Transfer, Transferred
 
 pytestmark = [
     pytest.mark.interop,
@@ -112,3 +112,25 @@ async def test_an_answer_without_any_sound_is_ended_by_the_network(tmp_path: Pat
         ended = await line.call("+14155550100")
     assert (ended.result, ended.ended_by) == ("answered", "network")
     assert ended.talk_ms >= 2_000
+
+
+async def test_keys_go_and_come_by_info_where_the_sound_takes_none(tmp_path: Path) -> None:
+    async with called_by(tmp_path, "keys_by_info") as line:
+        call = line.dial("+14155550100")
+        await line.answered(call)
+        line.phone.dtmf(call, "4#")
+        assert (await line.heard.wait(Dtmf, call)).digit == "7"
+        line.phone.hang_up(call)
+        ended = await line.ended(call)
+    assert (ended.result, ended.ended_by) == ("answered", "rep")
+
+
+async def test_a_transfer_that_is_taken_is_told_and_left(tmp_path: Path) -> None:
+    async with called_by(tmp_path, "refer") as line:
+        call = line.dial("+14155550100")
+        await line.answered(call)
+        line.phone.send(Transfer(call, target="+14155550177"))
+        told = await line.heard.wait(Transferred, call)
+        ended = await line.ended(call)
+    assert (told.done, told.code) == (True, 200)
+    assert (ended.ended_by, ended.reason) == ("rep", "Transferred to +14155550177.")

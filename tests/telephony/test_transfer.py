@@ -100,6 +100,18 @@ async def test_a_side_that_takes_it_and_tells_nothing_is_not_waited_for_forever(
     await goes_on(talking, peer)
 
 
+async def test_a_side_that_falls_silent_while_it_dials_is_not_taken_for_lost(
+    peer: SipPeer, log: Path
+) -> None:
+    peer.plan = [(0, answer)]
+    account = Account(server=peer.address, transfer_ms=3_500, silence_ms=1_000)
+    async with telephone(log, account) as line:
+        await line.answered(line.dial("+14155550100"))
+        (await peer.leg()).rtp.stop()
+        told = await given(line, peer, takes((180, "Ringing")))
+        assert "told nothing more" in told.reason  # not: the connection was lost
+
+
 async def test_a_success_told_too_late_still_ends_the_call(talking: Telephone, peer: SipPeer) -> None:
     told = await given(talking, peer, takes())
     assert not told.done
