@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from store.imports.report import ImportOptions, Report
 
 _SHOWN = 5
-_GENTLY = "Reps on shift: {}. The file goes in by small slices, so that none of them waits."
 _PATH = click.Path(path_type=Path)
 
 
@@ -73,13 +72,10 @@ def command(state: State, /, file: Path, as_json: bool, **words: Any) -> int:  #
     options = _options(settings_of(state.home), words)
     if not file.is_file():  # before a store is made for nothing
         raise UsageError(f"There is no file {file}; name the CSV or TSV file with the leads.")
-    from store.imports.run import at_work, run
+    from store.imports.run import run
 
-    with opened(state.home, create=True) as store:
-        if not options.dry_run and (reps := at_work(store)):
-            click.echo(_GENTLY.format(reps), err=True)
-        with progress_bar() as progress:
-            report = run(store, file, options, progress)
+    with opened(state.home, create=True) as store, progress_bar() as progress:
+        report = run(store, file, options, progress)
     if as_json:
         json_line(_record(report))
     else:

@@ -49,11 +49,20 @@ class Housekeeping(Rounds):
     async def round(self) -> float:
         """Do all chores once."""
         self.closed += await self._room.run(_close_the_dead)
+        await self._finish_imports()
         await self._tend_database()
         if self._shelf is not None:
             await tidy(self._room, self._shelf.folder, self._clock, self._shelf.keep_days)
         self._look_at_the_disk()
         return EVERY_MS / 1000
+
+    async def _finish_imports(self) -> None:
+        """What an import that died has left, a slice at a time: between two of them the desk has its turn."""
+        from store.imports.slices import Leftovers  # what imports need is slow to load, and seldom wanted
+
+        leftovers = await self._room.run(Leftovers)
+        while await self._room.run(lambda _: leftovers.step()):
+            pass
 
     async def _tend_database(self) -> None:
         """Fold the log back once nothing has happened for a round; look over the indexes once a day."""

@@ -5,7 +5,7 @@ kind                   body (besides rep, lead and attempt, which have columns)
 =====================  =======================================================
 lead.arrived           source, campaign, cadence, arrived_at, next_at; import_id where a file brought it
 lead.inquired          source, campaign, arrived_at, next_at, ref
-lead.imported          one per file: import_id, file, sha256, counts
+lead.imported          one a transaction of a file: import_id, file, sha256, counts
 lead.changed           fields: names of what was filled in
 lead.planned           why, status, next_at: the plan changed with no attempt and no mail
 lead.released          why: the rep gave the lead back without a dial

@@ -56,6 +56,10 @@ class Log:
         """Remember an event for the end of the current transaction. Kinds and bodies: `store.events`."""
         self._told.append(Told(self._now(), kind, rep, lead_id, attempt_id, to_json(body)))
 
+    def tell_all(self, told: Iterable[Told]) -> None:
+        """Remember events that were put into words before the transaction."""
+        self._told.extend(told)
+
     def flush(self) -> None:
         """Number, hash and write what was told. Called by `Core.write`, last."""
         if self._told:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from store.engine import Engine
 
 _CACHE_KIB = 256 * 1024
+_PATIENCE_MS = 120_000  # for the lock: an import waits for a busy floor, and is in nobody's way while it does
 _MANY = 5_000  # leads from which on indexes are better built afterwards
 _TIMES = 4  # and how many times those that are there already
 _INDEXES = """select name, sql from sqlite_master
@@ -38,16 +39,47 @@ def indexes_later(engine: Engine, leads: int) -> Iterator[None]:
 
 @contextmanager
 def large_cache(engine: Engine) -> Iterator[None]:
-    """For many scattered writes: a page cache that holds the indexes, while it lasts."""
+    """For many scattered writes: a page cache that holds the indexes, and patience, while it lasts."""
     if engine.dialect != "sqlite":
         yield
         return
     before = engine.rows("pragma cache_size")[0]["cache_size"]
+    patience = engine.rows("pragma busy_timeout")[0]["timeout"]
     engine.run("pragma cache_size = -" + str(_CACHE_KIB))
+    engine.rows("pragma busy_timeout = " + str(_PATIENCE_MS))
     try:
         yield
     finally:
         engine.run("pragma cache_size = " + str(int(before)))
+        engine.rows("pragma busy_timeout = " + str(int(patience)))
+
+
+@contextmanager
+def checkpoints_apart(engine: Engine) -> Iterator[Callable[[], None]]:
+    """Fold the log back when told to, and not at the end of a commit; what tells it to.
+
+    A commit that folds back as well takes longer than it keeps others out, and
+    a slice is cut by how long it did. Somebody else's commit must not meet a
+    long log either: it would fold it back in a rep's time.
+    """
+    if engine.dialect != "sqlite":
+        yield _nothing
+        return
+    before = engine.rows("pragma wal_autocheckpoint")[0]["wal_autocheckpoint"]
+    engine.rows("pragma wal_autocheckpoint = 0")
+    try:
+        yield lambda: _fold_back(engine)
+    finally:
+        engine.rows("pragma wal_autocheckpoint = " + str(int(before)))
+
+
+def _fold_back(engine: Engine) -> None:
+    """A passive checkpoint waits for nobody, and nobody waits for it."""
+    engine.rows("pragma wal_checkpoint(passive)")
+
+
+def _nothing() -> None:
+    """A server tends its own log."""
 
 
 @contextmanager

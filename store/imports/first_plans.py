@@ -11,7 +11,7 @@ property test holds both to the same answers.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -40,6 +40,19 @@ class First(NamedTuple):
     mail_at: int | None
     reason: str
     shape: Plan  # a plan with the same steps, kinds and lane
+
+    def plan(self, anchor_at: int, *, voicemails: int = 0, last_call_at: int = 0) -> Plan:
+        """The whole plan of a lead that inquired at `anchor_at`."""
+        call, mail = self.shape.call, self.shape.mail
+        return replace(
+            self.shape,
+            anchor_at=anchor_at,
+            voicemails=voicemails,
+            last_call_at=last_call_at,
+            call=None if call is None or self.call_at is None else replace(call, due_at=self.call_at),
+            mail=None if mail is None or self.mail_at is None else replace(mail, due_at=self.mail_at),
+            reason=self.reason,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,19 @@ class FirstPlans:
         """The first plan of `row`, whose contacts are on no list."""
         found = self._of_several(row, arrived_at) if len(row.phones) > 1 else self._of_one(row, arrived_at)
         return found or self._asked(row, arrived_at)
+
+    def after(self, row: LeadRow, arrived_at: int, *, last_call_at: int) -> First | None:
+        """The plan of one who was called before, at last then (0: never), and begins here.
+
+        None: the call before may matter to it.
+        """
+        if last_call_at and (not self._regular or last_call_at + self._cadence.gap_ms > arrived_at):
+            return None
+        first = self.of(row, arrived_at)
+        call = first.shape.call
+        looked_at = call is not None and call.kind is CallKind.REVIEW
+        followed = first.shape.cadence != self._cadence.name
+        return None if last_call_at and (looked_at or followed) else first
 
     def _of_several(self, row: LeadRow, arrived_at: int) -> First | None:
         """The number that may be called soonest decides; None: to be asked for."""

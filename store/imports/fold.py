@@ -17,7 +17,7 @@ from store.imports.first_plans import First, FirstPlans
 from store.imports.known import Known
 from store.imports.normalise import LeadRow
 
-_FILLABLE = ("name", "company", "title", "country", "region", "postal_code", "zone", "owner", "consent")
+FILLABLE = ("name", "company", "title", "country", "region", "postal_code", "zone", "owner", "consent")
 _ASKED_TWICE_MS = HOUR  # `cadence.advance`: within this a second inquiry only hastens the first
 
 
@@ -127,7 +127,7 @@ class Folder:
     def _learned(self, have: LeadRow, row: LeadRow) -> dict[str, Any]:
         """What the row says and the lead lacks."""
         found = {
-            name: getattr(row, name) for name in _FILLABLE if getattr(row, name) and not getattr(have, name)
+            name: getattr(row, name) for name in FILLABLE if getattr(row, name) and not getattr(have, name)
         }
         if row.email and not have.email and row.email not in self._held:
             found["email"] = row.email

@@ -27,6 +27,7 @@ class Known:
     emails: dict[str, int] = field(default_factory=dict)
     refs: set[str] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)
+    held: frozenset[str] = frozenset()  # the addresses that are a stored lead's own
 
     def lead(self, row: LeadRow) -> int | None:
         """The lead that has one of the row's numbers, else the one that has its address."""
@@ -74,6 +75,7 @@ def look_up(core: Core, rows: Sequence[LeadRow]) -> Known:
         _stage(core, _contacts(rows))
         known.phones = {found["value"]: found["lead_id"] for found in engine.rows(_PHONES)}
         known.emails = {found["value"]: found["lead_id"] for found in engine.rows(_EMAILS)}
+        known.held = frozenset(known.emails)
     if has_list:
         _stage(
             core,

@@ -8,16 +8,20 @@ chain gets one event for all of them; each repeated inquiry has its own.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from store import arrivals, dnc, plans
+from store.engine import Engine
 from store.errors import Refused
+from store.imports.again import Again
+from store.imports.again_rows import AgainRows
 from store.imports.first_plans import FirstPlans
 from store.imports.fold import Folder, Fresh
 from store.imports.known import Known, look_up
 from store.imports.normalise import LeadRow
 from store.imports.since import concerned
+from store.imports.source import Source
 from store.imports.stage import Stage
 from store.store import Store
 
@@ -43,6 +47,7 @@ class Merged:
     new: int = 0
     joined: int = 0
     repeated: int = 0
+    rows: int = 0
     first_lead: int | None = None
     last_lead: int | None = None
     locked_ms: int = 0  # how long other writers waited, at most
@@ -67,18 +72,6 @@ def sort(rows: Sequence[LeadRow], known: Known) -> Sorted:
             found.fresh.append(row)
             known.belong(row, -len(found.fresh))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The file the rows come from, as the store remembers it."""
-
-    file: str
-    sha256: str
-    by: str
-    started_at: int
-    cadence: str
-    details: str  # JSON: mapping, encoding, delimiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +100,11 @@ class Merger:
             UsageError: there is no such cadence.
         """
         self._store, self._core, self._source = store, store.core, source
-        self._now = self._core.now()
+        self._now = source.started_at
         self._plans = FirstPlans(self._core.book, self._now, source.cadence)
-        self._plans_again: dict[str, FirstPlans] = {}
+        self._plans_in: dict[str, FirstPlans] = {source.cadence: self._plans}
         self._stage = Stage(self._core)
+        self._again_rows = AgainRows(self._core)
         self.import_id: int | None = None
 
     def preview(self, rows: Sequence[LeadRow]) -> Merged:
@@ -118,8 +112,33 @@ class Merger:
         found = sort(rows, look_up(self._core, rows))
         return Merged(len(found.fresh) + len(found.unwanted), len(found.repeats), found.known)
 
-    def merge(self, rows: Sequence[LeadRow], rejected: int = 0) -> Merged:
+    @property
+    def engine(self) -> Engine:
+        """Where it writes."""
+        return self._core.engine
+
+    def knows(self, rows: Sequence[LeadRow]) -> bool:
+        """Whether every row is here already: there is nothing to write."""
+        return len(look_up(self._core, rows).refs) == len(rows)
+
+    def accept(self) -> None:
+        """Begin the run before the first row is written: from now on the file is taken.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        with self._core.write():
+            self.import_id = self._begin_run()
+
+    def merge(
+        self, rows: Sequence[LeadRow], rejected: int = 0, before_lock: Callable[[], None] | None = None
+    ) -> Merged:
         """Write `rows` in one transaction; nothing at all where every row is known.
+
+        Args:
+            rows: of the file, in their order.
+            rejected: how many rows between them were not taken, for the count.
+            before_lock: called when all is prepared, before other writers are kept out.
 
         Raises:
             StoreError: the database failed; nothing of these rows was written.
@@ -127,7 +146,9 @@ class Merger:
         for last_try in (False, False, True):
             prepared = self._prepare(rows)
             if prepared.empty:
-                return Merged(repeated=prepared.rows.known)
+                return Merged(repeated=prepared.rows.known, rows=len(rows))
+            if before_lock is not None:
+                before_lock()
             try:
                 merged = self._commit(rows, prepared, rejected, last_try=last_try)
             except Refused:
@@ -147,16 +168,21 @@ class Merger:
             for row in found.fresh
             for at in [self._arrived(row)]
         ]
-        rest = Folder(fresh, self._again, known, self._now).fold(found.repeats)
+        unfolded = Folder(fresh, self._again, known, self._now).fold(found.repeats)
+        worked, rest = Again(self._core, self._plans_for, known, self._now).work_out(unfolded)
         self._stage.fill(fresh)
+        self._again_rows.fill(worked)
         return _Prepared(found, fresh, rest, known, seq)
 
     def _again(self, cadence: str) -> FirstPlans:
         """Plans for leads in `cadence` that ask again."""
-        name = self._core.book.cadence(cadence).again or cadence
-        if name not in self._plans_again:
-            self._plans_again[name] = FirstPlans(self._core.book, self._now, name)
-        return self._plans_again[name]
+        return self._plans_for(self._core.book.cadence(cadence).again or cadence)
+
+    def _plans_for(self, cadence: str) -> FirstPlans:
+        """Plans for leads that begin in `cadence`."""
+        if cadence not in self._plans_in:
+            self._plans_in[cadence] = FirstPlans(self._core.book, self._now, cadence)
+        return self._plans_in[cadence]
 
     def _commit(
         self, rows: Sequence[LeadRow], prepared: _Prepared, rejected: int, *, last_try: bool
@@ -164,13 +190,15 @@ class Merger:
         """Write what is prepared; None: it no longer holds. At the last try it is prepared under the lock."""
         with self._core.write():
             locked = time.monotonic()
-            if concerned(self._core, prepared.seq, prepared.known):
+            seq = prepared.seq
+            if not self._again_rows.holds(seq) or concerned(self._core, seq, prepared.known):
                 if not last_try:
                     return None
                 prepared = self._prepare(rows)
             merged = self._write(prepared)
             self._tell(len(rows) + rejected, rejected, merged)
-        return replace(merged, locked_ms=round((time.monotonic() - locked) * 1000))
+        locked_ms = round((time.monotonic() - locked) * 1000)
+        return replace(merged, rows=len(rows), locked_ms=locked_ms)
 
     def _arrived(self, row: LeadRow) -> int:
         return self._now if row.arrived_at is None else row.arrived_at
@@ -181,6 +209,7 @@ class Merger:
         found = prepared.rows
         ids = self._stage.copy(self.import_id, self._now)
         self._tell_repeats(prepared.fresh, ids)
+        self._again_rows.copy(self.import_id)
         joined = len(found.repeats)
         for row, lead in prepared.rest:
             self._inquire(ids[-lead - 1] if lead < 0 else lead, row)

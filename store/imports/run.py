@@ -6,23 +6,24 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.errors import UsageError
-from store.imports.bulk import large_cache, no_garbage_hunts
+from store.imports.accepted import Accepted
+from store.imports.bulk import checkpoints_apart, large_cache, no_garbage_hunts
 from store.imports.mapping import map_columns
-from store.imports.merge import Merged, Merger, Source
+from store.imports.merge import Merged, Merger
 from store.imports.normalise import LeadRow, Normaliser, Rejected, RowRules
 from store.imports.reader import Table, Unread
 from store.imports.rejects import RejectsFile
 from store.imports.report import ImportOptions, Progress, Report
+from store.imports.slices import Leftovers, Slicer, write_whole
+from store.imports.source import Source
 from store.store import Store
 
-SLICE = 2_000  # rows a transaction with keep_going: others wait about 0.1 s
 FLOORS_OWN = "inbound-six"
-_LARGE = 1 << 20  # bytes: about ten thousand rows
+_FEW = 250  # rows that are written in a blink
 _TELL_EVERY = 5_000  # rows
 
 
@@ -30,11 +31,14 @@ def run(store: Store, path: Path, options: ImportOptions, progress: Progress | N
     """Import `path`.
 
     All or nothing: one bad row, and no row is taken (`Report.refused`), unless
-    `options.keep_going`. What goes in goes in as one transaction; with
-    `keep_going` in slices, so that reps who dial meanwhile never wait long. An
-    inquiry that is here already is recognised (its contacts, time, source and
-    campaign; without a time, the whole row) and changes nothing, also when the
-    file has grown: running an import again completes it.
+    `options.keep_going`. What goes in goes in as one transaction. With
+    `keep_going`, and while reps are on shift on an embedded database, which has
+    one writer at a time, it goes in slices so short that nobody notices; all or
+    nothing it is then too (`accepted`).
+
+    An inquiry that is here already is recognised (its contacts, time, source
+    and campaign; without a time, the whole row) and changes nothing, also when
+    the file has grown: running an import again completes it.
 
     Args:
         store: where to.
@@ -48,19 +52,18 @@ def run(store: Store, path: Path, options: ImportOptions, progress: Progress | N
         SixringError: the rejects file cannot be written; nothing was imported.
     """
     with no_garbage_hunts(), large_cache(store.core.engine):
+        leftovers = Leftovers(store)
+        while leftovers.step():
+            pass
         return _Run(store, path, options, progress or _silent).go()
 
 
-def kept_waiting(store: Store, path: Path, options: ImportOptions) -> int:
-    """How many reps are on shift who may have to wait while `path` is written at once.
+def at_work(store: Store) -> int:
+    """How many reps on shift would have to wait if a large file were written at once.
 
-    An embedded database has one writer at a time. New leads take it for some
-    seconds; what asks again of leads that are here takes far longer.
+    An embedded database has one writer at a time.
     """
-    alone = options.keep_going or options.dry_run or store.core.engine.dialect != "sqlite"
-    if alone or path.stat().st_size < _LARGE:
-        return 0
-    return len(store.shifts.live())
+    return len(store.shifts.live()) if store.core.engine.dialect == "sqlite" else 0
 
 
 def _silent(phase: str, done: int, total: int) -> None:
@@ -96,7 +99,8 @@ class _Run:
         self._tally = _Tally()
         now = store.core.now()
         self._normaliser = Normaliser(self._mapping, _rules(options, now))
-        self._merger = Merger(store, self._source(now))
+        self._source = self._named(now)
+        self._merger = Merger(store, self._source)
 
     def go(self) -> Report:
         try:
@@ -117,15 +121,35 @@ class _Run:
             self._tally.add(self._merger.preview(rows))
             return False
         self._progress("writing", 0, len(rows))
-        self._tally.add(self._merger.merge(rows))
+        if len(rows) > _FEW and at_work(self._store) and not self._merger.knows(rows):
+            self._gently(rows)
+        else:
+            self._tally.add(self._merger.merge(rows))
         self._progress("writing", len(rows), len(rows))
         return True
 
+    def _gently(self, rows: list[LeadRow]) -> None:
+        """All of `rows`, beside reps at work."""
+        accepted, source = Accepted.keep(self._store.core, self._source, rows)
+        try:
+            self._merger = Merger(self._store, source)
+            self._merger.accept()
+        except BaseException:
+            accepted.done()
+            raise
+        done = 0
+        for merged in write_whole(self._merger, accepted, rows):
+            self._tally.add(merged)
+            done += merged.rows
+            self._progress("writing", done, len(rows))
+
     def _slices(self) -> bool:
         rows, rejected = self._rows(), 0
-        while batch := list(islice(rows, SLICE)):
-            self._tally.add(self._merger.merge(batch, self._rejects.count - rejected))
-            rejected = self._rejects.count
+        with checkpoints_apart(self._merger.engine) as fold_back:
+            slicer = Slicer(self._merger, fold_back)
+            while batch := slicer.take(rows):
+                self._tally.add(slicer.write(batch, self._rejects.count - rejected))
+                rejected = self._rejects.count
         return True
 
     def _rows(self) -> Iterator[LeadRow]:
@@ -147,7 +171,7 @@ class _Run:
             yield found
         self._progress("reading", lines, lines)
 
-    def _source(self, now: int) -> Source:
+    def _named(self, now: int) -> Source:
         options = self._options
         details = {
             "columns": {column.header: column.field for column in self._mapping.columns},

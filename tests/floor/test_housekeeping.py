@@ -22,6 +22,8 @@ from floor import housekeeping
 from floor.housekeeping import Housekeeping
 from floor.mailroom import MailRoom
 from floor.store_room import StoreRoom
+from store.imports.report import ImportOptions
+from store.imports.run import run
 from store.records import Claim, NewPhone
 from store.store import Store
 
@@ -178,3 +180,24 @@ async def test_a_defect_is_never_silent(
     with pytest.raises(ZeroDivisionError):
         await mail_room.close()
     assert "defect" in mail_room.fault
+
+
+async def test_what_a_dead_import_left_is_written(
+    keeper: Housekeeping, room: StoreRoom, tmp_path: Path, clock: HandClock
+) -> None:
+    leads = tmp_path / "leads.csv"
+    leads.write_text("phone\n" + "".join(f"415555{n:04d}\n" for n in range(1_000, 1_600)))
+
+    def die_half_way(phase: str, done: int, total: int) -> None:
+        if phase == "writing" and done:
+            raise KeyboardInterrupt
+
+    def begin(store: Store) -> int:
+        store.shifts.clock_in("sam", "Sam", socket.gethostname(), os.getpid())
+        with pytest.raises(KeyboardInterrupt):
+            run(store, leads, ImportOptions(), die_half_way)
+        return store.leads.count()
+
+    assert 0 < await room.run(begin) < 600
+    await keeper.round()
+    assert await room.run(lambda store: store.leads.count()) == 600
