@@ -141,6 +141,7 @@ class Sip(Section, frozen=True):
     no_response_s: Seconds = 5
     max_call_minutes: Minutes = 120
     dtmf: Literal["auto", "rfc4733", "info"] = "auto"  # auto: INFO where the other side takes no RFC 4733
+    local_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0  # ours, for SIP; 0: any free one
     ring_from: tuple[str, ...] = ()  # hosts besides `server` and `proxy` whose calls may ring here
     answer_s: Seconds = 25  # how long a call rings here before it is passed on
     colleagues: tuple[Colleague, ...] = ()  # whom a call may be given to

@@ -8,6 +8,7 @@ from cadence.caller_id import CallerId
 from config.home import Home
 from config.secrets import secret
 from config.settings import Settings
+from floor.view import Choice
 from telephony.account import Account, Sound
 
 
@@ -28,7 +29,7 @@ def account_of(settings: Settings, home: Home) -> Account:
         register_every_s=sip.register_every_s, qualify_ms=sip.qualify_s * 1000,
         keep_alive_s=sip.keep_alive_s, show_number=sip.show_number,
         stun_servers=sip.stun_servers, ice=sip.ice, dtmf=sip.dtmf, country=settings.firm.region,
-        ring_from=sip.ring_from, answer_ms=sip.answer_s * 1000,
+        local_port=sip.local_port, ring_from=sip.ring_from, answer_ms=sip.answer_s * 1000,
     )  # fmt: skip
 
 
@@ -49,6 +50,13 @@ def callers_of(settings: Settings) -> tuple[CallerId, ...]:
         if isinstance(one, str)
         else CallerId(one.number, name=one.name, areas=one.areas, contract_ref=one.contract_ref)
         for one in settings.sip.caller_ids
+    )
+
+
+def colleagues_of(settings: Settings) -> tuple[Choice, ...]:
+    """Whom a call may be given to, on the keys 1 to 9, in the order of the settings."""
+    return tuple(
+        Choice(str(key), one.name, one.number) for key, one in enumerate(settings.sip.colleagues[:9], start=1)
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cli.checks.finding import Finding, fails, ok, skipped, warns
+from cli.checks.incoming import incoming
 from config.clock import DAY, SECOND, Clock, SystemClock, iso
 from config.errors import SixringError
 from config.home import Home
@@ -63,6 +64,7 @@ def carrier(home: Home, settings: Settings, clock: Clock | None = None) -> Itera
         yield asyncio.run(registration(home, account))
     else:
         yield skipped("registration", "register = false: the trunk knows us by our address")
+    yield from incoming(account)
 
 
 def named(account: Account) -> Finding:
@@ -185,6 +187,8 @@ def _stun(account: Account) -> Iterator[Finding]:
 
 async def registration(home: Home, account: Account) -> Finding:
     """Does the server take our registration? The phone process itself asks."""
+    import msgspec
+
     from telephony import protocol as phone
     from telephony.client import Phone
 
@@ -194,7 +198,8 @@ async def registration(home: Home, account: Account) -> Finding:
         if isinstance(event, phone.Registration):
             heard.put_nowait(event)
 
-    client = Phone(account, listen, home.logs / "doctor-phone.log")
+    alone = msgspec.structs.replace(account, local_port=0, rings=False)  # a desk may be at work beside us
+    client = Phone(alone, listen, home.logs / "doctor-phone.log")
     try:
         await client.start()
         return _judged(await asyncio.wait_for(heard.get(), _REGISTER_S), account.server)

@@ -59,6 +59,11 @@ class Door:
                 self.unknown.append(host)
         return found
 
+    @property
+    def ringing(self) -> list[IPv4Network]:
+        """Whose calls ring here, in order."""
+        return sorted(self._ring)
+
     def keep(self, port: int) -> None:
         """Guard the SIP socket at `port` from now on, where the system can."""
         self._port = port

@@ -16,6 +16,7 @@ from support.stun_server import stun_server
 
 from cli.checks import carrier
 from cli.checks.finding import Finding, Health
+from cli.checks.incoming import incoming
 from config.clock import HandClock, from_iso
 from config.home import Home
 from config.settings import Settings, Sip
@@ -59,7 +60,7 @@ async def test_a_carrier_that_is_well_is_well_in_every_step(peer: SipPeer, home:
     clock = HandClock(from_iso("2026-11-21T12:00:05Z"))
     found = await examined(home, Sip(server=peer.address, user="anna"), clock)
     assert {name: one.health for name, one in found.items()} == dict.fromkeys(
-        ["carrier", "carrier_port", "codecs", "carrier_clock", "registration"], Health.OK
+        ["carrier", "carrier_port", "codecs", "carrier_clock", "registration", "incoming"], Health.OK
     )
     assert "answers OPTIONS" in found["carrier_port"].found
     assert found["codecs"].found == "we offer PCMU, PCMA, G722; the server takes PCMU"
@@ -171,3 +172,24 @@ async def test_stun_servers_are_asked_too(peer: SipPeer, home: Home) -> None:
         sip = Sip(server=peer.address, register=False, stun_servers=(server.address,))
         assert (await examined(home, sip))["stun"].found.endswith("sees us as 198.51.100.7:40404")
     assert (await examined(home, sip))["stun"].health is Health.WARNS
+
+
+async def test_who_may_ring_is_told_by_address(peer: SipPeer, home: Home) -> None:
+    sip = Sip(server=peer.address, user="anna", ring_from=("203.0.113.0/24", "198.51.100.7"))
+    found = (await examined(home, sip))["incoming"]
+    assert found.health is Health.OK
+    assert found.found.startswith("calls from 127.0.0.1, 198.51.100.7, 203.0.113.0/24 ring here; strangers'")
+
+
+async def test_a_host_that_may_ring_and_is_nowhere_is_named(peer: SipPeer, home: Home) -> None:
+    account = Account(server=peer.address, register=True, ring_from=("no-such-host.invalid",))
+    first, second = list(incoming(account))
+    assert (first.health, second.health) == (Health.WARNS, Health.OK)
+    assert "no-such-host.invalid" in first.found
+
+
+async def test_a_trunk_that_knows_no_port_of_ours_cannot_ring(peer: SipPeer, home: Home) -> None:
+    found = (await examined(home, Sip(server=peer.address, register=False)))["incoming"]
+    assert (found.health, "local_port" in found.mend) == (Health.WARNS, True)
+    found = (await examined(home, Sip(server=peer.address, register=False, local_port=5071)))["incoming"]
+    assert found.health is Health.OK
