@@ -88,6 +88,7 @@ class Clerk:
                 store.recordings.announced(effect.attempt_id, effect.at)
             case ask.Objected():
                 store.recordings.objected(effect.attempt_id, self.rep, effect.at)
+                return told.ObjectionKept(effect.attempt_id)
             case ask.LetGo():
                 store.attempts.let_go(effect.attempt_id)
             case ask.Enter():

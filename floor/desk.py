@@ -21,6 +21,7 @@ from floor import desk_inputs as told
 from floor import desk_keys as keys
 from floor import desk_news as news
 from floor import desk_phone as phone
+from floor import desk_recording as recording
 from floor import desk_second as second
 from floor import desk_voicemail as voicemail
 from floor.desk_state import IN_CALL, DeskState
@@ -57,6 +58,7 @@ _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {
     told.BegunInbound: incoming.on_begun_inbound,
     told.BegunBeside: second.on_begun_beside,
     told.MissedKept: incoming.on_missed_kept,
+    told.ObjectionKept: recording.on_objection_kept,
     told.Begun: news.on_begun,
     told.BegunByHand: hand.on_begun_by_hand,
     told.Finished: ending.on_finished,

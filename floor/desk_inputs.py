@@ -90,6 +90,13 @@ class MissedKept:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectionKept:
+    """That they object to the recording is on disk."""
+
+    attempt_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Disposed:
     """A disposition key; `callback_at` (ms UTC) where it is a callback."""
 
@@ -239,7 +246,7 @@ class PhoneSaid:
 
 Input = (
     Claimed | NothingDue | LookAgain | Pressed | NumberTyped | TransferTo | CallerKnown | BegunInbound
-    | BegunBeside | MissedKept | Disposed | Keypad | Noted | Skipped | Paused | Resumed | Leaving
-    | Begun | BegunByHand | Finished | Recorded | MessageOver | Undone | NoteKept | Told | Refused
+    | BegunBeside | MissedKept | ObjectionKept | Disposed | Keypad | Noted | Skipped | Paused | Resumed
+    | Leaving | Begun | BegunByHand | Finished | Recorded | MessageOver | Undone | NoteKept | Told | Refused
     | PhoneState | PhoneSaid
 )  # fmt: skip

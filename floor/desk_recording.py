@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from cadence.recording import Mode
 from floor import desk_effects as out
+from floor import desk_inputs as told
 from floor.desk_state import DeskState, Line
 from telephony import protocol as phone
 
@@ -59,9 +60,18 @@ def on_object(desk: DeskState) -> list[out.Effect]:
     if desk.call is not None:
         desk.call = replace(desk.call, recording="objected", tell=False)
     desk.say("They object: what was recorded of this call is deleted, and no more is made.")
-    if line.recording and not line.ended:  # it is deleted when the phone has let go of the file
-        return [kept, out.Record(line.call, line.attempt_id, "stop")]
-    return [kept, out.RecordingErased(line.attempt_id)]
+    live = line.recording and not line.ended
+    return [kept, out.Record(line.call, line.attempt_id, "stop")] if live else [kept]
+
+
+def on_objection_kept(desk: DeskState, given: told.ObjectionKept) -> list[out.Effect]:
+    """It is on disk: now the file may go, as soon as the phone has let go of it."""
+    for line in (desk.line, *desk.drops.values()):
+        if line is not None and line.attempt_id == given.attempt_id:
+            line.objection_kept = True
+            if line.recording and not line.ended:
+                return []
+    return [out.RecordingErased(given.attempt_id)]
 
 
 def on_event(desk: DeskState, line: Line, event: phone.AnyEvent) -> list[out.Effect]:
@@ -72,6 +82,7 @@ def on_event(desk: DeskState, line: Line, event: phone.AnyEvent) -> list[out.Eff
         case phone.Recorded():
             return _on_recorded(desk, line, event)
         case phone.Announced():
+            line.notice_plays = False
             return [out.Announced(line.attempt, event.at)]
     return []
 
@@ -95,7 +106,18 @@ def _on_recording(desk: DeskState, line: Line, event: phone.Recording) -> list[o
         desk.say("Recording paused: nothing of this is kept. r goes on.")
     elif not begun:
         desk.say("Recording goes on.")
+    line.notice_plays = line.notice_plays or plays
     return [*effects, out.Announce(line.call)] if plays else effects
+
+
+def on_trouble(desk: DeskState) -> list[out.Effect]:
+    """The phone has a fault: if it was asked to play the notice, the rep had better say it."""
+    line = desk.line
+    if line is not None and line.notice_plays and desk.call is not None and not line.objected:
+        line.notice_plays = False
+        desk.call = replace(desk.call, tell=True)
+        desk.say(TELL, alarm=True)
+    return []
 
 
 def _on_recorded(desk: DeskState, line: Line, event: phone.Recorded) -> list[out.Effect]:
@@ -114,7 +136,7 @@ def over(line: Line, fault: str = "") -> list[out.Effect]:
     if not path:
         return []
     if line.objected:
-        return [out.RecordingErased(line.attempt)]
+        return [out.RecordingErased(line.attempt)] if line.objection_kept else []
     return [out.RecordingOver(line.attempt, path, fault)]
 
 

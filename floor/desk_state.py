@@ -44,7 +44,9 @@ class Line:
     hold_key: bool = False  # the rep has pressed it and waits for the other side
     played: bool = False  # the message, to its end
     recording: str = ""  # the file its recording goes to, while it does
+    notice_plays: bool = False  # that the call is recorded
     objected: bool = False  # they will not be recorded
+    objection_kept: bool = False  # and that is on disk
     inbound: phone.Incoming | None = None  # they called us
     over: phone.Ended | None = None  # it ended before the store had opened its attempt
     unkept: bool = False  # the store will never open it

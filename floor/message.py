@@ -1,7 +1,13 @@
-"""The rep's recorded message: any audio file, brought to what the telephone plays."""
+"""What is played into calls: any audio file, brought to what the telephone plays.
+
+It is the rep's recorded message for a mailbox, and the firm's notice that a
+call is recorded. The message is set by a command; the notice is the file that
+the settings name, made anew when that file changes.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import warnings
 from pathlib import Path
@@ -26,6 +32,36 @@ def set_message(home: Home, login: str, source: Path) -> int:
         UsageError: it is no audio file we can read, or too short or too long.
         SixringError: the message cannot be written.
     """
+    ms, samples = _telephone_sound(source, "a message")
+    _write(samples, message_of(home, login))
+    return ms
+
+
+def notice_from(home: Home, source: Path) -> Path:
+    """The firm's notice, ready to be played; made of `source` where that is new or has changed.
+
+    Raises:
+        UsageError: it is no audio file we can read, or too short or too long.
+        SixringError: the notice cannot be written.
+    """
+    try:
+        found = source.stat()
+    except OSError as error:
+        raise UsageError(f"{source} cannot be read ({error.strerror}).") from error
+    version = f"{source} {found.st_mtime_ns} {found.st_size}"
+    folder = home.path / "notice"
+    target = folder / f"{hashlib.sha256(version.encode()).hexdigest()[:16]}.wav"
+    if not target.is_file():
+        _, samples = _telephone_sound(source, "a notice")
+        _write(samples, target)
+        for old in folder.glob("*.wav"):
+            if old != target:
+                old.unlink(missing_ok=True)
+    return target
+
+
+def _telephone_sound(source: Path, what: str) -> tuple[int, bytes]:
+    """Length in ms and samples of an audio file: 8 kHz, mono, 16 bits, evenly loud."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a library's own syntax
         from pydub import AudioSegment
@@ -44,11 +80,10 @@ def set_message(home: Home, login: str, source: Path) -> int:
         ) from error
     if not SHORTEST_S <= len(sound) / 1000 <= LONGEST_S:
         raise UsageError(
-            f"{source} lasts {len(sound) / 1000:.1f} s; a message lasts from {SHORTEST_S} to {LONGEST_S} s."
+            f"{source} lasts {len(sound) / 1000:.1f} s; {what} lasts from {SHORTEST_S} to {LONGEST_S} s."
         )
     told = normalize(sound.set_channels(1).set_frame_rate(8_000).set_sample_width(2), headroom=3.0)
-    _write(told.raw_data, message_of(home, login))
-    return len(told)
+    return len(told), told.raw_data
 
 
 def _write(samples: bytes, target: Path) -> None:
@@ -64,4 +99,4 @@ def _write(samples: bytes, target: Path) -> None:
             sound.writeframes(samples)
         part.replace(target)
     except OSError as error:
-        raise SixringError(f"The message cannot be written to {target} ({error.strerror}).") from error
+        raise SixringError(f"The sound cannot be written to {target} ({error.strerror}).") from error

@@ -10,7 +10,7 @@ from telephony import protocol
 from telephony.client import Phone
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PhoneOrders:
     """Gives one desk's orders to its phone."""
 

@@ -241,7 +241,9 @@ def _below(path: Path) -> str:
 
 
 async def tidy(room: StoreRoom, folder: Path, clock: Clock, keep_days: int) -> None:
-    """Settle what dead desks of this machine left, and delete what is older than `keep_days` (0: never).
+    """Settle what dead desks of this machine left, and delete what is unwanted or older than `keep_days`.
+
+    0 days: for ever.
 
     Raises:
         SixringError: the store refuses, or a file cannot be deleted.
@@ -249,6 +251,8 @@ async def tidy(room: StoreRoom, folder: Path, clock: Clock, keep_days: int) -> N
     host, now = socket.gethostname(), clock.now()
     for left in await room.run(lambda store: store.recordings.left_open(host, now - LEFT_MS)):
         await _settle(room, left.attempt_id, folder / left.path, "the desk died before its end")
+    for unwanted in await room.run(lambda store: store.recordings.unwanted(host)):
+        erase(folder, unwanted.attempt_id)
     if keep_days:
         before = now - keep_days * DAY
         why = f"older than {keep_days} days"

@@ -78,26 +78,24 @@ class Station:
         phone_name: str = "",
         recordings: Path | None = None,
         message: Path | None = None,
-        notice: Path | None = None,
         colleagues: tuple[Choice, ...] = (),
         zone: str = "",
     ) -> None:
         """Nothing runs before `start`; `make_phone` gets the callback for the phone's events.
 
         `recordings` is the folder for them; None: this desk cannot record.
-        `message` is where the rep's recorded message lies, `notice` the firm's of a recording, if there are.
+        `message` is where the rep's recorded message lies, if there is one.
         `colleagues` are those a call may be given to; `zone` is the firm's, for the screen's own times.
         """
         self._room, self._book, self._clock, self._rep = room, book, clock, rep
         self._words = PhoneWords(phone_name)
         self._phone = make_phone(self._heard)
-        self._orders = PhoneOrders(self._phone, ring_timeout_ms, message, notice)
+        self._orders = PhoneOrders(self._phone, ring_timeout_ms, message)
         self._keeper = Keeper(room, recordings, clock, self._phone.send, self._alarm)
         self._desk = Desk(book.dispositions, clock, callers=callers, rep=rep.login)
         self._colleagues, self._zone = colleagues, zone
         if message is None or not message.is_file():
             self._desk.no_message = NO_MESSAGE
-        self._desk.notice = notice is not None and notice.is_file()
         self._levels: LevelsView | None = None
         self._clerk: Clerk | None = None
         self._scribe: Scribe | None = None
@@ -136,6 +134,14 @@ class Station:
     def hear_faults(self, fault: Callable[[], str]) -> None:
         """Show what `fault` says (empty: all is well) in place of the floor's news."""
         self._floor_fault = fault
+
+    def take_notice(self, notice: Path) -> None:
+        """Have `notice` played where a recording begins that they must be told of."""
+        self._orders.notice, self._desk.notice = notice, True
+
+    def warn(self, text: str) -> None:
+        """Tell the rep of a fault of the place."""
+        self._alarm(text)
 
     async def leave(self) -> None:
         """Hang up, write what is left, give the lead back, clock out, close the phone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -9,14 +10,14 @@ from pathlib import Path
 
 from cadence.rulebook import Rulebook, load
 from config.clock import MINUTE, Clock, SystemClock
-from config.errors import UsageError
+from config.errors import SixringError, UsageError
 from config.home import Home
 from config.logs import log_to
 from config.settings import PRACTICE, Settings, location
-from floor.account import account_of, callers_of, name_of, sound_of
+from floor.account import account_of, callers_of, colleagues_of, name_of, sound_of
 from floor.housekeeping import Housekeeping, Shelf
 from floor.mailroom import MailRoom
-from floor.message import message_of
+from floor.message import message_of, notice_from
 from floor.rounds import Rounds
 from floor.station import Rep, Station
 from floor.store_room import StoreRoom
@@ -107,7 +108,7 @@ async def desk_of(place: Workplace, rep: Rep) -> AsyncIterator[tuple[Station, Be
         callers=callers_of(settings),
         ring_timeout_ms=settings.sip.ring_timeout_s * 1000, phone_name=place.phone_name,
         recordings=place.home.recordings, message=message_of(place.home, rep.login),
-        zone=settings.firm.zone,
+        zone=settings.firm.zone, colleagues=colleagues_of(settings),
     )  # fmt: skip
     async with AsyncExitStack() as stack:
 
@@ -115,10 +116,27 @@ async def desk_of(place: Workplace, rep: Rep) -> AsyncIterator[tuple[Station, Be
             await stack.enter_async_context(desk_store)
             stack.push_async_callback(station.leave)
             await station.start()
+            await _give_notice(place, station)
             await stack.enter_async_context(floor_store)
             station.hear_faults(await stack.enter_async_context(unattended(place, floor_store)))
 
         yield station, begin
+
+
+def _notice_named(place: Workplace) -> Path | None:
+    named = place.settings.recording.announcement
+    return place.home.config_folder / Path(named).expanduser() if named else None
+
+
+async def _give_notice(place: Workplace, station: Station) -> None:
+    """Get the spoken notice of a recording ready, where the settings name one; else the rep says it."""
+    source = _notice_named(place)
+    if source is None:
+        return
+    try:
+        station.take_notice(await asyncio.to_thread(notice_from, place.home, source))
+    except SixringError as error:
+        station.warn(f"The notice of recordings cannot be played, so tell them yourself: {error}")
 
 
 @asynccontextmanager

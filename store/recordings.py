@@ -188,6 +188,14 @@ class Recordings:
             before=before,
         )
 
+    def unwanted(self, host: str, limit: int = 500) -> list[CallRecording]:
+        """The newest on `host` that were objected to: a crash may have left a file of theirs."""
+        return self._many(
+            "where r.host = :host and r.objected_at is not null order by r.objected_at desc limit :limit",
+            host=host,
+            limit=limit,
+        )
+
     def expired(self, host: str, before: int, limit: int = 500) -> list[CallRecording]:
         """Kept ones on `host` that began before `before` (ms UTC), oldest first."""
         return self._many(

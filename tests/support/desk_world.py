@@ -411,6 +411,7 @@ class World:
 
     def keep_objection(self, effect: out.Objected) -> None:
         self.objected[effect.attempt_id] += 1
+        self.feed(told.ObjectionKept(effect.attempt_id))
 
     def _opened(self, lead: int | None) -> int:
         self.ids += 1

@@ -126,9 +126,11 @@ async def seated(
                 callers=tuple(map(CallerId, PRACTICE_NUMBERS)), ring_timeout_ms=ring_timeout_ms,
                 phone_name=place.phone_name,
                 recordings=place.home.recordings, message=message_of(place.home, rep),
-                notice=notice, colleagues=colleagues,
+                colleagues=colleagues,
             )  # fmt: skip
             await station.start()
+            if notice is not None:
+                station.take_notice(notice)
             try:
                 yield Seat(station, place, carrier, heard, hear)
             finally:
