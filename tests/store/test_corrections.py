@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from support.factories import called, new_lead, number
@@ -11,9 +12,10 @@ from cadence.model import LeadStatus, Result
 from config.clock import DAY, MINUTE, HandClock
 from config.errors import UsageError
 from store.errors import NotFound, Refused, Settled
-from store.exports import calls
+from store.exports import calls, payroll
 from store.exports.period import Period
 from store.store import Store
+from store.yardsticks import follow_up
 
 WHY = "heard on the recording"
 
@@ -29,8 +31,6 @@ def recorded(store: Store, clock: HandClock) -> Store:
 
 
 def exported(store: Store) -> dict[str, object]:
-    from zoneinfo import ZoneInfo
-
     period = Period(0, store.core.now() + 1, ZoneInfo("UTC"))
     (row,) = [dict(zip(calls.COLUMNS, row, strict=True)) for row in calls.rows(store.core, period)]
     return row
@@ -63,6 +63,21 @@ def test_a_correction_can_be_corrected_and_the_last_one_counts(recorded: Store) 
     assert [one.instead_of for one in recorded.corrections.of(1)] == ["interested", "gatekeeper"]
     assert exported(recorded)["corrected_to"] == "voicemail"
     assert exported(recorded)["attempt_id"] == 1
+
+
+def test_payroll_and_yardsticks_count_what_stands_and_payroll_says_of_how_many(recorded: Store) -> None:
+    def counted() -> tuple[tuple[int, int, int], tuple[int, int]]:
+        period = Period(0, recorded.core.now() + 1, ZoneInfo("UTC"))
+        (day,) = [day for day in payroll.days(recorded.core, period) if day.attempts]
+        total = follow_up(recorded.core, 0, recorded.core.now() + 1).total
+        return (day.contacts, day.won, day.corrected), (total.reached, total.won)
+
+    assert counted() == ((1, 0, 0), (1, 0))
+    recorded.corrections.correct(1, "won", "kim", WHY)
+    assert counted() == ((1, 1, 1), (1, 1))
+    recorded.corrections.correct(1, "voicemail", "kim", "it was a machine")
+    assert counted() == ((0, 0, 1), (0, 0))
+    assert exported(recorded)["disposition"] == "interested"
 
 
 def test_corrected_to_do_not_call_it_is_one_at_once(recorded: Store) -> None:
