@@ -61,6 +61,11 @@ class Pane:
             time.sleep(_LOOK_S)
         return shown
 
+    @property
+    def rang(self) -> bool:
+        """Whether the terminal's bell was rung."""
+        return self._tmux("display-message", "-p", "#{window_bell_flag}").strip() == "1"
+
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size."""
         self._tmux("resize-window", "-x", str(width), "-y", str(height))
