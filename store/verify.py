@@ -190,14 +190,14 @@ _COUNTS = f"""select * from (
         select count(*) filter (where ended_at is not null) as ended,
             count(*) filter (where transferred_to <> '') as given from attempt) a,
     (select count(*) filter (where kind in ({_CLOSING})) as ends_told,
-            count(*) filter (where kind = 'attempt.transferred' and body like '%"done":true%') as gifts_told,
+            count(*) filter (where kind = 'attempt.transferred' and body like :done) as gifts_told,
             count(*) filter (where kind = 'call.missed') as misses_told from event where seq <= :head) e,
     (select count(*) as missed from missed_call) m"""
 
 
 def _untold(engine: Engine, head: int) -> str:
     """What stands in a table and not in the log; empty: nothing."""
-    n = engine.rows(_COUNTS, head=head)[0]
+    n = engine.rows(_COUNTS, head=head, done='%"done":true%')[0]
     if n["ended"] > n["ends_told"]:
         return f"{n['ended'] - n['ends_told']} ended attempts are in their table and not in the log"
     if n["given"] > n["gifts_told"]:

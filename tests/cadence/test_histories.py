@@ -11,7 +11,7 @@ from support.leads import BERLIN, DALLAS, LONDON, MIAMI, MONTGOMERY, NEW_YORK, T
 from cadence import happenings as h
 from cadence.advance import advance, start
 from cadence.gate import GateFacts, decide
-from cadence.model import CallKind, Lead, LeadStatus, Phone, Plan, Result
+from cadence.model import CallKind, Lane, Lead, LeadStatus, Phone, Plan, Result
 from cadence.rulebook import Rulebook
 from config.clock import DAY, HOUR, MINUTE, from_iso
 
@@ -51,7 +51,7 @@ class Turn:
 KINDS = ["called"] * 8 + ["mailed"] * 5 + [
     "blocked", "never", "replied", "unsubscribed", "bounced", "inquired", "suppressed", "marked", "changed",
     "reviewed", "postponed", "reassigned",
-]  # fmt: skip
+] + ["missed", "they called"] * 2  # fmt: skip
 CODES = [
     "",
     "",
@@ -86,6 +86,11 @@ def happening(turn: Turn, lead: Lead, plan: Plan, book: Rulebook, now: int) -> h
                 else book.dispositions.automatic(turn.result)
             )
             return h.Called(turn.result, said, now, now + turn.wait, number, "mia")
+        case "they called":
+            said = book.dispositions.by_code.get(turn.code)
+            return h.Called(turn.result, said, now, now + turn.wait, number, "mia", inbound=True)
+        case "missed":
+            return h.CalledUs(now - turn.wait % HOUR, listed=turn.code == "won")
         case "mailed":
             return h.MailSent(plan.mail.step if plan.mail else 1, now)
         case "blocked":
@@ -122,8 +127,8 @@ def marked(lead: Lead, happened: h.Happening) -> Lead:
             return replace(lead, email_bad=True)
         case h.Suppressed(scope=h.Scope.CALLS):
             return replace(lead, phones=tuple(replace(phone, bad=True) for phone in lead.phones))
-        case h.Inquired(at=at):
-            return replace(lead, arrived_at=at)
+        case h.Inquired(at=at) | h.CalledUs(at=at):
+            return replace(lead, arrived_at=max(at, lead.arrived_at))
     return lead
 
 
@@ -169,7 +174,8 @@ def test_no_history_loses_a_lead_or_calls_it_at_a_wrong_hour(
         if plan.anchor_at != before.anchor_at:
             calls = 0
         assert plan.calls_done <= len(book.cadence(plan.cadence).calls) <= 6
-        if before.status is not LeadStatus.OPEN and not isinstance(happened, h.Inquired):
+        check_returned(before, plan, happened)
+        if before.status is not LeadStatus.OPEN and not _asks_again(happened):
             assert plan.status is not LeadStatus.OPEN
         if (
             plan.call is not None
@@ -179,10 +185,34 @@ def test_no_history_loses_a_lead_or_calls_it_at_a_wrong_hour(
             assert plan.call.due_at >= plan.last_call_at + 15 * MINUTE
 
 
+def check_returned(before: Plan, plan: Plan, happened: h.Happening) -> None:
+    """A missed call is returned before all else, the time agreed before it stands, and no dial is used up."""
+    returned = plan.call is not None and plan.call.lane is Lane.RETURNED
+    assert (plan.called_us_at > 0) == returned
+    assert plan.promise is None or returned
+    if isinstance(happened, h.CalledUs):
+        assert plan.status is LeadStatus.OPEN
+        assert plan.call is not None
+        assert returned or plan.call.kind is CallKind.REVIEW
+        agreed = (
+            before.call if before.call is not None and before.call.lane is Lane.CALLBACK else before.promise
+        )
+        assert not returned or plan.promise == agreed
+    if isinstance(happened, h.CalledUs) and before.status is LeadStatus.OPEN:
+        assert plan.calls_done == before.calls_done
+
+
+def _asks_again(happened: h.Happening) -> bool:
+    return isinstance(happened, h.Inquired | h.CalledUs) or (
+        isinstance(happened, h.Called) and happened.inbound
+    )
+
+
 def _step_call(before: Plan, happened: h.Happening) -> bool:
     """Whether `happened` was a planned cadence call that used up its step."""
     planned = before.call is not None and before.call.kind in (CallKind.STEP, CallKind.RETRY)
-    heard = isinstance(happened, h.Called) and happened.result in (Result.NO_ANSWER, Result.DECLINED)
+    heard = isinstance(happened, h.Called) and not happened.inbound
+    heard = heard and happened.result in (Result.NO_ANSWER, Result.DECLINED)  # type: ignore[union-attr]
     return planned and heard and before.cadence != "nurture"
 
 

@@ -12,6 +12,9 @@ NOW = from_iso("2026-11-24T15:00:00Z")
 @pytest.mark.parametrize(
     ("lane", "late", "expected"),
     [
+        (Lane.RETURNED, 0, Band.RETURNED),
+        (Lane.RETURNED, 3 * DAY, Band.RETURNED),
+        (Lane.RETURNED, -1, None),
         (Lane.FRESH, 0, Band.NEW),
         (Lane.FRESH, 5 * MINUTE - 1, Band.NEW),
         (Lane.FRESH, 5 * MINUTE, Band.MISSED),
@@ -31,6 +34,18 @@ def test_age_moves_a_lead_between_bands(lane: Lane, late: int, expected: Band | 
 def test_the_bands_stand_in_their_order_and_only_the_newest_leads_come_newest_first() -> None:
     assert [rule.band for rule in BANDS] == sorted(Band)
     assert [rule.band for rule in BANDS if rule.newest_first] == [Band.NEW]
+
+
+def test_who_called_us_is_before_all_others_and_anybodys() -> None:
+    assert BANDS[0].band is Band.RETURNED
+    assert [rule.band for rule in BANDS if rule.anybodys] == [Band.RETURNED]
+
+
+def test_the_reason_of_a_returned_call_counts_from_their_call_not_from_its_due_time() -> None:
+    due, called_us = NOW - MINUTE, NOW - 11 * HOUR  # they called at night
+    said = reason(Lane.RETURNED, due, NOW - DAY, 2, "web form", 1, NOW, called_us_at=called_us)
+    assert said == "called you 11 h ago, nobody answered"
+    assert reason(Lane.RETURNED, due, 0, 0, "", 1, NOW) == "called you 60 s ago, nobody answered"
 
 
 @pytest.mark.parametrize(

@@ -3,27 +3,34 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from support.factories import called, new_lead
+from support.factories import called, claimed, new_lead, number
 from support.tamper import blunt
 
 from cadence.model import Result, ShiftState
-from config.clock import HandClock
+from config.clock import MINUTE, HandClock
 from store.chain import link
 from store.errors import Refused
+from store.records import CallEnd
 from store.store import Store
 
 
 def filled(store: Store, clock: HandClock) -> Store:
-    """Three leads, a shift, an answered call with its disposition, one taken back, one busy."""
+    """Three leads, a shift, an answered call given away, one taken back, one busy, one missed."""
     for n in range(3):
         store.leads.add(new_lead(n))
     shift = store.shifts.clock_in("rep1", "Rep One", "host", 1)
     store.shifts.state(shift.id, ShiftState.READY)
-    first = called(store, clock, Result.ANSWERED)
+    first = store.attempts.begin(claimed(store), "rep1")
+    clock.advance(MINUTE)
+    end = CallEnd(Result.ANSWERED, clock.now(), 0, 30_000, packets=900, lost=4, jitter_ms=6, quality="fair")
+    store.attempts.finish(first.id, end, "rep1")
     store.attempts.dispose(first.id, "interested", "rep1")
     store.attempts.undo(first.id, "rep1")
     store.attempts.dispose(first.id, "voicemail", "rep1")
+    store.attempts.transferred(first.id, "203", done=False, attended=True, at=clock.now(), reason="486")
+    store.attempts.transferred(first.id, "203", done=True, attended=False, at=clock.now())
     called(store, clock, Result.BUSY)
+    store.inbound.missed(number(2), "", "sip-in", "rep1", clock.now(), "busy")
     store.shifts.clock_out(shift.id)
     return store
 
@@ -109,6 +116,19 @@ TAMPERED = {
     "a clock-in": ("update shift set in_at = in_at - 3600000", None),
     "a clock-out": ("update shift set out_at = out_at + 3600000", None),
     "whose shift it was": ("update shift set rep = 'eve'", None),
+    "that it recorded itself": ("update attempt set automatic = 0 where id = 2", None),
+    "who called whom": ("update attempt set direction = 'in' where id = 1", None),
+    "the sound": ("update attempt set quality = 'good' where id = 1", None),
+    "packets": ("update attempt set packets = packets - 1 where id = 1", None),
+    "whom a call was given to": ("update attempt set transferred_to = '204' where id = 1", None),
+    "a transfer nobody told of": ("update attempt set transferred_to = '204' where id = 2", None),
+    "a missed call": ("update missed_call set number = '+14155550199'", None),
+    "when it was missed": ("update missed_call set at = at + 1", None),
+    "a missed call is gone": ("delete from missed_call", None),
+    "a missed call nobody told of": (
+        "insert into missed_call(sip_call_id, number, rep, at, why) values ('x', '', 'eve', 1, '')",
+        None,
+    ),
     "the head": ("update chain set hash = (select hash from event where seq = 1)", None),
 }
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -8,9 +9,12 @@ from support.factories import new_lead
 from support.postgres import Cluster
 from support.workers import said, start
 
+from cadence.rulebook import load
+from config.clock import HandClock
 from store.connect import connect
 from store.engine import Engine
 from store.errors import Refused, StoreError
+from store.log import Log
 from store.migrate import migrate, migrations, render
 from store.store import Store
 
@@ -99,6 +103,70 @@ def test_macros_and_blocks_are_read_by_their_engine_alone() -> None:
 def test_every_migration_leaves_no_macro_unread() -> None:
     for sql in migrations().values():
         assert not re.search(r"<\w+>", render(sql, "sqlite") + render(sql, "postgres"))
+
+
+RECORD = {
+    "token": 5, "e164": "+14152000000", "shift_id": None, "campaign": "", "source": "",
+    "cadence": "inbound-six", "cadence_version": 1, "call_kind": "step", "step": 1, "caller_id": "",
+    "allowed": 1, "rules_version": "r", "opened_at": 10, "sip_call_id": "a@b", "invited_at": 11,
+    "ringing_at": None, "answered_at": 12, "ended_at": 20, "ring_ms": 0, "talk_ms": 8, "result": "answered",
+    "sip_code": 200, "q850": 0, "reason": "", "ended_by": "rep",
+}  # fmt: skip
+BESIDE = {
+    "lead_id": 7, "rep": "ana", "decision": "{}", "plan_before": "", "disposition": "busy", "disposed_at": 21,
+    "disposed_by": "ana",
+}  # fmt: skip
+HEARD = {"packets": 400, "lost": 3, "jitter_ms": 7, "quality": "fair"}
+
+
+def filled_by_the_third_schema(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lead, its queue row, and one attempt as the program before the fourth migration wrote them."""
+    older = dict(list(migrations().items())[:3])
+    monkeypatch.setattr("store.migrate.migrations", lambda: older)
+    engine = connect(place, create=True)
+    migrate(engine)
+    monkeypatch.undo()
+    with engine.write():
+        engine.run(
+            """insert into lead(id, name, created_at, arrived_at, cadence, cadence_version, anchor_at,
+                calls_done) values (7, 'Ann', 1, 1, 'inbound-six', 1, 1, 1)"""
+        )
+        engine.run(
+            """insert into queue(lead_id, lane, due_at, call_at, call_kind, call_step)
+                values (7, 2, 9, 9, 'step', 2)"""
+        )
+        engine.run("insert into phone(lead_id, e164) values (7, '+14152000000')")
+        row = {**RECORD, **BESIDE}
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        engine.run(f"insert into attempt({names}) values ({marks})", **row)
+        log = Log(engine, lambda: 20)
+        digest = hashlib.sha256(b"{}").hexdigest()
+        log.tell("attempt.ended", "ana", lead_id=7, attempt_id=1, **RECORD, **HEARD, decision_sha256=digest)
+        log.tell(
+            "attempt.disposed", "ana", lead_id=7, attempt_id=1,
+            disposition="busy", disposed_at=21, callback_at=None, automatic=True,
+        )  # fmt: skip
+        log.flush()
+    engine.close()
+
+
+def test_a_database_of_the_earlier_schema_is_brought_on_with_all_it_had(
+    blank: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled_by_the_third_schema(blank, monkeypatch)
+    with Store.open(blank, load(), HandClock(1_000)) as store:
+        row = store.core.engine.rows("select * from attempt")[0]
+        assert {name: row[name] for name in RECORD} == RECORD
+        assert {name: row[name] for name in HEARD} == HEARD, "what only the log knew is in the row now"
+        assert (row["direction"], row["transferred_to"], row["automatic"]) == ("out", "", 1)
+        assert (store.leads.get(7).name, store.leads.plan(7).calls_done) == ("Ann", 1)
+        assert store.leads.plan(7).promise is None
+        verdict = store.log.verify()
+        assert verdict.clean, verdict.why
+        for change in ("direction = 'in'", "packets = 9", "quality = 'good'", "talk_ms = 9", "automatic = 0"):
+            with pytest.raises(Refused):
+                store.core.engine.run(f"update attempt set {change}")
+        assert store.inbound.missed("+14152000000", "", "sip", "ana", 900, "busy").lead_id == 7
 
 
 LOST = {

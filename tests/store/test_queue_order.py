@@ -20,7 +20,7 @@ from store.store import Store
 
 LEADS = 10
 FAR = 400 * 24 * HOUR
-LANES = [Lane.FRESH, Lane.CALLBACK, Lane.SOON, Lane.LONG, Lane.NURTURE]
+LANES = [Lane.RETURNED, Lane.FRESH, Lane.CALLBACK, Lane.SOON, Lane.LONG, Lane.NURTURE]
 LATENESS = st.one_of(
     st.sampled_from(
         [
@@ -61,7 +61,7 @@ def expected(waiters: list[Waiter], now: int) -> list[int]:
     for lead_id, one in enumerate(waiters, start=1):
         band = ranking.band(one.lane, now - one.late, now)
         other = one.owner == "you"
-        if band is None or (other and one.late < OWNER_KEEPS_MS):
+        if band is None or (other and one.late < OWNER_KEEPS_MS and band is not Band.RETURNED):
             continue
         whose = 2 if other else 0 if one.owner == "me" else 1
         by_age = one.late if band is Band.NEW else -one.late
