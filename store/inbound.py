@@ -43,7 +43,7 @@ _SPEAKING = """select a.id, a.shift_id, a.opened_at, a.ended_at, a.disposition
     from attempt a left join queue q on q.lead_id = a.lead_id
     where (a.lead_id = :lead or (a.lead_id is null and a.e164 = :number)) and a.answered_at is not null
         and case when a.ended_at is null then q.lead_id is null or q.token = a.token
-            else a.answered_at <= :at and a.ended_at >= :at end order by a.id"""
+            else a.answered_at <= :at and a.ended_at > :at end order by a.id"""
 
 _T = TypeVar("_T")
 

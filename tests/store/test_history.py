@@ -12,7 +12,7 @@ from config.clock import HOUR, MINUTE, HandClock, iso
 from store.errors import NotFound
 from store.imports.report import ImportOptions
 from store.imports.run import run
-from store.records import NewPhone
+from store.records import CallEnd, NewPhone
 from store.store import Store
 
 
@@ -129,3 +129,31 @@ def test_an_ended_lead_says_that_nothing_comes(store: Store, clock: HandClock) -
     for ask in (store.leads.history, store.leads.coming):
         with pytest.raises(NotFound):
             ask(99)
+
+
+def test_calls_of_theirs_are_told_as_theirs(store: Store, clock: HandClock) -> None:
+    store.leads.add(new_lead())
+    store.inbound.missed(number(0), "", "one", "rep1", clock.now(), "the rep was not ready")
+    clock.advance(MINUTE)
+    attempt, _ = store.inbound.answer(number(0), "", "two", "rep1", None, clock.now())
+    end = CallEnd(Result.ANSWERED, clock.now() + MINUTE, 0, MINUTE, packets=9, quality="poor")
+    store.attempts.finish(attempt.id, end, "rep1")
+    store.attempts.dispose(attempt.id, "interested", "rep1")
+    assert told(store)[1:] == [
+        "they called, and nobody answered (the rep was not ready) (rep1)",
+        "they called: talked 1 min 0 s, the sound was poor, interested (rep1)",
+    ]
+
+
+def test_a_call_to_be_returned_is_what_comes_next_with_the_promise_behind_it(
+    store: Store, clock: HandClock
+) -> None:
+    store.leads.add(new_lead())
+    attempt = called(store, clock, Result.ANSWERED)
+    store.attempts.dispose(attempt.id, "callback", "rep1", callback_at=(at := clock.now() + 2 * HOUR))
+    store.inbound.missed(number(0), "", "one", "rep1", (now := clock.now()), "busy")
+    coming = store.leads.coming(1)
+    assert coming.next.startswith(f"their call is returned at {iso(now)}")
+    assert coming.why[0] == (
+        f"they called at {iso(now)}, and nobody answered; the callback agreed for {iso(at)} stands"
+    )

@@ -96,3 +96,44 @@ def test_recordings_of_one_lead_are_listed_alone(store: Store, clock: HandClock)
 def test_an_unknown_recording_is_named(store: Store) -> None:
     with pytest.raises(NotFound, match="there is no recording 7"):
         store.recordings.get(7)
+
+
+def test_the_notice_is_kept_once_with_its_moment(store: Store, clock: HandClock) -> None:
+    attempt = recorded(store, clock)
+    store.recordings.announced(attempt, 500)
+    store.recordings.announced(attempt, 900)
+    (found,) = store.recordings.newest()
+    assert (found.announced_at, found.objected_at, found.state) == (500, None, "open")
+    assert told(store) == [("recording.announced", "rep1", {"recording_id": found.id, "announced_at": 500})]
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["in the call", "after it"])
+def test_who_objects_leaves_no_recording(store: Store, clock: HandClock, kept: bool) -> None:
+    attempt = recorded(store, clock)
+    if kept:
+        store.recordings.keep(attempt, PATH, 1, 1, SUM)
+    for _ in range(2):
+        store.recordings.objected(attempt, "rep1", 700)
+    (found,) = store.recordings.newest()
+    assert (found.objected_at, found.state, found.why) == (700, "deleted", "they objected to it")
+    assert not store.recordings.keep(attempt, PATH, 1, 1, SUM), "what is kept afterwards is not"
+    assert [kind for kind, _, _ in told(store)][kept:] == ["recording.objected", "recording.deleted"]
+    assert "they do not want to be recorded" in store.leads.history(1)[-1].text
+    assert store.log.verify().clean
+
+
+def test_an_objection_before_anything_was_recorded_is_kept(store: Store, clock: HandClock) -> None:
+    store.leads.add(new_lead())
+    attempt = called(store, clock, Result.ANSWERED)
+    store.recordings.objected(attempt.id, "rep1", 700)
+    assert told(store) == [("recording.objected", "rep1", {"recording_id": None, "objected_at": 700})]
+    with pytest.raises(NotFound):
+        store.recordings.objected(99, "rep1", 700)
+
+
+def test_a_lost_recording_stays_lost_when_they_object(store: Store, clock: HandClock) -> None:
+    attempt = recorded(store, clock)
+    store.recordings.lose(attempt, "the disk was full")
+    store.recordings.objected(attempt, "rep1", 700)
+    (found,) = store.recordings.newest()
+    assert (found.state, found.why, found.objected_at) == ("lost", "the disk was full", 700)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.factories import FIRM, NOON, called, new_lead
+from support.factories import FIRM, NOON, called, new_lead, number
 
 from cadence.model import Result
 from cadence.studies import load as load_studies
 from config.clock import DAY, HOUR, MINUTE, SECOND, HandClock
 from store.imports.report import ImportOptions
 from store.imports.run import run
+from store.records import CallEnd
 from store.store import Store
 from store.yardsticks import FollowUp, NthCall, Yardsticks, follow_up
 
@@ -140,3 +141,29 @@ def test_the_studies_stand_beside_figures_that_exist() -> None:
     studies = load_studies()
     assert {study.yardstick for study in studies} <= figures
     assert all(study.cited for study in studies)
+
+
+def test_who_called_us_and_was_spoken_with_is_neither_called_nor_left_alone(
+    store: Store, clock: HandClock
+) -> None:
+    attempt, _ = store.inbound.answer(number(5), "", "sip", "ana", None, clock.now())
+    clock.advance(MINUTE)
+    store.attempts.finish(attempt.id, CallEnd(Result.ANSWERED, clock.now(), 0, MINUTE), "ana")
+    store.attempts.dispose(attempt.id, "interested", "ana")
+    clock.advance(60 * DAY)
+    total = measured(store).total
+    assert (total.leads, total.called, total.calls, total.never_called, total.at_once) == (1, 0, 0, 0, 0)
+
+
+def test_a_missed_stranger_is_a_lead_whose_speed_counts_by_our_call(store: Store, clock: HandClock) -> None:
+    store.inbound.missed(number(5), "", "sip", "ana", clock.now(), "busy")
+    clock.advance(2 * MINUTE)
+    called(store, clock, Result.NO_ANSWER, talk_ms=0)
+    total = measured(store).total
+    assert (total.leads, total.calls, total.at_once, total.within_1_min, total.within_5_min) == (
+        1,
+        1,
+        1,
+        0,
+        1,
+    )

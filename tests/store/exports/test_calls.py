@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.factories import NOON, called, claimed, new_lead
+from support.factories import NOON, called, claimed, new_lead, number
 
 from cadence.model import Result
 from config.clock import HOUR, MINUTE, HandClock, from_iso, iso
@@ -245,3 +245,64 @@ def test_dates_reach_as_far_as_they_say() -> None:
     ):
         with pytest.raises(UsageError, match=said):
             period(since, until, zone, now)
+
+
+def told(store: Store, attempt_id: int) -> dict[str, Any]:
+    rows = (dict(zip(calls.COLUMNS, row, strict=True)) for row in calls.rows(store.core, ALWAYS))
+    return next(row for row in rows if row["attempt_id"] == attempt_id)
+
+
+def test_a_call_of_theirs_is_told_with_its_way_its_sound_and_to_whom_it_was_given(
+    store: Store, clock: HandClock
+) -> None:
+    store.leads.add(new_lead(0))
+    attempt, _ = store.inbound.answer(number(0), "", "=cmd@x", "rep1", None, clock.now())
+    store.recordings.begin(attempt.id, "desk", "a.wav", clock.now())
+    store.recordings.announced(attempt.id, clock.now() + 5)
+    store.recordings.objected(attempt.id, "rep1", clock.now() + 9)
+    store.attempts.transferred(attempt.id, "204", done=True, attended=True, at=clock.now())
+    end = CallEnd(
+        Result.ANSWERED, clock.now() + MINUTE, 0, MINUTE, packets=3_000, lost=30, jitter_ms=12, quality="fair"
+    )
+    store.attempts.finish(attempt.id, end, "rep1")
+    row = told(store, attempt.id)
+    assert (row["direction"], row["transferred_to"], row["invited_at"]) == ("in", "204", None)
+    assert (row["packets"], row["packets_lost"], row["jitter_ms"], row["quality"]) == (3_000, 30, 12, "fair")
+    assert (row["announced_at"], row["objected_at"]) == (iso(clock.now() + 5), iso(clock.now() + 9))
+    assert (row["talk_seconds"], row["number"], row["sip_call_id"]) == (60.0, number(0), "=cmd@x")
+
+
+def test_a_call_whose_sound_nobody_measured_tells_no_zeros(store: Store, clock: HandClock) -> None:
+    row = told(store, one_call(store, clock))
+    assert (row["direction"], row["quality"], row["announced_at"]) == ("out", "", None)
+    assert (row["packets"], row["packets_lost"], row["jitter_ms"]) == (None, None, None)
+
+
+def test_who_said_it_is_told_apart_from_what_recorded_itself(store: Store, clock: HandClock) -> None:
+    said, by_itself = one_call(store, clock, 0), one_call(store, clock, 1, Result.BUSY)
+    assert [told(store, said)[name] for name in ("disposed_by", "automatic")] == ["rep1", False]
+    row = told(store, by_itself)
+    assert (row["disposition"], row["disposed_by"], row["automatic"]) == ("busy", "", True)
+    store.attempts.undo(by_itself, "rep1")
+    assert [told(store, by_itself)[name] for name in ("disposition", "automatic")] == [None, None]
+    store.attempts.dispose(by_itself, "busy", "rep1")
+    assert [told(store, by_itself)[name] for name in ("disposed_by", "automatic")] == ["rep1", False]
+
+
+def test_what_a_rep_notes_in_the_call_and_its_wrap_up_is_the_calls_note(
+    store: Store, clock: HandClock, tmp_path: Path
+) -> None:
+    store.leads.add(new_lead(0))
+    store.leads.note(1, "rep1", "read the card")
+    attempt = store.attempts.begin(claimed(store), "rep1")
+    store.leads.note(1, "rep1", "=wants a quote")
+    store.leads.note(1, "rep2", "somebody else's word")
+    store.attempts.finish(attempt.id, CallEnd(Result.ANSWERED, clock.now() + 1, 0, 1), "rep1")
+    store.leads.note(1, "rep1", "by Friday")
+    store.attempts.dispose(attempt.id, "interested", "rep1", note="keen")
+    store.leads.note(1, "rep1", "a day later")
+    assert told(store, attempt.id)["note"] == "keen\n=wants a quote\nby Friday"
+    assert len(store.leads.notes(1)) == 5
+    calls.export(store.core, tmp_path / "calls.csv", ALWAYS, "csv")
+    assert read(tmp_path / "calls.csv")[0]["note"] == "keen\n=wants a quote\nby Friday"
+    assert store.log.verify().clean

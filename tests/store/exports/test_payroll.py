@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.factories import NOON, called, new_lead
+from support.factories import NOON, called, new_lead, number
 
 from cadence.model import Result, ShiftState
 from config.clock import HOUR, MINUTE, SECOND, HandClock, from_iso
 from store.exports import payroll
 from store.exports.payroll import Day, days
 from store.exports.period import Period, midnight
+from store.records import CallEnd
 from store.store import Store
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -157,3 +158,20 @@ def test_whatever_a_rep_does_the_states_add_up_to_the_clock(
     found = days(store.core, Period(start, clock.now() + 1, ZoneInfo(zone)))
     assert all(adds_up(day) for day in found)
     assert sum(day.clock for day in found) == worked
+
+
+def test_calls_of_theirs_are_talk_and_no_dials_and_a_second_line_is_counted_once(
+    store: Store, clock: HandClock
+) -> None:
+    store.leads.add(new_lead())
+    dialed = called(store, clock, Result.ANSWERED, rep="ana", talk_ms=30_000)
+    store.attempts.dispose(dialed.id, "interested", "ana")
+    came_in, _ = store.inbound.answer(number(0), "", "sip", "ana", None, clock.now())
+    beside = store.attempts.begin_beside("203", "ana", None, "", came_in.id)
+    clock.advance(MINUTE)
+    for attempt, talk in ((beside, 40_000), (came_in, MINUTE)):
+        store.attempts.finish(attempt.id, CallEnd(Result.ANSWERED, clock.now(), 0, talk), "ana")
+    store.attempts.transferred(came_in.id, "203", done=True, attended=True, at=clock.now())
+    (day,) = days(store.core, ALWAYS)
+    assert (day.attempts, day.answered, day.inbound, day.transferred) == (1, 1, 1, 1)
+    assert day.talk == 90_000
