@@ -92,7 +92,9 @@ class Handover:
     other: str = ""  # the call it is joined with
     accepted: bool = False
     over: bool = False
-    then: list[Ended] = field(default_factory=list)  # of the line joined with: told after what became of it
+    then: list[Ended] | None = field(
+        default_factory=list
+    )  # ends that wait for it; None: nobody waits any more
     _word: int = 0  # when the other side last told anything
     _challenged: int = 0
 

@@ -109,16 +109,15 @@ class Giving(CallPart):
             self.cut_off(Cut.REP)
 
     def _settle(self, told: Told | None) -> None:
-        """Tell what became of it, then the ends that waited for that."""
+        """Tell what became of it; a line that is left after it is told of first, then who waited for that."""
         handover = self.handover
         if told is None or handover is None:
             return
         if told.done:
             self._go()
         self._tell(told)
-        for ended in handover.then:
-            self._board.send(replace(ended, reason=f"{JOINED}.", ended_by="rep") if told.done else ended)
-        handover.then.clear()
+        if not told.done:
+            self._release()
 
     def _go(self) -> None:
         if self.handover is not None:
@@ -132,18 +131,30 @@ class Giving(CallPart):
         )
 
     def settle_at_end(self) -> None:
-        """The call is over: so is a transfer of it, and what it was to be joined with has lost it."""
+        """The call is over, and so is a transfer of it."""
         progress = self.progress
         if self.handover is not None:
             ours = progress.cut is not Cut.NONE
             self._settle(self.handover.parted(theirs=not ours and not progress.lost, ours=ours))
 
     def send_end(self, ended: Ended) -> None:
-        """Tell the end, once it is known what became of the line that this one is being joined with."""
-        if self.taken_by is not None and not self.taken_by.over:
-            self.taken_by.then.append(ended)
-        else:
-            self._board.send(ended)
+        """Tell the end; one of theirs that may be a join, once it is known whether it was one."""
+        waits = self.taken_by.then if self.taken_by is not None else None
+        if waits is not None and self.progress.cut is Cut.NONE:
+            waits.append(ended)
+            return
+        self._board.send(ended)
+        self._release()
+
+    def _release(self) -> None:
+        """Let the end of the other line be told, if it waited."""
+        handover = self.handover
+        if handover is None or handover.then is None:
+            return
+        done = bool(self.progress.given)
+        for ended in handover.then:
+            self._board.send(replace(ended, reason=f"{JOINED}.", ended_by="rep") if done else ended)
+        handover.then = None
 
     # -------------------------------------------------------- asked of us
 

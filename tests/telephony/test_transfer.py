@@ -224,8 +224,10 @@ async def test_a_colleague_whose_line_was_replaced_is_told_of_after_the_transfer
     assert told.done
     second = await talking.ended("second")
     assert (second.reason, second.ended_by) == ("Joined with the other line.", "rep")
-    kinds = [type(event) for event in talking.heard.events]
-    assert kinds.index(Transferred) < kinds.index(Ended)
+    said = [event for event in talking.heard.events if isinstance(event, Transferred | Ended)]
+    assert [(type(event), event.call) for event in said] == [
+        (Transferred, "call-1"), (Ended, "call-1"), (Ended, "second"),
+    ]  # fmt: skip
 
 
 async def test_a_colleague_who_really_hung_up_is_told_as_that_and_the_lead_is_still_there(
