@@ -58,7 +58,7 @@ def on_object(desk: DeskState) -> list[out.Effect]:
     line.objected = True
     kept = out.Objected(line.attempt_id, desk.clock.now())
     if desk.call is not None:
-        desk.call = replace(desk.call, recording="objected", tell=False)
+        desk.call = replace(desk.call, recording="objected", tell=False, notice_plays=False)
     desk.say("They object: what was recorded of this call is deleted, and no more is made.")
     live = line.recording and not line.ended
     return [kept, out.Record(line.call, line.attempt_id, "stop")] if live else [kept]
@@ -83,6 +83,8 @@ def on_event(desk: DeskState, line: Line, event: phone.AnyEvent) -> list[out.Eff
             return _on_recorded(desk, line, event)
         case phone.Announced():
             line.notice_plays = False
+            if desk.call is not None and desk.line is line:
+                desk.call = replace(desk.call, notice_plays=False)
             return [out.Announced(line.attempt, event.at)]
     return []
 
@@ -107,6 +109,7 @@ def _on_recording(desk: DeskState, line: Line, event: phone.Recording) -> list[o
     elif not begun:
         desk.say("Recording goes on.")
     line.notice_plays = line.notice_plays or plays
+    desk.call = replace(desk.call, notice_plays=line.notice_plays)
     return [*effects, out.Announce(line.call)] if plays else effects
 
 
@@ -115,7 +118,7 @@ def on_trouble(desk: DeskState) -> list[out.Effect]:
     line = desk.line
     if line is not None and line.notice_plays and desk.call is not None and not line.objected:
         line.notice_plays = False
-        desk.call = replace(desk.call, tell=True)
+        desk.call = replace(desk.call, tell=True, notice_plays=False)
         desk.say(TELL, alarm=True)
     return []
 

@@ -56,6 +56,7 @@ class CallView:
     jitter_ms: int = 0
     hint: str = ""  # what was heard of an answering machine; people sound like one too
     tell: bool = False  # they must hear that the call is recorded
+    notice_plays: bool = False  # and are being told so by the firm's own words
     secure: bool = False  # the sound is encrypted
     inbound: bool = False  # they called us
     passing_to: str = ""  # a transfer is under way, to this number

@@ -34,6 +34,7 @@ _HINTS: dict[Mode, tuple[tuple[str, str], ...]] = {
 }
 _KEYPAD = (("0-9 *", "tones"), ("p", "the # tone"), ("#", "keypad off"), ("h", "hang up"), ("m", "mute"))
 _TWO_LINES = ("transfer", "line", "hang_up")  # what is done with two lines comes first
+_WHILE_RECORDED_LATER = ("voicemail", "record")  # an objection must not be looked for
 _LATE = ("keys", "quit")  # kept at the end of the row, and always shown
 
 
@@ -64,6 +65,8 @@ def _working(scene: Scene, width: int) -> list[tuple[str, str]]:
     actions = [each for each in ACTIONS if each.name not in (*_LATE, "down", "up") and _of_use(view, each)]
     if view.second is not None:
         actions.sort(key=lambda each: each.name not in _TWO_LINES)
+    elif _may_object(view):
+        actions.sort(key=lambda each: each.name in _WHILE_RECORDED_LATER)
     hints += [(each.key, _label(scene, each.name, each.label)) for each in actions]
     if view.queue:
         hints.append(("j/k", "queue"))
@@ -77,13 +80,17 @@ def _of_use(view: DeskView, action: Action) -> bool:
     call = view.call
     worth = {
         "undo": view.can_undo,
-        "object": call is not None and call.recording in ("on", "paused"),
+        "object": _may_object(view),
         "transfer": call is not None
         and call.ended_mono is None
         and not call.passing_to
         and (view.second is None or view.second.answered_mono is not None),
     }
     return worth.get(action.name, True) and not action.why_not_now(view)
+
+
+def _may_object(view: DeskView) -> bool:
+    return view.call is not None and view.call.recording in ("on", "paused")
 
 
 def _label(scene: Scene, name: str, label: str) -> str:

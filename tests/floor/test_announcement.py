@@ -69,10 +69,13 @@ async def test_the_notice_plays_where_a_recording_begins_and_its_end_is_kept(tmp
         assert view.call is not None
         assert not view.call.tell, "the rep need not say it"
         assert "your notice" in view.message
+        assert view.call.notice_plays
         async with asyncio.timeout(10):
             while "recording.announced" not in told(seat):
                 await asyncio.sleep(0.05)
         assert stored(seat).announced_at
+        assert seat.station.view.call is not None
+        assert not seat.station.view.call.notice_plays
 
 
 async def test_a_notice_that_cannot_be_played_is_said_by_the_rep(tmp_path: Path) -> None:

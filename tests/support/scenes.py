@@ -259,6 +259,12 @@ def clicks(desk: FakeDesk, app: Workstation) -> None:
     measured(desk, app, LevelsView(-20, -33, under_runs=3))
 
 
+def notice_plays(desk: FakeDesk, app: Workstation) -> None:
+    levels(desk, app)
+    assert desk.view.call
+    desk.set(call=replace(desk.view.call, tell=False, notice_plays=True))
+
+
 def objected(desk: FakeDesk, app: Workstation) -> None:
     levels(desk, app)
     assert desk.view.call
@@ -345,8 +351,8 @@ STATES = named(
     ready, nothing_due, preview, preview_not_callable, dialing, ringing, ringing_by_hand, talking, muted,
     held, poor_sound, machine, recorded, recording_paused, keypad, pause_after_call, wrap_up, not_ready,
     fault, refused_key, do_not_call_once, calls_here, unknown_calls, withheld_calls, inbound, levels_idle,
-    levels, mic_silent, clicks, objected, object_once, retrying, given_at_once, second_rings, second_talks,
-    second_waits, joining, lead_gone,
+    levels, mic_silent, clicks, notice_plays, objected, object_once, retrying, given_at_once,
+    second_rings, second_talks, second_waits, joining, lead_gone,
 )  # fmt: skip
 OVERLAYS = named(
     note, callback, callback_typed, skip, pause, find, found, keys_help, timeline, number, refusal, transfer,

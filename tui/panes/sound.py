@@ -10,7 +10,6 @@ from tui.scene import Scene
 
 _RECORDING: dict[str, tuple[Part, ...]] = {
     "on": (("(R) REC", "alarm"),),
-    "announcing": (("(R) REC", "alarm"), (" the notice plays", "note")),
     "paused": (("REC paused", "alarm"),),
     "failed": (("REC failed", "alarm"),),
     "objected": (("not recorded: they object", "note"),),
@@ -61,7 +60,8 @@ def recording(shown: CallView | None, *, short: bool = False) -> tuple[Part, ...
     if shown is None or not shown.recording or shown.ended_mono is not None:
         return ()
     words = _RECORDING.get(shown.recording, ((f"REC {shown.recording}", "alarm"),))
-    return (*words, (" tell them", "note")) if shown.tell and shown.recording == "on" and not short else words
+    told = " notice plays" if shown.notice_plays else " tell them" if shown.tell else ""
+    return words if short or not told or shown.recording != "on" else (*words, (told, "note"))
 
 
 def heard(scene: Scene) -> tuple[Part, ...]:
