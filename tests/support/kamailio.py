@@ -74,6 +74,12 @@ SECURE = (
     )
 )
 
+# Calls go to who registered, after a login.
+DELIVERING = CONFIG.replace(
+    '$du = "sip:{peer}";',
+    'if (is_method("INVITE") && !lookup("location")) {{ sl_send_reply("404", "Nobody"); exit; }}',
+)
+
 # No login, and each number rings at a telephone of its own; others do not exist.
 ROUTING = (
     CONFIG[: CONFIG.index("    if (!pv_proxy")]
@@ -104,6 +110,15 @@ async def kamailio(folder: Path, peer: str, password: str) -> AsyncIterator[str]
     """The address of a proxy that wants `password` and hands every call to `peer`."""
     port = _free_port(socket.SOCK_DGRAM)
     config = CONFIG.format(host=HOST, port=port, modules=f"{modules()}/", password=password, peer=peer)
+    async with _served(folder, config, port, socket.SOCK_DGRAM):
+        yield f"{HOST}:{port}"
+
+
+@contextlib.asynccontextmanager
+async def delivering_kamailio(folder: Path, password: str) -> AsyncIterator[str]:
+    """The address of a proxy that wants `password` and hands calls to who registered."""
+    port = _free_port(socket.SOCK_DGRAM)
+    config = DELIVERING.format(host=HOST, port=port, modules=f"{modules()}/", password=password)
     async with _served(folder, config, port, socket.SOCK_DGRAM):
         yield f"{HOST}:{port}"
 

@@ -72,6 +72,7 @@ class Ring:
     body: bool = True  # an offer
     acks: bool = True  # acknowledges a 200 at once
     contact: str = ""
+    deaf_to: int = 0  # so many BYEs go unanswered
     call_id: str = field(default_factory=lambda: secrets.token_hex(8))
     tag: str = field(default_factory=lambda: secrets.token_hex(4))
     replies: list[Message] = field(default_factory=list)
@@ -136,7 +137,8 @@ class Ring:
             self._replied(message)
         elif message.method == "BYE":
             self.byes.append(message)
-            self.ringer.transport.sendto(respond(message, 200, "OK"), addr)
+            if len(self.byes) > self.deaf_to:
+                self.ringer.transport.sendto(respond(message, 200, "OK"), addr)
         self._came.set()
 
     def _replied(self, reply: Message) -> None:

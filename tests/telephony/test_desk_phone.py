@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 from support.baresip import baresip, free_port, needs_baresip
+from support.incoming import spoken_with, where
 from support.sip_peer import Leg, SipPeer, answer, final, hang_up, ring
+from support.sip_ringer import Ringer
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account, Sound
 from telephony.desk_phone import LEG
 from telephony.errors import NotDialableError
-from telephony.protocol import Ended, Ready, SoundState
+from telephony.protocol import Ended, Incoming, Ready, SoundState
 from telephony.target import desk_phone_uri
 
 ON_THE_LINE = "Your desk phone is on the line."
@@ -56,7 +58,7 @@ async def told(line: Telephone, words: str, count: int = 1) -> SoundState:
                 return found[count - 1]
 
 
-async def hears(leg: Leg, *, speech: bool) -> None:
+async def hears(leg: Leg | Ringer, *, speech: bool) -> None:
     """Wait until that side of the call hears speech, or nothing, for a quarter of a second."""
     async with asyncio.timeout(20):
         while True:
@@ -94,6 +96,32 @@ async def test_rep_and_lead_hear_each_other_over_several_leads_on_one_leg(
         assert (await seat.ended(call)).result == "answered"
     assert len(desk_phone.legs) == 1
     assert rep.byes == 0
+
+
+async def test_a_call_that_comes_in_is_joined_to_the_reps_phone_too(
+    seat: Telephone, desk_phone: SipPeer, ann: Ringer
+) -> None:
+    rep = await desk_phone.leg()
+    await hears(rep, speech=False)
+    async with spoken_with(seat, ann) as (ring, call):
+        await hears(ann, speech=True)
+        await hears(rep, speech=True)
+        ring.hang_up()
+        assert (await seat.ended(call)).result == "answered"
+    await hears(rep, speech=False)
+    assert (len(desk_phone.legs), rep.byes) == (1, 0)
+
+
+async def test_the_reps_own_phone_does_not_ring_the_desk(
+    log: Path,
+) -> None:
+    """It is known, so that it may offer within its call; it is nobody who may ring."""
+    elsewhere = await Ringer.start("127.0.0.3")
+    sound = Sound(kind="desk_phone", uri="sip:anna@127.0.0.3:5999")
+    async with telephone(log, Account(server="127.0.0.1:9", no_response_ms=500), sound=sound) as line:
+        await elsewhere.ring(where(line)).reply(480)
+        assert not line.heard.of(Incoming)
+    elsewhere.close()
 
 
 async def test_mute_keeps_the_rep_from_the_lead_alone(

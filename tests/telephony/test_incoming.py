@@ -210,6 +210,16 @@ async def test_a_rep_who_hangs_up_before_the_ack_is_free_at_once(line: Telephone
         await ring.bye()
 
 
+async def test_a_bye_that_is_lost_is_said_again(line: Telephone, ann: Ringer) -> None:
+    async with spoken_with(line, ann, deaf_to=1) as (ring, call):
+        line.phone.hang_up(call)
+        assert (await line.ended(call)).ended_by == "rep"
+        async with asyncio.timeout(10):
+            while len(ring.byes) < 2:
+                await asyncio.sleep(0.02)
+    assert ring.byes[0].raw == ring.byes[1].raw
+
+
 async def test_a_call_without_an_offer_gets_ours(line: Telephone, ann: Ringer) -> None:
     async with spoken_with(line, ann, body=False) as (ring, call):
         await ann.rtp.hears(10)
