@@ -10,6 +10,7 @@ from telephony.account import Sound
 from telephony.engine.audio import RepSound
 from telephony.engine.board import Board
 from telephony.engine.endpoint import CLOCK_RATE
+from telephony.engine.frame_bytes import sound_of
 from telephony.headset import FRAME, Headset, News
 from telephony.protocol import Levels, SoundState
 
@@ -34,7 +35,7 @@ class HeadsetPort(pj.AudioMediaPort):
 
     def onFrameReceived(self, frame: Any) -> None:  # noqa: ANN401, N802
         """Called with what the rep shall hear."""
-        sound = bytes(frame.buf) if frame.type == pj.PJMEDIA_FRAME_TYPE_AUDIO else _SILENCE
+        sound = sound_of(frame) if frame.type == pj.PJMEDIA_FRAME_TYPE_AUDIO else _SILENCE
         self._headset.played.push(sound)
 
 

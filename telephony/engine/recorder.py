@@ -12,6 +12,7 @@ from typing import Any
 
 import pjsua2 as pj
 
+from telephony.engine.frame_bytes import sound_of
 from telephony.engine.wav_writer import FRAME_MS, WavWriter
 from telephony.wav_repair import RATE
 
@@ -29,7 +30,7 @@ class _Ear(pj.AudioMediaPort):
 
     def onFrameReceived(self, frame: Any) -> None:  # noqa: ANN401, N802
         """Called by the bridge's clock every 20 ms, in its thread."""
-        self._take(bytes(frame.buf) if frame.type == pj.PJMEDIA_FRAME_TYPE_AUDIO else b"")
+        self._take(sound_of(frame) if frame.type == pj.PJMEDIA_FRAME_TYPE_AUDIO else b"")
 
     def onFrameRequested(self, frame: Any) -> None:  # noqa: ANN401, N802
         """Called when the bridge wants sound: an ear has none."""
