@@ -338,10 +338,14 @@ class SipPeer(asyncio.DatagramProtocol):
             self._spawn(self._play(message, send))
         elif "INVITE" in self.answers:
             self.answers["INVITE"](known, message)
-        elif message.body:  # an offer within the call: hold, or its end
-            body = sdp(HOST, known.rtp.port, answer_to(message))
-            contact = f"sip:peer@{self.address}{self.uri_end}"
-            send(respond(message, 200, "OK", tag=known.tag, body=body, contact=contact))
+        elif message.body:
+            self.agree(known, message)
+
+    def agree(self, leg: Leg, offer: Message) -> None:
+        """Answer an offer within the call: hold, or its end."""
+        body = sdp(HOST, leg.rtp.port, answer_to(offer))
+        contact = f"sip:peer@{self.address}{self.uri_end}"
+        leg.send(respond(offer, 200, "OK", tag=leg.tag, body=body, contact=contact))
 
     def _register(self, message: Message, send: Callable[[bytes], None]) -> None:
         if self.registrar is None or not self._known(message, send):

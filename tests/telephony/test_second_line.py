@@ -106,6 +106,24 @@ async def test_a_hold_that_crosses_an_offer_of_theirs_is_offered_again(
     assert "a=sendonly" in peer.got("INVITE")[-1].body
 
 
+async def test_a_rep_who_changes_mind_at_once_is_heard_again(talking: Telephone, peer: SipPeer) -> None:
+    """The first offer is still under way when the second thought comes."""
+    lead = await peer.leg()
+    late: list[Message] = []
+    peer.answers["INVITE"] = lambda _, offer: late.append(offer)
+    talking.phone.send(Hold(LEAD, True))
+    await peer.wait_for("INVITE", 2)
+    talking.phone.send(Hold(LEAD, False))
+    await lead.rtp.hears(10)
+    peer.answers.clear()
+    peer.agree(lead, late[0])
+    async with asyncio.timeout(10):
+        while "a=sendrecv" not in peer.got("INVITE")[-1].body:
+            await asyncio.sleep(0.02)
+    await hears(lead, speech=True)
+    assert [held.on for held in talking.heard.of(Held)] in ([], [True, False])
+
+
 async def test_two_lines_that_are_both_open_are_never_joined_to_each_other(peer: SipPeer, log: Path) -> None:
     """Only the rep's phone hears both; it speaks to both, and none of them hears the other's tone."""
     desk_phone = await SipPeer.start([(0, answer)])
