@@ -129,14 +129,15 @@ class Inbound:
 
     def _once(self, call: _Call, work: Callable[[], _T]) -> _T:
         """Do `work` in a transaction of its own, alone with this call; again where it was overtaken."""
-        core = self._core
         try:
-            with core.write():
-                core.engine.alone(f"call {call.sip_call_id or call.heard}")
-                return work()
+            return self._alone(call, work)
         except _OvertakenError:
-            with core.write():
-                return work()
+            return self._alone(call, work)
+
+    def _alone(self, call: _Call, work: Callable[[], _T]) -> _T:
+        with self._core.write():
+            self._core.engine.alone(f"call {call.sip_call_id or call.heard}")
+            return work()
 
     # ---- answered
 
