@@ -73,14 +73,17 @@ def load(folder: Path | None = None) -> Rulebook:
         ConfigError: a file is wrong; the text names file, line, field and mend.
     """
     letters = templates.load(_files(folder, "mail", ("*.txt", "*.j2")))
+    cadences = _cadences(_files(folder, "cadences"), letters)
     return Rulebook(
-        cadences=_cadences(_files(folder, "cadences"), letters),
+        cadences=cadences,
         dispositions=dispositions.load(_file(folder, "dispositions.toml")),
         gate=rules.load(_files(folder, "gate")),
         templates=letters,
         recording=recording.load(_file(folder, "recording.toml")),
         voicemail=voicemail.load(_file(folder, "voicemail.toml")),
-        campaigns=campaigns.load(_file(folder, "campaigns.toml")),
+        campaigns=campaigns.load(
+            _file(folder, "campaigns.toml"), [name for name in cadences if "@" not in name]
+        ),
     )
 
 

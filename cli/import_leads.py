@@ -40,7 +40,10 @@ _PATH = click.Path(path_type=Path)
 @click.option("--source", default="", help="Where the leads come from, where a row does not say.")
 @click.option("--campaign", default="", help="Their campaign, where a row does not say.")
 @click.option(
-    "--cadence", default="", metavar="NAME", help="The cadence they start; default: [queue] cadence."
+    "--cadence",
+    default="",
+    metavar="NAME",
+    help="The cadence they start; default: their campaign's, or the floor's.",
 )
 @click.option(
     "--region", default="", metavar="CC", help="Country of numbers without one; default: the firm's."
@@ -96,7 +99,7 @@ def _options(settings: Settings, words: dict[str, Any]) -> ImportOptions:
         dates=words["dates"] or "",
         source=words["source"],
         campaign=words["campaign"],
-        cadence=words["cadence"] or settings.queue.cadence,
+        cadence=words["cadence"],
         keep_going=words["keep_going"],
         dry_run=words["dry_run"],
         rejects=words["rejects"],

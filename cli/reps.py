@@ -100,7 +100,7 @@ def list_(state: State, as_json: bool) -> None:
         ("login", "name", "team", "skills", "languages", "campaigns that ask"),
         [tuple(_cell(value) for value in row.values()) for row in rows],
     )
-    for name in campaigns.by_name:
+    for name in campaigns.asking:
         if not any(name in served for served in routes.values()):
             line(f"Nobody is fit for campaign {name}: its leads wait for their owners alone.")
 
@@ -139,7 +139,7 @@ def _put(state: State, login: str, name: str, brings: Abilities, *, create: bool
     from cli.supervisor import machine_login
 
     with opened(state.home, create=create) as store:
-        unknown = brings.campaigns - store.core.book.campaigns.by_name.keys()
+        unknown = brings.campaigns - store.core.book.campaigns.asking.keys()
         store.reps.put(login, brings, machine_login(), name)
     line(f"{login} is entered.")
     for campaign in sorted(unknown):

@@ -60,6 +60,7 @@ def opened(home: Home, *, create: bool = False) -> Iterator[Store]:
         zone=settings.firm.zone,
         lease_ms=settings.queue.lease_minutes * MINUTE,
         owner_ms=settings.queue.owner_minutes * MINUTE,
+        cadence=settings.queue.cadence,
     ) as store:
         yield store
 

@@ -35,10 +35,19 @@ class StoreRoom:
         zone: str = "UTC",
         lease_ms: int = 10 * MINUTE,
         owner_ms: int = 30 * MINUTE,
+        cadence: str = "inbound-six",
     ) -> None:
         """Nothing is opened yet; the arguments are those of `Store.open`."""
         self._open = partial(
-            Store.open, location, book, clock, region=region, zone=zone, lease_ms=lease_ms, owner_ms=owner_ms
+            Store.open,
+            location,
+            book,
+            clock,
+            region=region,
+            zone=zone,
+            lease_ms=lease_ms,
+            owner_ms=owner_ms,
+            cadence=cadence,
         )
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._store: Store | None = None

@@ -54,6 +54,7 @@ class Workplace:
             self.store, self.book, self.clock, region=firm.region, zone=firm.zone,
             lease_ms=self.settings.queue.lease_minutes * MINUTE,
             owner_ms=self.settings.queue.owner_minutes * MINUTE,
+            cadence=self.settings.queue.cadence,
         )  # fmt: skip
 
     def make_phone(self, on_event: Callable[[phone.AnyEvent], None]) -> Phone:

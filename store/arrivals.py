@@ -92,10 +92,9 @@ def draft_of(core: Core, new: NewLead, now: int) -> Lead:
 
 
 def first_plan(core: Core, lead: Lead, now: int, cadence: str | None) -> Plan:
-    """The plan a fresh lead starts with, in `cadence` or in the floor's own."""
-    if cadence is None:
-        return advance.start(lead, core.book, now)
-    return advance.start(lead, core.book, now, cadence)
+    """The plan a fresh lead starts with, in `cadence`, else in its campaign's, else in the floor's own."""
+    begun_in = cadence or core.book.campaigns.cadence_of(lead.campaign) or core.cadence
+    return advance.start(lead, core.book, now, begun_in)
 
 
 def lead_columns(lead: Lead, plan: Plan, now: int) -> Row:

@@ -24,12 +24,14 @@ class Core:
         zone: str = "UTC",
         lease_ms: int = 10 * MINUTE,
         owner_ms: int = 30 * MINUTE,
+        cadence: str = "inbound-six",
     ) -> None:
         self.engine = engine
         self.region = region  # of numbers dialed by hand
         self.zone = zone  # of the times in reasons
         self.lease_ms = lease_ms
         self.owner_ms = owner_ms  # an owner's lead that lies longer falls to the team
+        self.cadence = cadence  # of new leads, where neither their campaign nor who brings them names another
         self.book = book
         self.clock = engine.clock(clock)
         self.log = Log(engine, self.now)

@@ -82,7 +82,7 @@ class Reps:
     def reroute(self, by: str) -> int:
         """Route the leads in the queue anew, after `campaigns.toml` was changed; how many moved."""
         core = self._core
-        asking = list(core.book.campaigns.by_name)
+        asking = list(core.book.campaigns.asking)
         marks = ", ".join(f":c{n}" for n in range(len(asking)))
         route = f"case when l.campaign in ({marks}) then l.campaign else '' end" if asking else "''"
         with core.write():
@@ -97,7 +97,7 @@ class Reps:
 
 def routes_of(core: Core, login: str) -> tuple[str, ...]:
     """The routes of which the rep gets leads. One probe, and none where no campaign asks for anything."""
-    if not core.book.campaigns.by_name:
+    if not core.book.campaigns.asking:
         return ("",)
     rows = core.engine.rows(
         "select team, skills, languages, campaigns from rep where login = :login", login=login

@@ -56,6 +56,7 @@ class Store:
         zone: str = "UTC",
         lease_ms: int = 10 * MINUTE,
         owner_ms: int = 30 * MINUTE,
+        cadence: str = "inbound-six",
     ) -> Store:
         """Open the database at `location`, a path (SQLite) or `postgresql://…` (PostgreSQL), and migrate it.
 
@@ -68,6 +69,7 @@ class Store:
             zone: IANA zone of the times in the reasons of the queue.
             lease_ms: how long a claimed lead is held.
             owner_ms: how long an owner's lead may lie, once it is due, before it falls to the team.
+            cadence: of new leads, where neither their campaign nor who brings them names another.
 
         Raises:
             StoreError: it cannot be opened; the sentence says why and what to do.
@@ -78,7 +80,16 @@ class Store:
         except BaseException:
             engine.close()
             raise
-        core = Core(engine, book, clock, region=region, zone=zone, lease_ms=lease_ms, owner_ms=owner_ms)
+        core = Core(
+            engine,
+            book,
+            clock,
+            region=region,
+            zone=zone,
+            lease_ms=lease_ms,
+            owner_ms=owner_ms,
+            cadence=cadence,
+        )
         return cls(core)
 
     def close(self) -> None:

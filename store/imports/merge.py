@@ -101,8 +101,8 @@ class Merger:
         """
         self._store, self._core, self._source = store, store.core, source
         self._now = source.started_at
-        self._plans = FirstPlans(self._core.book, self._now, source.cadence)
-        self._plans_in: dict[str, FirstPlans] = {source.cadence: self._plans}
+        self._plans_in: dict[str, FirstPlans] = {}
+        self._plans_for(source.cadence or self._core.cadence)  # a wrong name is told now
         self._stage = Stage(self._core)
         self._again_rows = AgainRows(self._core)
         self.import_id: int | None = None
@@ -164,7 +164,7 @@ class Merger:
         known = look_up(self._core, rows)
         found = sort(rows, known)
         fresh = [
-            Fresh(row, at, row, at, self._plans.of(row, at))
+            Fresh(row, at, row, at, self._plans_for(self._begins_in(row)).of(row, at))
             for row in found.fresh
             for at in [self._arrived(row)]
         ]
@@ -177,6 +177,11 @@ class Merger:
     def _again(self, cadence: str) -> FirstPlans:
         """Plans for leads in `cadence` that ask again."""
         return self._plans_for(self._core.book.cadence(cadence).again or cadence)
+
+    def _begins_in(self, row: LeadRow) -> str:
+        """The cadence of a new lead: what was said for the file, its campaign's, or the floor's own."""
+        chosen = self._source.cadence or self._core.book.campaigns.cadence_of(row.campaign)
+        return chosen or self._core.cadence
 
     def _plans_for(self, cadence: str) -> FirstPlans:
         """Plans for leads that begin in `cadence`."""
@@ -214,7 +219,7 @@ class Merger:
         for row, lead in prepared.rest:
             self._inquire(ids[-lead - 1] if lead < 0 else lead, row)
         for row in found.unwanted:
-            joined += self._store.leads.arrive(row.lead(self.import_id), self._source.cadence).joined
+            joined += self._store.leads.arrive(row.lead(self.import_id), self._source.cadence or None).joined
         return Merged(
             new=len(found.fresh) + len(found.repeats) + len(found.unwanted) - joined,
             joined=joined,

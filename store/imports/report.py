@@ -24,7 +24,7 @@ class ImportOptions:
     dates: str = ""  # 'mdy' or 'dmy'; empty: by region
     source: str = ""  # for rows that state none
     campaign: str = ""
-    cadence: str | None = None  # None: the floor's own
+    cadence: str | None = None  # None: their campaign's, or the floor's own
     keep_going: bool = False  # take the good rows of a file that has bad ones, slice by slice
     dry_run: bool = False  # read, compare, report; write nothing but the rejects
     rejects: Path | None = None  # None: `leads.rejects.csv` beside `leads.csv`

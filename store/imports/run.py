@@ -22,7 +22,6 @@ from store.imports.slices import Leftovers, Slicer, write_whole
 from store.imports.source import Source
 from store.store import Store
 
-FLOORS_OWN = "inbound-six"
 _FEW = 250  # rows that are written in a blink
 _TELL_EVERY = 5_000  # rows
 
@@ -184,7 +183,7 @@ class _Run:
             sha256=self._table.survey.sha256,
             by=options.by,
             started_at=now,
-            cadence=options.cadence or FLOORS_OWN,
+            cadence=options.cadence or "",
             details=json.dumps(details),
         )
 

@@ -13,5 +13,5 @@ class Source:
     sha256: str
     by: str
     started_at: int
-    cadence: str
+    cadence: str  # of the new leads; empty: their campaign's, or the floor's own
     details: str  # JSON: mapping, encoding, delimiter

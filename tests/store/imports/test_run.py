@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cadence.advance import start
 from cadence.model import Lane, LeadStatus
 from config.clock import DAY, HOUR, HandClock, from_iso, iso
 from config.errors import SixringError, UsageError
@@ -20,7 +19,7 @@ from store.imports.known import Known
 from store.imports.mapping import map_columns, parse_overrides
 from store.imports.normalise import LeadRow, Normaliser, RowRules
 from store.imports.report import ImportOptions, Report
-from store.imports.run import FLOORS_OWN, run
+from store.imports.run import run
 from store.records import NewLead, NewPhone
 from store.store import Store
 
@@ -350,10 +349,6 @@ def test_an_arrival_between_looking_and_writing_is_joined_not_doubled(
     report = run(store, path, ImportOptions())
     assert counts(report) == (0, 1, 0, 0)
     assert store.leads.count() == 1
-
-
-def test_the_floors_own_cadence_is_that_of_the_rules(store: Store, load: Callable[..., Report]) -> None:
-    assert (start.__defaults__ or ())[-1] == FLOORS_OWN
 
 
 def test_progress_counts_up_to_the_end(store: Store, tmp_path: Path) -> None:
