@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.sip_message import Message
+from support.sip_message import Message, digest_fits
 from support.sip_peer import Leg, SipPeer, answer, hang_up
 from support.telephone import Telephone, telephone
 from support.transferee import React, refuses, report, takes
@@ -60,6 +60,35 @@ async def test_the_other_side_is_asked_to_dial_and_the_call_is_left_when_it_spea
     await leg.done()
     assert leg.byes == 1  # ours: the other side does not always hang up
     assert len(talking.heard.of(Transferred)) == 1
+
+
+async def test_a_transfer_that_needs_our_login_gets_it(peer: SipPeer, log: Path) -> None:
+    peer.plan = [(0, answer)]
+    proofs: list[str] = []
+
+    def challenge(leg: Leg, refer: Message) -> None:
+        proofs.append(refer.get("Proxy-Authorization"))
+        if proofs[-1]:
+            takes((200, "OK"))(leg, refer)
+        else:
+            ask = 'Proxy-Authenticate: Digest realm="peer", nonce="n0nce", algorithm=MD5, qop="auth"'
+            leg.say(refer, 407, "Who are you", (ask,))
+
+    async with telephone(log, Account(server=peer.address, user="robin", password="c0rrect")) as line:
+        await line.answered(line.dial("+14155550100"))
+        told = await given(line, peer, challenge)
+    assert (told.done, len(proofs)) == (True, 2)
+    assert digest_fits(proofs[1], "REFER", "robin", "c0rrect", "n0nce")
+
+
+async def test_a_login_that_cannot_be_given_is_a_refusal(peer: SipPeer, log: Path) -> None:
+    peer.plan = [(0, answer)]
+    ask = 'Proxy-Authenticate: Digest realm="peer", nonce="n0nce", algorithm=MD5, qop="auth"'
+    async with telephone(log, Account(server=peer.address)) as line:
+        await line.answered(line.dial("+14155550100"))
+        told = await given(line, peer, lambda leg, refer: leg.say(refer, 407, "Who are you", (ask,)))
+        assert (told.done, told.code) == (False, 407)
+        assert "check sip.login" in told.reason
 
 
 async def test_who_takes_it_and_leaves_without_a_report_has_been_transferred(
