@@ -15,8 +15,14 @@ from cli.lazy import Command, State, pass_state
     show_default=True,
     help="Sample leads of a new practice home.",
 )
+@click.option(
+    "--callers/--no-callers",
+    default=True,
+    show_default=True,
+    help="Whether people call the desk now and then.",
+)
 @pass_state
-def command(state: State, leads: int) -> int:
+def command(state: State, leads: int, callers: bool) -> int:
     """Open the workstation on sample leads and a practice carrier.
 
     Calls are real SIP and RTP, mails are real SMTP, and neither leaves this
@@ -30,6 +36,6 @@ def command(state: State, leads: int) -> int:
     from floor.practice import run
 
     home = state.practice_home
-    code = asyncio.run(run(home, leads, screen()))
+    code = asyncio.run(run(home, leads, screen(), callers=callers))
     click.echo(f"This practice is kept; look at it with: sixring tail --home {home.path}", err=True)
     return code

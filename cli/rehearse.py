@@ -20,9 +20,16 @@ from cli.lazy import Command, State, pass_state
     show_default=True,
     help="Scripted reps, each with a phone process.",
 )
+@click.option(
+    "--callers",
+    default=0,
+    type=click.IntRange(0, 100_000),
+    show_default=True,
+    help="People who call in meanwhile, at most.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The last line is one JSON object (docs/json.md).")
 @pass_state
-def command(state: State, calls: int, reps: int, as_json: bool) -> int:
+def command(state: State, calls: int, reps: int, callers: int, as_json: bool) -> int:
     """Let scripted reps work leads over real SIP against the practice carrier.
 
     Without --home it happens in a throw-away one. Exits 1 where an attempt
@@ -35,7 +42,7 @@ def command(state: State, calls: int, reps: int, as_json: bool) -> int:
 
     home = state.home if state.home_named else None
     progress = _progress if sys.stderr.isatty() else None
-    report = asyncio.run(rehearse(calls, reps, home, progress))
+    report = asyncio.run(rehearse(calls, reps, home, progress, callers=callers))
     if as_json:
         json_line(report)
     else:

@@ -19,9 +19,10 @@ from config.clock import Clock, SystemClock
 from config.errors import UsageError
 from config.home import Home
 from config.logs import log_to
-from config.settings import PRACTICE, Firm, Mail, Rep, Settings, Sip
+from config.settings import PRACTICE, Colleague, Firm, Mail, Rep, Settings, Sip
 from config.settings import load as load_settings
 from floor.catcher import Catcher
+from floor.practice_callers import PracticeCallers
 from floor.practice_leads import practice_leads
 from floor.station import Rep as Person
 from floor.store_room import StoreRoom
@@ -40,6 +41,8 @@ _PHONE_NAME = "practice carrier"
 # New York, Chicago, San Francisco, Toronto: the first is shown where none is near. Of the 555-01xx that
 # are nobody's.
 PRACTICE_NUMBERS = ("+12125550100", "+13125550100", "+14155550100", "+14165550100")
+# By its last digit the carrier knows what a number does: Alex answers and stays, Kim declines.
+PRACTICE_COLLEAGUES = (Colleague("Alex, support", "208"), Colleague("Kim, accounts", "206"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +93,13 @@ async def practice_floor(
     lines: int = 1,
     pace: float = 1.0,
     only_open: bool = False,
+    callers: bool = False,
 ) -> AsyncIterator[PracticeFloor]:
     """Set up `home` for practice and run its carrier and catcher until the block ends.
 
     A home without leads gets `leads` of them. `pace` scales every wait of the
-    carrier (0.1: ten times faster); `only_open`: all leads may be called now.
+    carrier (0.1: ten times faster); `only_open`: all leads may be called now;
+    `callers`: now and then somebody rings the desk.
 
     Raises:
         SixringError: the home is a real one, or a part will not start.
@@ -106,6 +111,7 @@ async def practice_floor(
     book = load(home.rules)
     await _fill(home, book, clock, leads, only_open=only_open)
     carrier = PracticeCarrier(home.logs / "carrier.log", pace=pace, lines=lines)
+    people = PracticeCallers(carrier, clock)
     catcher = Catcher(home.path / "mail")
     address = await carrier.start()
     try:
@@ -119,14 +125,19 @@ async def practice_floor(
             ),
         )  # fmt: skip
         place = Workplace(home, settings, book, clock, home.database, account_at(address), _PHONE_NAME)
+        if callers:
+            await people.start()
         yield PracticeFloor(place, carrier, catcher)
     finally:
+        await people.close()
         catcher.close()
         await carrier.close()
 
 
 def _practice_sip(sip: Sip) -> Sip:
-    return sip if sip.caller_ids else msgspec.structs.replace(sip, caller_ids=PRACTICE_NUMBERS)
+    return msgspec.structs.replace(
+        sip, caller_ids=sip.caller_ids or PRACTICE_NUMBERS, colleagues=sip.colleagues or PRACTICE_COLLEAGUES
+    )
 
 
 async def _fill(home: Home, book: Rulebook, clock: Clock, leads: int, *, only_open: bool) -> None:
@@ -152,8 +163,8 @@ def write_private(path: Path, text: str) -> None:
     part.replace(path)
 
 
-async def run(home: Home, leads: int, screen: Screen) -> int:
+async def run(home: Home, leads: int, screen: Screen, *, callers: bool = True) -> int:
     """What `sixring practice` does: a floor, one rep, one screen; the screen's exit code."""
-    async with practice_floor(home, leads) as floor:
+    async with practice_floor(home, leads, callers=callers) as floor:
         rep = floor.place.settings.rep
         return await work(floor.place, Person(rep.login, rep.name), screen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from floor.view import DeskPort, DeskView
 from telephony import protocol as phone
 
 _TALK_S = (1.1, 1.8)
+_LOOK_S = 0.3  # at a card before the dial, where people call in meanwhile
+_TAKES = 0.8  # of the calls that come in; the others are passed on
 _SHORTEST_TALK_MS = 1_000  # below it nobody can have said anything: the shipped dispositions ask for it
 # What a conversation comes to, by key: interested, callback, voicemail, not interested, won, do not call.
 _CHOICES = ("0", "6", "2", "7", "8", "9")
@@ -65,10 +68,10 @@ class Budget:
 class ScriptedRep:
     """Works the queue until the budget is used up or nothing is due."""
 
-    def __init__(self, seed: int, budget: Budget, watch: Stopwatch) -> None:
-        """The same seed makes the same choices."""
+    def __init__(self, seed: int, budget: Budget, watch: Stopwatch, *, called: bool = False) -> None:
+        """The same seed makes the same choices; `called`: people may call in."""
         self._rng = random.Random(seed)  # noqa: S311  (repeatable, not secret)
-        self._budget, self._watch = budget, watch
+        self._budget, self._watch, self._called = budget, watch, called
         self._changed = asyncio.Event()
         self._pressed_at: int | None = None
         self._free_at: int | None = None
@@ -78,7 +81,7 @@ class ScriptedRep:
         if isinstance(event, phone.Invited) and self._pressed_at is not None:
             self._watch.dial.values.append(max(0, event.mono - self._pressed_at))
             self._pressed_at = None
-        elif isinstance(event, phone.Ended):
+        elif isinstance(event, phone.Ended) and not event.call.startswith("in-"):  # nobody waits for those
             self._free_at = event.mono
 
     async def work(self, desk: DeskPort) -> None:
@@ -90,19 +93,50 @@ class ScriptedRep:
                 desk.dispose("1")
                 await self._next_change()
                 continue
+            if view.incoming is not None:
+                await self._caller(desk)
+                continue
             if view.state is ShiftState.READY:
                 if view.reason:  # the store has answered: nothing is due
                     return
                 await self._next_change()
                 continue
             self._next_lead_is_shown(desk)
+            if self._called and await self._something_comes_between(desk):
+                continue
             if not self._budget.take():
                 return
             await self._one_call(desk)
 
+    async def take_calls(self, desk: DeskPort, over: Callable[[], bool]) -> None:
+        """Dial no more, and take calls that come in until it is `over`."""
+        while desk.view.incoming is not None or not over():
+            if desk.view.incoming is not None:
+                await self._caller(desk)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_S):
+                    await self._next_change()
+
+    async def _something_comes_between(self, desk: DeskPort) -> bool:
+        """Look at the card for a moment; whether it is another moment now."""
+        await asyncio.sleep(self._rng.uniform(0, _LOOK_S))
+        return desk.view.state is not ShiftState.PREVIEW or desk.view.incoming is not None
+
+    async def _caller(self, desk: DeskPort) -> None:
+        """Somebody rings: take the call, or let it go elsewhere."""
+        if self._rng.random() < _TAKES:
+            desk.press("answer")
+            await self._see_through(desk)
+        else:
+            desk.press("pass_on")
+
     async def _one_call(self, desk: DeskPort) -> None:
         self._pressed_at = desk.clock.monotonic()
         desk.press("dial")
+        await self._see_through(desk)
+
+    async def _see_through(self, desk: DeskPort) -> None:
+        """Stay with the call until the desk is free again."""
         view = desk.view
         while view.state not in (ShiftState.PREVIEW, ShiftState.READY):
             if view.state is ShiftState.TALKING:

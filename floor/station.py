@@ -11,7 +11,7 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -92,7 +92,8 @@ class Station:
         self._phone = make_phone(self._heard)
         self._orders = PhoneOrders(self._phone, ring_timeout_ms, message)
         self._keeper = Keeper(room, recordings, clock, self._phone.send, self._alarm)
-        self._desk = Desk(book.dispositions, clock, callers=callers, rep=rep.login)
+        chosen = by_campaign(callers, book.campaigns)
+        self._desk = Desk(book.dispositions, clock, callers, chosen, rep=rep.login)
         self._colleagues, self._zone = colleagues, zone
         if message is None or not message.is_file():
             self._desk.no_message = NO_MESSAGE
@@ -151,19 +152,24 @@ class Station:
         self._left = True
         if self._tasks:
             await self._wind_up()
+        await self._phone.close()
+        if self._scribe is not None and self._tasks:
+            await self._within_reason(self._scribe.done())  # who rang at the last moment was passed on
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._keeper.close()
         await self._room.run(lambda store: store.shifts.clock_out(clerk.shift_id))
-        await self._phone.close()
 
     async def _wind_up(self) -> None:
         """End the call, take no new lead, and see everything on disk, within reason."""
         self._tell(told.Leaving())
+        await self._within_reason(self._quiet())
+
+    async def _within_reason(self, work: Awaitable[None]) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE_S):
-                await self._quiet()
+                await work
 
     async def _quiet(self) -> None:
         """Wait until no call is up and every store effect is on disk."""

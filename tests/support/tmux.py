@@ -134,6 +134,6 @@ def pane(
 
 @contextmanager
 def workstation(home: Path, size: tuple[int, int] = (80, 24)) -> Iterator[Pane]:
-    """`sixring practice` on `home`, as a rep opens it."""
-    with pane([PROGRAM, "practice", "--home", home], size, environment(None)) as shown:
+    """`sixring practice` on `home`, as a rep opens it; nobody calls but whom the test lets call."""
+    with pane([PROGRAM, "practice", "--no-callers", "--home", home], size, environment(None)) as shown:
         yield shown
