@@ -1,4 +1,7 @@
-"""Run every measurement of this folder, or those named: `make bench ARGS="claim import"`."""
+"""Run every measurement of this folder, or those named: `make bench ARGS="claim import"`.
+
+The beginning of a name is enough where no other measurement begins so.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,26 @@ def benches() -> dict[str, Path]:
     }
 
 
+def chosen(names: list[str], known: dict[str, Path]) -> list[str] | None:
+    """The full names of those asked for, all of them for none; None where one is not known."""
+    found = [_full(name, known) for name in names]
+    return None if None in found else [name for name in found if name] or list(known)
+
+
+def _full(name: str, known: dict[str, Path]) -> str | None:
+    meant = [name] if name in known else [one for one in known if one.startswith(name)]
+    return meant[0] if len(meant) == 1 else None
+
+
 def main(names: list[str]) -> int:
     """Run them one after the other, so that they do not disturb each other; 1 where one fails."""
     known = benches()
-    unknown = [name for name in names if name not in known]
-    if unknown or names == ["--list"]:
+    wanted = chosen(names, known) if names != ["--list"] else None
+    if wanted is None:
         print(*known, sep="\n")
         return int(names != ["--list"])
     failed = []
-    for name in names or known:
+    for name in wanted:
         print(f"== {name}", flush=True)
         if subprocess.run([sys.executable, known[name]], cwd=HERE.parent, check=False).returncode:
             failed.append(name)
