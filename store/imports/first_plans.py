@@ -144,13 +144,16 @@ class FirstPlans:
         return first_open(known.windows, first_at + self._call_ms) if self._call_ms else first_at
 
     def _class(self, row: LeadRow, arrived_at: int) -> _Class | None:
-        place = self._place(row.phones[0][0]) if row.phones else None
-        if any(self._place(other) != place for other, _ in row.phones[1:]):
+        phones = row.phones
+        place = self._place(phones[0][0]) if phones else None
+        if len(phones) > 1 and any(self._place(other) != place for other, _ in phones[1:]):
             return None  # the number whose hours begin sooner decides
         key = (place, row.country, row.region, row.zone, bool(row.consent), bool(row.email))
-        if key not in self._classes:
-            self._classes[key] = self._found(row, arrived_at)
-        return self._classes[key]
+        try:
+            return self._classes[key]
+        except KeyError:
+            self._classes[key] = found = self._found(row, arrived_at)
+            return found
 
     def _place(self, number: str) -> tuple[int, bool]:
         """What of a number matters to a plan: the identity of its spot, and whether it is premium."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any, LiteralString
 
 from store.engine import Engine
@@ -64,7 +63,7 @@ def lay(engine: Engine, table: LiteralString, key: LiteralString, columns: Colum
 
 def turned(names: Sequence[LiteralString], rows: Sequence[tuple[Any, ...]]) -> Columns:
     """Rows as columns."""
-    return {name: list(map(itemgetter(n), rows)) for n, name in enumerate(names)}
+    return dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
 
 
 def _all_alike(said: Sequence[Any]) -> bool:

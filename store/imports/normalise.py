@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from hashlib import blake2b
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,20 +26,11 @@ from store.records import NewLead, NewPhone
 _AMOUNT = re.compile(r"[-+]?\d+(?:[ ,.'\u00a0]\d{3})*(?:[.,]\d{1,2})?").fullmatch
 _CENTS = re.compile(r"[.,]\d{1,2}$")
 _CURRENCY = re.compile(r"^(?:[A-Z]{3}|[$€£¥])\s*|\s*(?:[A-Z]{3}|[$€£¥])$")
-_PLAIN = frozenset(
-    (
-        "name",
-        "first_name",
-        "last_name",
-        "company",
-        "title",
-        "state",
-        "postal_code",
-        "source",
-        "campaign",
-        "owner",
-    )
-)  # fields that are one line of any text
+# Fields that are one line of any text.
+_PLAIN = (
+    "name", "first_name", "last_name", "company", "title",
+    "state", "postal_code", "source", "campaign", "owner",
+)  # fmt: skip
 _MOST = 2**53  # a value beyond this is a phone number in the wrong column
 
 
@@ -124,7 +116,7 @@ class Normaliser:
         self._rules, self._month_first = rules, rules.month_first
         self._phone_columns = [(column.index, column.kind) for column in mapping.phones()]
         self._at = dict.fromkeys(FIELDS, -1) | {column.field: column.index for column in mapping.columns}
-        self._plain = [(column.field, column.index) for column in mapping.columns if column.field in _PLAIN]
+        self._plain = itemgetter(*(self._at[field] for field in _PLAIN))
         self._undated: dict[str, int] = {}  # rows without a date that are equal, and how many there were
 
     def row(self, line: int, cells: list[str]) -> LeadRow | Rejected:
@@ -152,19 +144,21 @@ class Normaliser:
         if not phones and not email:
             raise self._nobody(cells)
         arrived_at = self._arrived_at(raw) if (raw := cells[at["arrived_at"]]) else None
-        text = {field: clean(cells[index]) for field, index in self._plain}.get
+        name, first, last, company, title, state, postal_code, source, campaign, owner = map(
+            clean, self._plain(cells)
+        )
         said = (
-            text("name") or f"{text('first_name', '')} {text('last_name', '')}".strip(),
-            text("company", ""),
-            text("title", ""),
+            name or f"{first} {last}".strip(),
+            company,
+            title,
             country,
-            state_code(state, country) if (state := text("state")) else "",
-            text("postal_code", ""),
+            state_code(state, country) if state else "",
+            postal_code,
             self._zone(raw, flaws) if (raw := cells[at["zone"]]) else "",
-            source := text("source", ""),
-            campaign := text("campaign", ""),
+            source,
+            campaign,
             self._value(raw) if (raw := cells[at["value"]]) else 0,
-            text("owner", ""),
+            owner,
             cells[at["consent"]].strip() if tidy else cleaning.line(cells[at["consent"]], cleaning.CONSENT),
         )
         notes = cells[at["notes"]].strip() if tidy else cleaning.paragraph(cells[at["notes"]])
@@ -176,7 +170,7 @@ class Normaliser:
             arrived_at = min(arrived_at, self._rules.now)
         if flaws:
             notes = "\n".join([notes, *flaws] if notes else flaws)
-        row = LeadRow(line, ref, phones, email, *said, notes, arrived_at, len(flaws))
+        row = LeadRow._make((line, ref, phones, email, *said, notes, arrived_at, len(flaws)))
         return row if source and campaign else self._with_defaults(row)
 
     def _with_defaults(self, row: LeadRow) -> LeadRow:

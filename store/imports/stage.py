@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from operator import attrgetter
 from typing import LiteralString
 
 from cadence.campaigns import Campaigns
@@ -13,6 +12,7 @@ from store.core import Core
 from store.imports.bulk import indexes_later
 from store.imports.fold import Fresh
 from store.imports.laid import Columns, Laid, lay, turned
+from store.imports.normalise import LeadRow
 
 _SAID: tuple[LiteralString, ...] = (
     "name", "company", "title", "email", "country", "region", "postal_code", "zone",
@@ -115,17 +115,19 @@ class Stage:
 def _lead_columns(fresh: Sequence[Fresh], campaigns: Campaigns) -> Columns:
     """What the leads and their places in the queue say, column by column."""
     rows, firsts = [one.row for one in fresh], [one.plan for one in fresh]
+    said = dict(zip(LeadRow._fields, zip(*rows, strict=True), strict=True))
     shapes = {id(first.shape): first.shape for first in firsts}
     steps = {shape: _steps(plan) for shape, plan in shapes.items()}
     told = [steps[id(first.shape)] for first in firsts]
     return {
-        **{name: list(map(attrgetter(name), rows)) for name in _SAID},
+        **{name: said[name] for name in _SAID},
         "at": [one.at for one in fresh],
         "e164": [row.phones[0][0] if row.phones else None for row in rows],
         "kind": [row.phones[0][1] if row.phones else "" for row in rows],
         "ref": [None if one.repeats else one.row.ref for one in fresh],
         "route": list(map(cache(campaigns.route_of), (row.campaign for row in rows))),
-        **{name: list(map(attrgetter(name), firsts)) for name in ("call_at", "mail_at")},
+        "call_at": [first.call_at for first in firsts],
+        "mail_at": [first.mail_at for first in firsts],
         "plan_reason": [first.reason for first in firsts],
         **turned(_STEPS, told),
     }

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.factories import NOON, claimed, new_lead
+from support.postgres import Cluster
 
 from cadence.happenings import PhoneMarkedBad, Replied
 from cadence.model import Result
@@ -26,6 +27,7 @@ from store.store import Store
 HEADER = "name,company,phone,mobile,email,state,source,value,owner,consent,created_at\n"
 NUMBERS = ("+14155552671", "+12125550100", "+18085550123", "+442071838750")
 AFTER = NOON + 40 * DAY
+MIGRATED = "migrated"  # see conftest
 STATES = (
     "fresh", "held", "no_answer", "voicemail", "busy", "refused", "won", "do_not_call", "callback",
     "wrong number", "replied", "mail suppressed", "reassigned",
@@ -103,8 +105,13 @@ def floor_with(book: Rulebook, folder: Path, had: list[tuple[str, ...]]) -> Path
     """A database with leads that have lived through something."""
     path = folder / "had.db"
     _remove(path)
+    fill(path, book, had)
+    return path
+
+
+def fill(location: Path | str, book: Rulebook, had: list[tuple[str, ...]]) -> None:
     clock = HandClock(NOON)
-    with Store.open(path, book, clock) as store:
+    with Store.open(location, book, clock) as store:
         for n, (state, email, company, source) in enumerate(had):
             lead_id = store.leads.add(
                 new_lead(
@@ -113,7 +120,6 @@ def floor_with(book: Rulebook, folder: Path, had: list[tuple[str, ...]]) -> Path
                 )
             )  # fmt: skip
             bring_into(store, clock, lead_id, state)
-    return path
 
 
 def taken_in(book: Rulebook, had: Path, text: str) -> dict[str, list[Any]]:
@@ -137,7 +143,7 @@ def _remove(database: Path) -> None:
 def everything(store: Store) -> dict[str, list[Any]]:
     """All but the ids and hashes that only the order of writing gives; the log of each lead in order."""
     found = {
-        sql: [tuple(row.values()) for row in store.core.engine.rows(sql)]
+        sql: [{**row, "token": None} for row in store.core.engine.rows(sql)]  # tokens are random
         for sql in (
             "select * from lead order by id",
             "select * from queue order by lead_id",
@@ -180,3 +186,97 @@ def test_many_at_once_is_what_one_by_one_is(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(again.Again, "work_out", leave_all)
         assert taken_in(book, floor, text) == at_once
+
+
+@pytest.fixture
+def twins(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    """Two fresh databases of one engine."""
+    if engine_name == "sqlite":
+        return str(tmp_path / "one.db"), str(tmp_path / "other.db")
+    running: Cluster = request.getfixturevalue("postgres")
+    return running.new_database(template=MIGRATED), running.new_database(template=MIGRATED)
+
+
+HAD = [
+    ("no_answer", "a@x.com", "", "web"),
+    ("refused", "", "Acme", ""),
+    ("held", "b@x.com", "", ""),
+    ("fresh", "", "", ""),
+]
+ASKING = [
+    ("Ana", "", NUMBERS[0], "+13035550100", "d@x.com", "CA", "fair", "5", "", "", iso(AFTER - 2 * HOUR)),
+    ("Bo", "", NUMBERS[1], "", "e@x.com", "", "", "", "eve", "yes", iso(AFTER - 9 * DAY)),
+    ("", "", NUMBERS[1], "+13035550101", "", "", "", "", "", "", iso(AFTER - HOUR // 2)),
+    ("Cy", "Globex", NUMBERS[2], NUMBERS[3], "", "FL", "", "9", "", "", ""),
+    ("", "", "+13035550199", NUMBERS[3], "c@x.com", "", "", "", "", "", iso(AFTER - 90 * DAY)),
+    ("New", "", "+13035550102", "", "n@x.com", "", "", "", "", "", iso(AFTER - DAY)),
+]
+
+
+def test_on_both_engines_one_way_is_the_other(
+    book: Rulebook, twins: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leads = tmp_path / "leads.csv"
+    leads.write_text(HEADER + "".join(",".join(cells) + "\n" for cells in ASKING))
+    found = []
+    for location in twins:
+        fill(location, book, HAD)
+        with Store.open(location, book, HandClock(AFTER)) as store:
+            assert run(store, leads, ImportOptions()).joined == 5
+            found.append(everything(store))
+        monkeypatch.setattr(again.Again, "work_out", leave_all)
+    without_records = [
+        {**one, "events": [event for event in one["events"] if "attempt" not in event[2]]} for one in found
+    ]
+    assert without_records[0] == without_records[1]
+
+
+def test_a_lead_that_is_called_while_its_repeat_is_worked_out_is_worked_out_again(
+    store: Store,
+    open_store: Callable[..., Store],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: HandClock,
+) -> None:
+    """Between the look at the lead and the lock another process ends it."""
+    lead_id = store.leads.add(new_lead(0, arrived_at=clock.now()))
+    clock.advance(2 * DAY)
+    other, worked_out, looks = open_store(), again.Again.work_out, []
+
+    def meanwhile(self: again.Again, repeats: again.Repeats) -> tuple[again.Worked, Any]:
+        found = worked_out(self, repeats)
+        looks.append(len(found[0].inquiries))
+        if len(looks) == 1:
+            other.leads.reassign(lead_id, "bob", "boss")
+        return found
+
+    monkeypatch.setattr(again.Again, "work_out", meanwhile)
+    leads = tmp_path / "leads.csv"
+    leads.write_text("phone,owner\n4152000000,eve\n")
+    assert run(store, leads, ImportOptions()).joined == 1
+    assert looks == [1, 1]
+    assert store.leads.get(lead_id).owner == "bob"
+
+
+def test_a_rep_who_takes_the_lead_meanwhile_keeps_it(
+    store: Store,
+    open_store: Callable[..., Store],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: HandClock,
+) -> None:
+    store.leads.add(new_lead(0, arrived_at=clock.now()))
+    other, worked_out, claims = open_store(), again.Again.work_out, []
+
+    def meanwhile(self: again.Again, repeats: again.Repeats) -> tuple[again.Worked, Any]:
+        found = worked_out(self, repeats)
+        claims.append(claimed(other))
+        return found
+
+    monkeypatch.setattr(again.Again, "work_out", meanwhile)
+    clock.advance(2 * DAY)
+    leads = tmp_path / "leads.csv"
+    leads.write_text("phone\n4152000000\n")
+    assert run(store, leads, ImportOptions()).joined == 1
+    [row] = store.core.engine.rows("select rep, token, due_at from queue")
+    assert (row["rep"], row["token"], row["due_at"]) == ("rep1", claims[0].token, claims[0].expires_at)
