@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from cadence import numbers
+from cadence.campaigns import Campaigns
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ class Nearness(IntEnum):
     COUNTRY = 1
     STATE = 2
     AREA = 3
+
+
+def by_campaign(owned: Sequence[CallerId], campaigns: Campaigns) -> dict[str, tuple[CallerId, ...]]:
+    """For each campaign that chooses among the firm's numbers, those of `owned` that it chose."""
+    return {
+        name: tuple(own for own in owned if own.number in one.caller_ids)
+        for name, one in campaigns.by_name.items()
+        if one.caller_ids
+    }
 
 
 def nearest(called: str, owned: Sequence[CallerId]) -> CallerId | None:

@@ -1,4 +1,4 @@
-"""Campaigns, read from `data/campaigns.toml`: the cadence of their leads, what they ask of reps. Pure.
+"""Campaigns, from `data/campaigns.toml`: cadence and caller IDs of their leads, what they ask of reps. Pure.
 
 A lead's *route* is its campaign's name where that campaign asks for anything,
 else empty: anybody's. A rep serves a short list of routes; the queue hands out
@@ -20,6 +20,7 @@ from config.toml import Document
 ANYBODY = ""
 MOST = 64  # each one costs the claim a few probes of an index
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Number = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9]\d{6,14}$")]
 
 
 class Campaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,6 +31,7 @@ class Campaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     skills: tuple[Word, ...] = ()  # all of them
     languages: tuple[Word, ...] = ()  # one of them
     cadence: str = ""  # its new leads begin in this one; empty: in the floor's own
+    caller_ids: tuple[Number, ...] = ()  # of the firm's numbers, those its leads are shown; none: any of them
 
     @property
     def asks(self) -> bool:

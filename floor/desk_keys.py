@@ -39,7 +39,8 @@ def _dial(desk: DeskState) -> list[out.Effect]:
         return desk.say(words, alarm=True)
     desk.line = Line(desk.claim, call=desk.new_call(desk.claim.token))
     number = desk.claim.phone.e164
-    desk.call = CallView(number, desk.shown_to(number), dialed_mono=desk.clock.monotonic())
+    shown = desk.shown_to(number, desk.claim.lead.campaign)
+    desk.call = CallView(number, shown, dialed_mono=desk.clock.monotonic())
     desk.last_attempt = desk.refusal = None
     desk.say("")
     return [*desk.enter(ShiftState.DIALING), out.Begin(desk.claim, desk.call.caller_id)]

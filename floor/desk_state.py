@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cadence.caller_id import CallerId, nearest
@@ -79,6 +80,7 @@ class DeskState:
     dispositions: Dispositions
     clock: Clock
     callers: tuple[CallerId, ...] = ()  # numbers of the firm that a lead may be shown
+    campaign_callers: Mapping[str, tuple[CallerId, ...]] = field(default_factory=dict)  # theirs alone
     rep: str = ""  # login
     state: ShiftState = ShiftState.NOT_READY
     since_mono: int = 0
@@ -116,9 +118,9 @@ class DeskState:
         """The first state begins now."""
         self.since_mono = self.clock.monotonic()
 
-    def shown_to(self, number: str) -> str:
-        """The firm's number that `number` is shown; empty: the account's own."""
-        own = nearest(number, self.callers)
+    def shown_to(self, number: str, campaign: str = "") -> str:
+        """The firm's number that `number`, of a lead of `campaign`, is shown; empty: the account's own."""
+        own = nearest(number, self.campaign_callers.get(campaign) or self.callers)
         return own.number if own is not None else ""
 
     @property

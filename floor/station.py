@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from cadence.caller_id import CallerId
+from cadence.caller_id import CallerId, by_campaign
 from cadence.model import Lead, ShiftState
 from cadence.rulebook import Rulebook
 from config.clock import SECOND, Clock
@@ -93,7 +93,7 @@ class Station:
         self._orders = PhoneOrders(self._phone, ring_timeout_ms, message)
         self._keeper = Keeper(room, recordings, clock, self._phone.send, self._alarm)
         chosen = by_campaign(callers, book.campaigns)
-        self._desk = Desk(book.dispositions, clock, callers, chosen, rep=rep.login)
+        self._desk = Desk(book.dispositions, clock, callers, campaign_callers=chosen, rep=rep.login)
         self._colleagues, self._zone = colleagues, zone
         if message is None or not message.is_file():
             self._desk.no_message = NO_MESSAGE

@@ -50,3 +50,8 @@ def test_only_campaigns_that_ask_cost_the_claim_and_are_counted(tmp_path: Path) 
     assert len(load(written(tmp_path, many('cadence = "a"')), ["a"]).by_name) == MOST + 1
     with pytest.raises(ConfigError, match="may ask for something"):
         load(written(tmp_path, many('team = "a"')), [])
+
+
+def test_a_caller_id_that_is_no_number_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"campaigns\.toml, line 3, campaign"):
+        load(written(tmp_path, '[[campaign]]\nname = "fair"\ncaller_ids = ["0310 555 0100"]\n'), [])

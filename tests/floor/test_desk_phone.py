@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from cadence.caller_id import CallerId
+from cadence.caller_id import CallerId, by_campaign
+from cadence.campaigns import Campaign, Campaigns
 from cadence.model import CallKind, Decision, Lane, Lead, LeadStatus, Phone, Plan, PlannedCall
 from cadence.rulebook import load
 from config.clock import HandClock
@@ -48,6 +51,23 @@ def test_the_nearest_number_of_the_firm_is_shown_stored_and_dialed_with() -> Non
     )
     (place,) = [one for one in desk.handle(told.Begun(attempt)) if isinstance(one, out.Place)]
     assert place.caller_id == "+12135550100"
+
+
+def test_a_lead_of_a_campaign_is_shown_the_nearest_of_its_numbers_alone() -> None:
+    new_york, boston, los_angeles = (CallerId(f"+1{area}5550100") for area in (212, 617, 213))
+    campaigns = Campaigns((Campaign("east", caller_ids=(new_york.number, boston.number, "+14155550100")),))
+    callers = (los_angeles, new_york, boston)
+    chosen = by_campaign(callers, campaigns)
+    assert chosen == {"east": (new_york, boston)}, "a number that is not the firm's is never shown"
+    desk = Desk(load(None).dispositions, HandClock(NOW), callers, campaign_callers=chosen)
+    assert desk.shown_to(LEAD.e164) == los_angeles.number
+    assert desk.shown_to(LEAD.e164, "west") == los_angeles.number
+    claim = replace(held(), lead=replace(held().lead, campaign="east"))
+    desk.handle(told.PhoneState(True, "registered"))
+    desk.handle(told.Resumed())
+    desk.handle(told.Claimed(claim, CardView(claim.lead, claim.plan, claim.phone, "new", 0)))
+    assert out.Begin(claim, new_york.number) in desk.handle(told.Pressed("dial"))
+    assert desk.shown_to("+16175550123", "east") == boston.number
 
 
 @pytest.mark.parametrize("secure", [True, False])
