@@ -8,6 +8,7 @@ from cadence.model import ShiftState as S
 from floor.actions import ACTIONS, BY_NAME, Action
 from floor.view import DeskView
 from tui.lines import Part, line
+from tui.panes.sound import spoken_with
 from tui.router import IN_CALL
 from tui.scene import Scene
 from tui.ui import Mode
@@ -35,6 +36,7 @@ _HINTS: dict[Mode, tuple[tuple[str, str], ...]] = {
 _KEYPAD = (("0-9 *", "tones"), ("p", "the # tone"), ("#", "keypad off"), ("h", "hang up"), ("m", "mute"))
 _TWO_LINES = ("transfer", "line", "hang_up")  # what is done with two lines comes first
 _WHILE_RECORDED_LATER = ("voicemail", "record")  # an objection must not be looked for
+_ONE_LINE = ("hold", "voicemail", "record")  # what is not done with two lines
 _LATE = ("keys", "quit")  # kept at the end of the row, and always shown
 
 
@@ -80,6 +82,7 @@ def _of_use(view: DeskView, action: Action) -> bool:
     call = view.call
     worth = {
         "undo": view.can_undo,
+        **dict.fromkeys(_ONE_LINE, view.second is None),
         "object": _may_object(view),
         "transfer": call is not None
         and call.ended_mono is None
@@ -105,7 +108,7 @@ def _label(scene: Scene, name: str, label: str) -> str:
         return "end this line"
     if name == "line":
         return "change line"
-    if name == "mute" and view.call is not None and view.call.muted:
+    if name == "mute" and (spoken := spoken_with(scene)) is not None and spoken.muted:
         return "unmute"
     return label
 

@@ -76,7 +76,7 @@ def card(index: int, **changes: object) -> CardView:
     )  # fmt: skip
     made = CardView(
         lead=person, plan=plan, phone=person.phones[0], reason=PEOPLE[index % len(PEOPLE)][3], attempts=1,
-        local_time="10:42 PST", history=HISTORY,
+        local_time="10:42 PST", history=HISTORY, last=HISTORY[0],
         next_mail="step 2, Sun 09:00",
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -256,8 +256,7 @@ class FakeDesk:
         if self.view.state not in (*_IN_CALL, S.WRAP_UP):
             self.set(message=f"No call to record as {disposition.label.lower()}: space dials.")
             return
-        assert self.view.card
-        lead = self.view.card.lead
+        lead = self.view.card.lead if self.view.card else Lead(0, "this number")
         self.recorded.append((lead.id, disposition.code, callback_at))
         tally = replace(self.view.tally, won=self.view.tally.won + disposition.won)
         news = f"{lead.name}: {disposition.label.lower()}. u takes it back."
@@ -265,7 +264,7 @@ class FakeDesk:
             gone: dict[str, object] = {"card": None, "call": None, "after_call_pause": False}
             self.enter(S.NOT_READY, reason="Break", message=news, **gone)
         else:
-            self.next_lead(message=news, can_undo=True, tally=tally)
+            self.next_lead(message=news, can_undo=True, tally=tally, second=None, on_second=False)
 
     def note(self, text: str, lead_id: int | None = None) -> None:
         self.asked.append(("note", text, lead_id))

@@ -18,12 +18,18 @@ def queue(scene: Scene, width: int, height: int) -> list[Text]:
     shown = view.queue[top : top + (height - 1) // 2]
     rows = [made for index, each in enumerate(shown) for made in _pair(each, top + index == 0, width)]
     below = max(view.queue_total, len(view.queue)) - top - len(shown)
-    waiting = f"{view.queue_total}{'+' if view.queue_total >= COUNTED_TO else ''} to call"
-    title = line((" Queue ", "title"), (waiting if view.queue else "nobody to call now", "dim"), width=width)
+    title = line((" Queue ", "title"), ("" if top else _now(view.queue_total), "dim"), width=width)
     note = line(
-        (f"{top} above " if top else "", "dim"), (f"{below} more " if below > 0 else "", "dim"), width=width
+        (f"{top} above  " if top else "", "dim"), (f"{below} below " if below > 0 else "", "dim"), width=width
     )
     return filled([spread(title, note, width), *rows], height)
+
+
+def _now(count: int) -> str:
+    """How many may be called now; below them stand those that come later."""
+    if not count:
+        return "nobody to call now"
+    return f"{count}{'+' if count >= COUNTED_TO else ''} to call now"
 
 
 def _pair(row: QueueLine, first: bool, width: int) -> list[Text]:
