@@ -130,18 +130,22 @@ class SQLite:
 
     @contextmanager
     def _transaction(self, begin: LiteralString) -> Iterator[None]:
-        with self._clear():
-            self.conn.execute(begin)
+        self._do(begin)
         try:
             yield
-            with self._clear():
-                self.conn.execute("commit")
+            self._do("commit")
         finally:
             if self.conn.in_transaction:
                 self.conn.execute("rollback")
 
     def alone(self, key: str) -> None:
         """Nothing to wait for: there is one writer at a time."""
+
+    def _do(self, sql: LiteralString) -> None:
+        try:
+            self.conn.execute(sql)
+        except sqlite3.Error as error:
+            raise self._told(error) from error
 
     def clock(self, given: Clock) -> Clock:
         """The given clock: an embedded file lives on the machine of its users."""
