@@ -28,6 +28,7 @@ class Rings:
     who: WhoCalls
     invite: str  # the whole message, one character a byte
     source: str  # address:port
+    not_before: int | None = None  # it may be refused from then on (monotonic ms); None: at once
 
 
 class InCall(LiveCall):
@@ -44,6 +45,7 @@ class InCall(LiveCall):
         )
         super().__init__(line, InProgress(name, limits), board, call_id)
         self._who, self._invite, self._source = told.who, told.invite, told.source
+        self._not_before = told.not_before
         self._dialog: Dialog | None = None
         self.note_secrecy(told.invite)
 
@@ -91,9 +93,23 @@ class InCall(LiveCall):
             return
         if progress.cut is Cut.NONE:
             progress.cut = cut
-        options = pj.CallOpParam()
         if progress.taken is None:
-            progress.code = options.statusCode = code or _CODES.get(cut, BUSY)
+            progress.code = progress.code or code or _CODES.get(cut, BUSY)
+        if progress.taken is not None or cut is Cut.ENGINE or self._not_before is None:
+            self._leave()
+
+    def watch_voice(self) -> None:
+        """Also refuse what was not to be refused at once."""
+        super().watch_voice()
+        due = self._not_before
+        if due is not None and self.progress.cut is not Cut.NONE and self.now()[1] >= due:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._not_before = None
+        options = pj.CallOpParam()
+        if self.progress.taken is None:
+            options.statusCode = self.progress.code
         self.hangup(options)
 
     def listen(self, mono: int) -> None:

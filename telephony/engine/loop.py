@@ -82,7 +82,7 @@ class Engine:
         self._graves = Graveyard()
         self._calls: dict[str, LiveCall] = {}
         self._open_door(setup.sound)
-        reception = Reception(self._board, self._calls, self._graves)
+        reception = self._reception = Reception(self._board, self._calls, self._graves)
         self._line = Line(self._board, binding, self._stack.transport_id, reception)
         self._waiting: deque[Dial] = deque()
         self._throttle = Throttle()
@@ -258,6 +258,7 @@ class Engine:
 
     def _watch(self) -> None:
         mono = self._clock.monotonic()
+        self._reception.watch(mono)
         listen = mono - self._listened >= LISTEN_EVERY_MS
         if listen:
             self._listened = mono
@@ -301,7 +302,7 @@ class Engine:
         mono = self._clock.monotonic()
         for name in [name for name, call in self._calls.items() if call.progress.over]:
             self._graves.take(self._calls.pop(name), mono)
-        self._graves.release(self._calls.values(), mono)
+        self._graves.release((*self._calls.values(), *self._reception.waiting), mono)
         leads = [call for call in self._calls.values() if not call.rep]
         if self._stuck and not leads and not self._waiting and not self._graves:
             self._recycle()

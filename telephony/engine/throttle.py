@@ -13,16 +13,17 @@ CALLS_A_WINDOW = 12
 
 
 class Throttle:
-    """Lets `CALLS_A_WINDOW` calls begin in any `WINDOW_MS`."""
+    """Lets so many calls begin in any `WINDOW_MS`."""
 
-    def __init__(self) -> None:
+    def __init__(self, calls: int = CALLS_A_WINDOW) -> None:
+        self._calls = calls
         self._begun: deque[int] = deque()
 
     def allows(self, mono: int) -> bool:
         """Whether a call may begin now; if so it is counted."""
         while self._begun and mono - self._begun[0] >= WINDOW_MS:
             self._begun.popleft()
-        if len(self._begun) >= CALLS_A_WINDOW:
+        if len(self._begun) >= self._calls:
             return False
         self._begun.append(mono)
         return True

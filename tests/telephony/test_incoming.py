@@ -259,3 +259,45 @@ async def test_a_process_beside_the_first_is_rung_by_nobody(peer: SipPeer, ann: 
         await ann.ring(where(line)).reply(480)
         await line.answered(line.dial("+14155550100"))
         assert not line.heard.of(Incoming)
+
+
+async def test_forty_calls_in_a_row_leave_no_slot_taken(line: Telephone, ann: Ringer) -> None:
+    process = line.phone.pid
+    for count in range(40):
+        async with rung(line, ann) as (ring, incoming):
+            if count % 2:
+                line.phone.send(PassOn(incoming.call))
+            else:
+                line.phone.send(Answer(incoming.call))
+                await line.answered(incoming.call)
+                ring.hang_up()
+            await line.ended(incoming.call)
+    async with spoken_with(line, ann), rung(line, ann):  # beside a call of our own, and one that rings
+        await line.answered(line.dial("+14155550100"))
+    assert line.phone.pid == process
+    assert not line.heard.of(Trouble)
+
+
+@pytest.mark.parametrize("rings", [True, False])
+async def test_a_server_that_tries_again_at_once_does_not_wear_the_phone_out(
+    peer: SipPeer, ann: Ringer, log: Path, rings: bool
+) -> None:
+    """A switchboard with one desk and an endless queue: each refusal is answered by the next INVITE."""
+    async with telephone(log, Account(server=peer.address, rings=rings)) as line:
+        process, loop = line.phone.pid, asyncio.get_running_loop()
+        call = line.dial("+14155550100")
+        await line.answered(call)
+        until, tries = loop.time() + 3, 0
+        while loop.time() < until:
+            tries += 1
+            ring = ann.ring(where(line))
+            while not (ring.count(486) or ring.count(480)):
+                for told in line.heard.of(Incoming)[tries - 1 :]:
+                    line.phone.send(PassOn(told.call))
+                await asyncio.sleep(0.002)
+        assert not line.heard.of(Ended, call)
+        line.phone.hang_up(call)
+        assert (await line.ended(call)).result == "answered"
+        assert line.phone.pid == process
+        assert tries >= 20
+        assert len(line.heard.of(Incoming)) == (tries if rings else 0)

@@ -15,7 +15,7 @@ from support.baresip import free_port
 from support.incoming import where
 from support.sip_message import respond, sdp
 from support.sip_peer import HOST, Leg, SipPeer, media_address, ring
-from support.sip_ringer import Ringer
+from support.sip_ringer import Ring, Ringer
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account
@@ -273,3 +273,21 @@ async def test_over_tcp_a_stranger_does_not_even_get_a_connection(log: Path) -> 
             ours.settimeout(5)
             ours.connect((HOST, port))
     await server.close()
+
+
+@pytest.mark.parametrize(
+    "method",
+    ["OPTIONS", "SUBSCRIBE", "MESSAGE", "REFER", "NOTIFY", "REGISTER", "BYE", "CANCEL", "UPDATE", "X"],
+)
+async def test_a_flood_of_other_requests_is_borne_too(
+    line: Telephone, stranger: Ringer, ann: Ringer, method: str
+) -> None:
+    process = line.phone.pid
+    for _ in range(30):
+        for _ in range(10):
+            stranger.send(Ring(stranger, where(line)).message(method, 1), where(line))
+        await asyncio.sleep(0.01)
+    await ann.ring(where(line)).reply(180)
+    assert line.phone.pid == process
+    assert len(line.heard.of(Incoming)) == 1
+    assert not line.heard.of(Trouble)
