@@ -47,7 +47,6 @@ class InCall(LiveCall):
         self._who, self._invite, self._source = told.who, told.invite, told.source
         self._not_before = told.not_before
         self._dialog: Dialog | None = None
-        self.note_secrecy(told.invite)
 
     @property
     def rings(self) -> bool:
@@ -129,7 +128,7 @@ class InCall(LiveCall):
     def onCallState(self, prm: Any) -> None:  # noqa: ANN401, N802
         """Called by the stack at each change of state."""
         info, received = self.getInfo(), received_message(prm.e)
-        self.note_secrecy(received)
+        self.note_secrecy(received or sent_message(prm.e))  # what was agreed stands in the later of the two
         if info.state == pj.PJSIP_INV_STATE_EARLY:
             transport = self._board.account.transport
             self._dialog = message.dialog_of_incoming(sent_message(prm.e), self._invite, transport)

@@ -178,6 +178,8 @@ def source_of(event: Any) -> str:  # noqa: ANN401
 
 def received_message(event: Any) -> str:  # noqa: ANN401
     """The message that caused `event`, one character a byte (see `message`), or an empty text."""
+    if event.type == pj.PJSIP_EVENT_RX_MSG:
+        return message.as_bytes_text(event.body.rxMsg.rdata.wholeMsg)
     if event.type != pj.PJSIP_EVENT_TSX_STATE:
         return ""
     change = event.body.tsxState

@@ -70,6 +70,7 @@ class Ring:
     source: str = '"Ann Lee" <sip:+14155550123@carrier.example>'  # the From, without its tag
     headers: tuple[str, ...] = ()
     body: bool = True  # an offer
+    offer: str = ""  # where it is not the usual one
     acks: bool = True  # acknowledges a 200 at once
     contact: str = ""
     deaf_to: int = 0  # so many BYEs go unanswered
@@ -102,7 +103,7 @@ class Ring:
         return ("\r\n".join(lines) + "\r\n\r\n" + body).encode("utf-8", "surrogateescape")
 
     def send_invite(self) -> None:
-        body = sdp(self.ringer.host, self.ringer.rtp.port) if self.body else ""
+        body = (self.offer or sdp(self.ringer.host, self.ringer.rtp.port)) if self.body else ""
         self._send(self.message("INVITE", 1, body, self._branch, *self.headers))
 
     def cancel(self, *headers: str) -> None:

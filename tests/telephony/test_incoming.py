@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from pathlib import Path
 
 import pytest
 from support.incoming import rung, spoken_with, where
+from support.sip_message import sdp
 from support.sip_peer import SipPeer
 from support.sip_ringer import Ringer
 from support.telephone import Telephone, telephone
@@ -218,6 +220,39 @@ async def test_a_bye_that_is_lost_is_said_again(line: Telephone, ann: Ringer) ->
             while len(ring.byes) < 2:
                 await asyncio.sleep(0.02)
     assert ring.byes[0].raw == ring.byes[1].raw
+
+
+def secret_offer(ann: Ringer) -> str:
+    plain = sdp(ann.host, ann.rtp.port).replace("RTP/AVP", "RTP/SAVP")
+    return (
+        plain + f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{base64.b64encode(bytes(range(30))).decode()}\r\n"
+    )
+
+
+@pytest.mark.parametrize("secret", [True, False])
+@pytest.mark.parametrize("body", [True, False])
+async def test_whether_the_sound_is_encrypted_is_told(
+    peer: SipPeer, ann: Ringer, log: Path, secret: bool, body: bool
+) -> None:
+    """Without an offer in the INVITE ours is refused by the plain answer in the ACK."""
+    if secret and not body:
+        pytest.skip("the caller on bare sockets answers in plain alone")
+    async with telephone(log, Account(server=peer.address, srtp="optional")) as line:
+        offer = secret_offer(ann) if secret else ""
+        async with rung(line, ann, offer=offer, body=body) as (_, incoming):
+            line.phone.send(Answer(incoming.call))
+            assert (await line.answered(incoming.call)).secure is secret
+
+
+async def test_a_plain_call_does_not_ring_where_encryption_is_mandatory(
+    peer: SipPeer, ann: Ringer, log: Path
+) -> None:
+    async with telephone(log, Account(server=peer.address, srtp="mandatory")) as line:
+        ring = ann.ring(where(line))
+        async with asyncio.timeout(10):
+            while not any(reply.first.startswith("SIP/2.0 4") for reply in ring.replies):
+                await asyncio.sleep(0.01)
+        assert not line.heard.of(Incoming)
 
 
 async def test_a_call_without_an_offer_gets_ours(line: Telephone, ann: Ringer) -> None:

@@ -1,0 +1,79 @@
+"""Who may ring, by address: without any telephone."""
+
+from __future__ import annotations
+
+import pytest
+
+from telephony.account import Account
+from telephony.engine.door import Door, host_part, networks
+
+ACCOUNT = Account(
+    server="192.0.2.1:5060", proxy="192.0.2.2", ring_from=("203.0.113.0/24", "198.51.100.7:5080")
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "rings", "trusted"),
+    [
+        ("192.0.2.1:5060", True, True),
+        ("192.0.2.1:999", True, True),
+        ("192.0.2.2:5060", True, True),
+        ("192.0.2.3:5060", False, False),
+        ("203.0.113.77:5060", True, False),
+        ("203.0.114.1:5060", False, False),
+        ("198.51.100.7:5060", True, False),
+        ("198.51.100.70:5060", False, False),
+        ("192.0.2.1", True, True),
+        ("[::1]:5060", False, False),
+        ("", False, False),
+        ("192.0.2.1.example", False, False),
+    ],
+)
+def test_servers_ring_and_only_our_own_are_believed(source: str, rings: bool, trusted: bool) -> None:
+    door = Door(ACCOUNT)
+    assert (door.may_ring(source), door.is_ours(source)) == (rings, trusted)
+
+
+def test_a_name_stands_for_its_addresses() -> None:
+    door = Door(Account(server="localhost:5060"))
+    assert door.may_ring("127.0.0.1:5060")
+    assert not door.unknown
+
+
+def test_names_that_are_not_found_are_kept_for_the_reader() -> None:
+    door = Door(Account(server="192.0.2.1", ring_from=("no-such-host.invalid", "::1", "a b")))
+    assert door.unknown == ["no-such-host.invalid", "::1", "a b"]
+    assert [str(one) for one in door.ringing] == ["192.0.2.1/32"]
+
+
+def test_the_reps_own_phone_does_not_ring() -> None:
+    assert not Door(ACCOUNT, "sip:anna@192.0.2.50:5062").may_ring("192.0.2.50:5062")
+
+
+def test_a_registrar_that_moved_may_ring_from_where_it_is_now() -> None:
+    door = Door(ACCOUNT)
+    door.registered_at("192.0.2.99:5060")
+    assert door.may_ring("192.0.2.99:5061")
+    assert door.is_ours("192.0.2.99:5061")
+    assert door.may_ring("192.0.2.1:5060")
+
+
+def test_the_other_side_of_a_call_is_known_and_does_not_ring() -> None:
+    door = Door(ACCOUNT)
+    door.met("one", "192.0.2.1:5060", "SIP/2.0 200 OK\r\nContact: <sip:x@10.9.8.7:5062;ob>\r\n\r\n")
+    assert not door.may_ring("10.9.8.7:5062")
+    door.parted("one")
+    door.parted("one")
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [("a.example:5060", "a.example"), ("a.example", "a.example"), ("10.0.0.1:1", "10.0.0.1"), ("x:y", "x:y")],
+)
+def test_a_port_is_no_part_of_a_host(address: str, host: str) -> None:
+    assert host_part(address) == host
+
+
+def test_a_network_may_be_written_by_any_of_its_addresses() -> None:
+    (found,) = networks("203.0.113.9/24")
+    assert str(found) == "203.0.113.0/24"
