@@ -8,7 +8,7 @@ override passes hours and counts, never a do-not-call.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from cadence import gate_checks as checks
 from cadence import numbers

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+import msgspec
+
 
 class Result(StrEnum):
     """What the telephone found. Never what the rep says: that is a disposition."""
@@ -111,6 +113,8 @@ class CallKind(StrEnum):
     CALLBACK = "callback"  # a time agreed with the lead
     NURTURE = "nurture"  # after the cadence's end
     REVIEW = "review"  # no number may be dialed: a person must look at the lead; the reason says why
+    # Of attempts only:
+    RETURNED = "returned"  # they had called and nobody answered; planned as a callback in a lane of its own
     CONSULT = "consult"  # the second line of a call: never planned, and no lead's
 
 
@@ -174,9 +178,11 @@ class Plan:
         return min(times, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check of the gate, with its input and its outcome."""
+class Check(msgspec.Struct, frozen=True):
+    """One check of the gate, with its input and its outcome.
+
+    A Struct, which is made in a tenth of a frozen dataclass's time: each claim of a lead makes a dozen.
+    """
 
     name: str  # stable word: window_number, window_address, do_not_call, cap_24h, gap, ...
     given: str  # the input, as text
