@@ -11,24 +11,29 @@ from cadence.rulebook import Rulebook
 from floor.lead_time import clock_text, known_zone, lead_zone, local, stamp
 from floor.view import CardView
 from store.facts import next_allowed
+from store.history import HistoryLine
 from store.records import Claim
 from store.store import Store
 
 _HISTORY_LINES = 30
+_CONTACTS = frozenset({"call", "call.missed", "mail"})  # kinds of `store.history` in which we and they met
 
 
 def card_view(store: Store, claim: Claim, book: Rulebook, now: int) -> CardView:
     """The card of a claimed lead at `now` (ms UTC)."""
     lead, phone = claim.lead, claim.phone
     zone = known_zone(lead, phone)
-    told = history(store, lead, phone, now)[-_HISTORY_LINES:]
+    when = _clock(lead, phone, now)
+    lines = store.leads.history(lead.id, when=when)
+    told = [_line(one, when) for one in lines[-_HISTORY_LINES:]]
+    last = next((_line(one, when) for one in reversed(lines) if one.kind in _CONTACTS), "")
     allowed_at = next_allowed(lead, phone, book, now)
     return CardView(
         lead=lead, plan=claim.plan, phone=phone, reason=claim.reason, attempts=claim.attempts,
         steps=len(book.cadence(claim.plan.cadence, claim.plan.version).calls),
         local_time=clock_text(local(now, zone)) if zone is not None else "",
         callable_now=allowed_at == now, callable_why=_when(allowed_at, now, lead, phone),
-        history=tuple(reversed(told)), next_mail=_next_mail(claim),
+        history=tuple(reversed(told)), last=last, next_mail=_next_mail(claim),
         recording=recording.decide(lead, phone.e164, book.recording),
         no_message=voicemail.why_not(lead, claim.plan, book),
     )  # fmt: skip
@@ -37,7 +42,11 @@ def card_view(store: Store, claim: Claim, book: Rulebook, now: int) -> CardView:
 def history(store: Store, lead: Lead, phone: Phone, now: int) -> list[str]:
     """What happened to the lead, a line each, oldest first, in its own time: `Fri 21 Nov 16:25  ...`."""
     when = _clock(lead, phone, now)
-    return [f"{when(told.at)}  {told.text}" for told in store.leads.history(lead.id, when=when)]
+    return [_line(told, when) for told in store.leads.history(lead.id, when=when)]
+
+
+def _line(told: HistoryLine, when: Callable[[int], str]) -> str:
+    return f"{when(told.at)}  {told.text}"
 
 
 def timeline(store: Store, lead: Lead, phone: Phone, now: int) -> list[str]:

@@ -21,6 +21,14 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadTaken:
+    """The lead in preview is not the rep's any more; `why` is one sentence."""
+
+    token: int  # of its claim
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class NothingDue:
     """No lead may be called now; the next one at `next_at` (ms UTC), if any."""
 
@@ -245,8 +253,8 @@ class PhoneSaid:
 
 
 Input = (
-    Claimed | NothingDue | LookAgain | Pressed | NumberTyped | TransferTo | CallerKnown | BegunInbound
-    | BegunBeside | MissedKept | ObjectionKept | Disposed | Keypad | Noted | Skipped | Paused | Resumed
-    | Leaving | Begun | BegunByHand | Finished | Recorded | MessageOver | Undone | NoteKept | Told | Refused
-    | PhoneState | PhoneSaid
+    Claimed | LeadTaken | NothingDue | LookAgain | Pressed | NumberTyped | TransferTo | CallerKnown
+    | BegunInbound | BegunBeside | MissedKept | ObjectionKept | Disposed | Keypad | Noted | Skipped | Paused
+    | Resumed | Leaving | Begun | BegunByHand | Finished | Recorded | MessageOver | Undone | NoteKept | Told
+    | Refused | PhoneState | PhoneSaid
 )  # fmt: skip

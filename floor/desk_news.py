@@ -28,6 +28,14 @@ def on_claimed(desk: DeskState, given: told.Claimed) -> list[out.Effect]:
     return desk.enter(ShiftState.PREVIEW)
 
 
+def on_lead_taken(desk: DeskState, given: told.LeadTaken) -> list[out.Effect]:
+    """Off the card: a do-not-call has come in, or the lead called and another rep has answered."""
+    if desk.state is not ShiftState.PREVIEW or desk.claim is None or desk.claim.token != given.token:
+        return []
+    desk.say(given.why)
+    return desk.ask_for_lead()
+
+
 def on_nothing_due(desk: DeskState, given: told.NothingDue) -> list[out.Effect]:
     """An empty queue, and when to ask again."""
     desk.claiming = False

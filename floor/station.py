@@ -11,23 +11,23 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from cadence.caller_id import CallerId, by_campaign
-from cadence.model import Lead, ShiftState
+from cadence.model import Lead
 from cadence.rulebook import Rulebook
-from config.clock import SECOND, Clock
-from config.errors import SixringError
+from config.clock import Clock
 from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.callback_times import choices as callback_times
 from floor.callback_times import parse as parse_callback_time
 from floor.card import first_phone, timeline
-from floor.clerk import Clerk, Glance
+from floor.clerk import Clerk
 from floor.desk import IN_CALL, Desk
+from floor.desk_rounds import DeskRounds
 from floor.message import NO_MESSAGE
 from floor.phone_orders import PhoneOrders
 from floor.phone_words import PhoneWords
@@ -37,17 +37,11 @@ from floor.recovered import recovered
 from floor.scribe import Scribe
 from floor.store_room import StoreRoom
 from floor.view import Choice, DeskView, LevelsView
-from store.records import Claim
-from store.store import Store
 from telephony import protocol as phone
 from telephony.client import Phone
 
 _log = logging.getLogger("sixring.floor")
 
-QUEUE_ROWS = 60
-_BEAT_S = 5.0
-_BEAT_IN_CALL_S = 1.0  # a call cut off by a death is known to have lasted until the last beat
-_LOOK_S = 2.0
 _GOODBYE_S = 4.0
 _MOVES_THE_QUEUE = (
     told.Claimed, told.NothingDue, told.Recorded, told.Finished, told.BegunInbound, told.MissedKept
@@ -100,11 +94,10 @@ class Station:
         self._levels: LevelsView | None = None
         self._clerk: Clerk | None = None
         self._scribe: Scribe | None = None
-        self._glance = Glance((), 0, 0)
+        self._rounds = DeskRounds(room, self._desk, clock, self._tell, self._show)
         self._watchers: list[Callable[[], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._changed = asyncio.Event()
-        self._glance_wanted = asyncio.Event()
         self._floor_fault: Callable[[], str] = str  # an empty text
         self._view = self._draw()
         self._left = False
@@ -126,8 +119,7 @@ class Station:
         scribe = self._scribe = Scribe(self._room, clerk, self._tell)
         left = await self._room.run(partial(recovered, clerk=clerk))
         await self._phone.start()
-        rounds = (scribe.write(), self._beat(clerk), self._look(), self._glance_round(clerk))
-        self._tasks = [asyncio.create_task(one) for one in rounds]
+        self._tasks = [asyncio.create_task(one) for one in (scribe.write(), *self._rounds.work(clerk))]
         self._tell(left.unsaid or told.Resumed())
         if left.words:
             self._tell(told.Told(left.words))
@@ -305,7 +297,7 @@ class Station:
                 case _ if self._scribe is not None:
                     self._scribe.take(effect)
         if isinstance(given, _MOVES_THE_QUEUE):
-            self._glance_wanted.set()
+            self._rounds.glance_soon()
         self._show()
 
     def _show_levels(self, levels: LevelsView) -> None:
@@ -323,60 +315,10 @@ class Station:
         for changed in self._watchers:
             changed()
 
-    async def _beat(self, clerk: Clerk) -> None:
-        """Say that this desk lives, and keep the lead's lease."""
-        while True:
-            await asyncio.sleep(_BEAT_IN_CALL_S if self._desk.state in IN_CALL else _BEAT_S)
-            claim = self._desk.claim
-            with _survived():
-                await self._room.run(lambda store: store.shifts.beat(clerk.shift_id))
-                if claim is not None:
-                    await self._room.run(partial(_renew, claim=claim))
-
-    async def _look(self) -> None:
-        """While nothing is due, ask again: at the moment known, and every two seconds for news."""
-        while True:
-            due = self._desk.next_due_at
-            wait = _LOOK_S if due is None else min(_LOOK_S, max(0.05, (due - self._clock.now()) / SECOND))
-            await asyncio.sleep(wait)
-            self._glance_wanted.set()
-            if self._desk.state is ShiftState.READY:
-                self._tell(told.LookAgain())
-
-    async def _glance_round(self, clerk: Clerk) -> None:
-        """Keep the queue pane fresh, never twice at once."""
-        while True:
-            await self._glance_wanted.wait()
-            self._glance_wanted.clear()
-            with _survived():
-                glance = await self._room.run(partial(_look_around, clerk=clerk, before=self._glance))
-                if glance != self._glance:
-                    self._glance = glance
-                    self._show()
-
     def _draw(self) -> DeskView:
-        desk, glance = self._desk, self._glance
+        desk, glance = self._desk, self._rounds.glance
         return desk.draw(
             rep=self._rep.login, rep_name=self._rep.name, queue=glance.lines, queue_total=glance.total,
             callbacks_due=glance.callbacks_due, news=self._floor_fault() or glance.news, zone=self._zone,
             levels=self._levels,
         )  # fmt: skip
-
-
-@contextlib.contextmanager
-def _survived() -> Iterator[None]:
-    """What fails here is done again at the next round; a bug of ours is on record."""
-    try:
-        yield
-    except SixringError:
-        pass
-    except Exception:  # noqa: BLE001  (the round after it may do better)
-        _log.exception("a round of the desk failed")
-
-
-def _look_around(store: Store, clerk: Clerk, before: Glance) -> Glance:
-    return clerk.glance(store, QUEUE_ROWS, before)
-
-
-def _renew(store: Store, claim: Claim) -> None:
-    store.queue.renew(claim)

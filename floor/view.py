@@ -29,6 +29,7 @@ class CardView:
     callable_now: bool = True  # the gate's forecast; the gate itself runs at the dial
     callable_why: str = ""
     history: tuple[str, ...] = ()  # newest first, one line each
+    last: str = ""  # of those, the last call or mail; empty: there was none
     next_mail: str = ""  # "step 2, Wed 09:00", empty when none is planned
     steps: int = 6  # calls in the lead's cadence
     recording: Recordable | None = None  # whether this call may be recorded

@@ -9,9 +9,9 @@ from cadence.ranking import age
 from cadence.schedule import CallStep, Moment, Unit
 from config.clock import MINUTE
 from store import facts, plans
+from store.choice import number_of
 from store.core import Core
 from store.history import When
-from store.leases import next_phone
 from store.plans import Standing
 
 
@@ -111,7 +111,7 @@ def _held(standing: Standing, when: When) -> str:
 
 def _hours(core: Core, standing: Standing, when: When) -> str:
     """From when on the law allows a call, where that is later than planned."""
-    call, phone = standing.plan.call, next_phone(standing)
+    call, phone = standing.plan.call, number_of(core, standing, core.now())
     if call is None or not phone.e164 or call.kind is CallKind.REVIEW:
         return ""
     at = max(call.due_at, core.now())

@@ -8,12 +8,7 @@ from store import dnc, plans
 from store.core import Core
 from store.errors import LeaseLost
 from store.plans import Standing
-from store.records import NO_PHONE, Claim
-
-
-def next_phone(standing: Standing) -> Phone:
-    """The number to dial: the first that was not found wrong; `NO_PHONE` where there is none."""
-    return next(iter(standing.lead.working), NO_PHONE)
+from store.records import Claim
 
 
 def claim_of(core: Core, standing: Standing, phone: Phone, token: int, until: int, now: int) -> Claim:
@@ -63,8 +58,13 @@ def held(core: Core, claim: Claim) -> Standing:
     """
     standing = plans.read(core, claim.lead.id, lock=True)
     if standing.token != claim.token:
-        raise _lost_to_list(core, standing) or lost(claim.lead.name)
+        raise why_lost(core, standing)
     return standing
+
+
+def why_lost(core: Core, standing: Standing) -> LeaseLost:
+    """The error of a claim that no longer holds the lead."""
+    return _lost_to_list(core, standing) or lost(standing.lead.name)
 
 
 def _lost_to_list(core: Core, standing: Standing) -> LeaseLost | None:

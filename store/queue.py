@@ -16,7 +16,7 @@ from config.clock import HOUR
 from store import plans, recovery, shifts
 from store.choice import choose, number_of
 from store.core import Core
-from store.leases import claim_of, free, held, lost, put_off
+from store.leases import claim_of, free, held, lost, put_off, why_lost
 from store.plans import Standing
 from store.ranks import claim_sql, route_params
 from store.records import Claim, QueueRow, Waiting
@@ -74,6 +74,14 @@ class Queue:
         if not changed:
             raise lost(claim.lead.name)
         return until
+
+    def why_lost(self, claim: Claim) -> str:
+        """Empty while the claim holds its lead; else one sentence: it ran out, or a do-not-call took it."""
+        core = self._core
+        rows = core.engine.rows("select token from queue where lead_id = :lead", lead=claim.lead.id)
+        if rows and rows[0]["token"] == claim.token:
+            return ""
+        return str(why_lost(core, plans.read(core, claim.lead.id)))
 
     def release(self, claim: Claim, why: str) -> None:
         """Give the lead back as it was; a lead that is lost already is no error."""

@@ -62,3 +62,26 @@ def test_a_line_of_another_year_says_so(store: Store, clock: HandClock) -> None:
     store.leads.add(new_lead())
     card = card_view(store, claimed(store), store.core.book, clock.now() + 60 * DAY)
     assert card.history == ("Tue 17 Nov 2026 12:00  arrived from web form",)
+
+
+def test_the_last_contact_is_a_call_a_mail_or_a_call_of_theirs_and_never_the_arrival(
+    store: Store, clock: HandClock
+) -> None:
+    lead_id = store.leads.add(new_lead())
+
+    def last() -> str:
+        claim = claimed(store)
+        shown = card_view(store, claim, store.core.book, clock.now()).last
+        store.queue.release(claim, "looked at")
+        return shown
+
+    assert last() == ""
+    store.leads.note(lead_id, "rep1", "speaks Spanish")
+    assert last() == ""
+    called(store, clock, Result.NO_ANSWER)
+    clock.advance(30 * MINUTE)
+    store.leads.note(lead_id, "rep1", "speaks French")
+    assert last() == "Tue 17 Nov 12:00  call 1: no answer after 3 s (rep1)"
+    number = store.leads.get(lead_id).phones[0].e164
+    store.inbound.missed(number, "", "abc@there", "rep1", clock.now(), "busy")
+    assert last() == "Tue 17 Nov 12:30  they called, and nobody answered (busy) (rep1)"

@@ -236,3 +236,15 @@ async def test_a_conversation_that_was_cut_off_comes_back_for_its_disposition(tm
             assert attempt.disposition == "won"
             assert store.leads.get(attempt.lead_id).status == "won"
             assert store.log.verify().clean
+
+
+async def test_a_lead_that_goes_onto_the_list_while_it_is_on_a_card_leaves_it(tmp_path: Path) -> None:
+    async with seated(tmp_path, "2", "8") as seat:
+        view = await seat.state(S.PREVIEW)
+        assert view.card is not None
+        first = view.card.lead
+        with read(seat) as store:
+            store.dnc.add(first.phones[0].e164, "kim", "asked by letter", "phone")
+        view = await seat.until(lambda view: bool(view.card and view.card.lead.id != first.id))
+        assert "asked by letter" in view.message
+        assert view.state is S.PREVIEW

@@ -50,6 +50,7 @@ KEYS: dict[str, told.Input] = {
 HAPPENINGS = (
     "step", "step_all", "ring", "rung_out", "answered_elsewhere", "connect", "lead_gone", "second_gone",
     "transfer_taken", "transfer_refused", "engine_dies", "message_played",
+    "lead_taken",
 )  # fmt: skip
 """What the world may do, by name."""
 
@@ -207,6 +208,13 @@ class World:
         for call in list(self.desk.drops):
             self.heard(phone.Played(at=NOW, mono=self._mono, call=call))
             self.end(call)
+
+    def lead_taken(self) -> None:
+        """The lead on the card goes onto the do-not-call list."""
+        held = self.desk.claim
+        if held is not None and self.desk.state is ShiftState.PREVIEW:
+            self.leased.discard(held.lead.id)
+            self.feed(told.LeadTaken(held.token, "They are not to be called any more."))
 
     def end(self, call: str) -> None:
         """A call is over; nothing happens for one that is over already."""
