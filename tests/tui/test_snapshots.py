@@ -21,6 +21,9 @@ PICTURES = {
     "callback": ("callback", (80, 24), "sixring-dark"),
     "do_not_call_once_light": ("do_not_call_once", (80, 24), "sixring-light"),
     "fault_light": ("fault", (80, 24), "sixring-light"),
+    "calls_while_typing": ("calls_while_typing", (80, 24), "sixring-dark"),
+    "calls_here_light": ("calls_here", (80, 24), "sixring-light"),
+    "second_talks": ("second_talks", (80, 24), "sixring-dark"),
 }
 
 

@@ -10,6 +10,7 @@ from tui.lines import Part, filled, line, padded, rule
 from tui.panes.incoming import banner, rings
 from tui.router import IN_CALL, why_not_record
 from tui.scene import Scene
+from tui.ui import PICKING, TYPING
 
 
 def dispositions(scene: Scene, width: int, height: int) -> list[Text]:
@@ -47,11 +48,10 @@ def _columns(rows: list[list[str]], width: int) -> list[int]:
 
 def _row(scene: Scene, by_key: dict[str, Disposition], keys: str, columns: list[int], width: int) -> Text:
     parts: list[Part] = [" "]
+    taken = scene.ui.keypad or scene.ui.mode in TYPING | PICKING  # digits mean something else just now
     for key, column in zip(keys, columns, strict=True):
         disposition = by_key.get(key)
-        usable = (
-            disposition is not None and not scene.ui.keypad and not why_not_record(scene.view, disposition)
-        )
+        usable = not taken and disposition is not None and not why_not_record(scene.view, disposition)
         armed = scene.ui.armed is not None and scene.ui.armed.key == key
         style = "armed" if armed else "" if usable else "off"
         parts += [(key, "key" if usable else "off"), (" " + padded(_label(disposition), column - 2), style)]
