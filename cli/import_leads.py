@@ -65,7 +65,9 @@ def command(state: State, /, file: Path, as_json: bool, **words: Any) -> int:  #
     Encoding, delimiter and headers are found out and shown. A person we have
     is joined: the new inquiry ranks the old lead anew. Bad rows go to a file
     with the reason of each, and then nothing is imported unless --keep-going.
-    Importing a file twice changes nothing. Exits 1 where rows were refused.
+    Importing a file twice changes nothing. Beside reps at work it is written
+    in small steps that none of them notices, and is all or nothing none the
+    less. Exits 1 where rows were refused.
     """
     from cli.output import json_line
     from cli.progress import progress_bar

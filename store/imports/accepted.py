@@ -9,6 +9,7 @@ after it has what is missing written by whoever looks next (`leftovers`).
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import secrets
@@ -102,7 +103,7 @@ def left_behind(core: Core) -> Iterator[Accepted]:
     if not isinstance(core.engine, SQLite):
         return
     database = core.engine.path
-    for path in sorted(database.parent.glob(f"{database.name}{_WORD}*.*")):
+    for path in sorted(database.parent.glob(f"{glob.escape(database.name)}{_WORD}*.*")):
         owner = path.suffix[1:]
         if not owner.isdecimal() or process_exists(int(owner)):
             continue

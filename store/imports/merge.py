@@ -163,8 +163,12 @@ class Merger:
         seq, _ = self._core.log.head()
         known = look_up(self._core, rows)
         found = sort(rows, known)
+        plans = {
+            campaign: self._plans_for(self._begins_in(campaign))
+            for campaign in {row.campaign for row in found.fresh}
+        }
         fresh = [
-            Fresh(row, at, row, at, self._plans_for(self._begins_in(row)).of(row, at))
+            Fresh(row, at, row, at, plans[row.campaign].of(row, at))
             for row in found.fresh
             for at in [self._arrived(row)]
         ]
@@ -178,9 +182,9 @@ class Merger:
         """Plans for leads in `cadence` that ask again."""
         return self._plans_for(self._core.book.cadence(cadence).again or cadence)
 
-    def _begins_in(self, row: LeadRow) -> str:
-        """The cadence of a new lead: what was said for the file, its campaign's, or the floor's own."""
-        chosen = self._source.cadence or self._core.book.campaigns.cadence_of(row.campaign)
+    def _begins_in(self, campaign: str) -> str:
+        """The cadence of its new leads: what was said for the file, the campaign's, or the floor's own."""
+        chosen = self._source.cadence or self._core.book.campaigns.cadence_of(campaign)
         return chosen or self._core.cadence
 
     def _plans_for(self, cadence: str) -> FirstPlans:

@@ -14,6 +14,7 @@ from store.imports.normalise import LeadRow
 from store.store import Store
 
 LOCK_MS = 40  # how long a slice may keep other writers out; a keystroke is not felt below 100
+_OTHERS = 2  # so many times as long the lock is free then: who waits for it asks only now and then
 _FIRST = 250  # rows
 _FEWEST, _MOST = 25, 4_000
 _GROWS = 1.5
@@ -26,7 +27,7 @@ class Slicer:
         """Write by `merger`, and fold the log back behind each slice."""
         self._merger, self._fold_back = merger, fold_back
         self._size = _FIRST
-        self._free_until = 0.0  # monotonic seconds: as long as the others were kept out, they have it
+        self._free_until = 0.0  # monotonic seconds
 
     def take(self, rows: Iterator[LeadRow]) -> list[LeadRow]:
         """The next slice of `rows`; none are left where it is empty."""
@@ -39,7 +40,7 @@ class Slicer:
             StoreError: the database failed; nothing of the slice was written.
         """
         merged = self._merger.merge(batch, rejected, before_lock=self._let_others)
-        self._free_until = time.monotonic() + merged.locked_ms / 1000
+        self._free_until = time.monotonic() + _OTHERS * merged.locked_ms / 1000
         self._fold_back()
         if merged.locked_ms:
             fits = self._size * LOCK_MS / merged.locked_ms

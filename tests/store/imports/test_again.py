@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,7 @@ def bring_into(store: Store, clock: HandClock, lead_id: int, state: str) -> None
         store.attempts.dispose(attempt.id, codes.get(state, state), f"rep{lead_id}", callback_at=at)
 
 
-def floor_with(book: Rulebook, folder: Path, had: list[tuple[str, ...]]) -> Path:
+def floor_with(book: Rulebook, folder: Path, had: Sequence[tuple[str, ...]]) -> Path:
     """A database with leads that have lived through something."""
     path = folder / "had.db"
     _remove(path)
@@ -109,7 +109,7 @@ def floor_with(book: Rulebook, folder: Path, had: list[tuple[str, ...]]) -> Path
     return path
 
 
-def fill(location: Path | str, book: Rulebook, had: list[tuple[str, ...]]) -> None:
+def fill(location: Path | str, book: Rulebook, had: Sequence[tuple[str, ...]]) -> None:
     clock = HandClock(NOON)
     with Store.open(location, book, clock) as store:
         for n, (state, email, company, source) in enumerate(had):
@@ -142,7 +142,7 @@ def _remove(database: Path) -> None:
 
 def everything(store: Store) -> dict[str, list[Any]]:
     """All but the ids and hashes that only the order of writing gives; the log of each lead in order."""
-    found = {
+    found: dict[str, list[Any]] = {
         sql: [{**row, "token": None} for row in store.core.engine.rows(sql)]  # tokens are random
         for sql in (
             "select * from lead order by id",
