@@ -57,7 +57,7 @@ def _examine(home: Home) -> Iterator[Finding]:
     finding, settings = configured.settings(home)
     yield finding
     yield from configured.secrets(home, settings)
-    yield configured.rules(home)
+    yield configured.rules(home, settings)
     findings, last_event_at = storage.store(home, settings)
     yield from findings
     yield machine.clock(last_event_at)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from cadence.caller_id import CallerId
-from cadence.campaigns import Campaigns
-from config.errors import ConfigError
 from config.home import Home
 from config.secrets import secret
 from config.settings import Settings
@@ -53,22 +51,6 @@ def callers_of(settings: Settings) -> tuple[CallerId, ...]:
         else CallerId(one.number, name=one.name, areas=one.areas, contract_ref=one.contract_ref)
         for one in settings.sip.caller_ids
     )
-
-
-def check_campaigns(settings: Settings, campaigns: Campaigns) -> None:
-    """See that campaigns show no number but the firm's own.
-
-    Raises:
-        ConfigError: one does; the text names campaign, number and mend.
-    """
-    owned = {one.number for one in callers_of(settings)}
-    for name, one in campaigns.by_name.items():
-        for number in one.caller_ids:
-            if number not in owned:
-                raise ConfigError(
-                    f"rules/campaigns.toml: the campaign '{name}' shows {number}, which is no number of the "
-                    "firm: add it to [sip] caller_ids, or take it out there."
-                )
 
 
 def colleagues_of(settings: Settings) -> tuple[Choice, ...]:

@@ -14,7 +14,8 @@ from config.errors import SixringError, UsageError
 from config.home import Home
 from config.logs import log_to
 from config.settings import PRACTICE, Settings, location
-from floor.account import account_of, callers_of, check_campaigns, colleagues_of, name_of, sound_of
+from floor.account import account_of, callers_of, colleagues_of, name_of, sound_of
+from floor.agreement import check_agreement
 from floor.housekeeping import Housekeeping, Shelf
 from floor.mailroom import MailRoom
 from floor.message import message_of, notice_from
@@ -78,7 +79,7 @@ def real_workplace(home: Home, settings: Settings, *, dials: bool = True) -> Wor
     home.make()
     log_to(home.logs)
     book = load(home.rules)
-    check_campaigns(settings, book.campaigns)
+    check_agreement(settings, book)
     return Workplace(
         home, settings, book, SystemClock(), location(settings, home),
         account_of(settings, home), name_of(settings), sound_of(settings),

@@ -49,13 +49,18 @@ def _secret(name: str, home: Home) -> Finding:
     return warns(name, "not found", f"put it into {places(name, home)}")
 
 
-def rules(home: Home) -> Finding:
-    """Do cadences, dispositions, calling rules and mail templates load?"""
+def rules(home: Home, found: Settings) -> Finding:
+    """Do cadences, dispositions, calling rules and mail templates load, and fit the settings?"""
     from cadence.rulebook import load as load_rules
+    from floor.agreement import check_agreement
 
     try:
         book = load_rules(home.rules)
     except SixringError as error:
         return fails("rules", str(error), "mend that line, or take the file out of the folder")
+    try:
+        check_agreement(found, book)
+    except SixringError as error:
+        return fails("rules", str(error), "mend that line")
     names = {cadence.name for cadence in book.cadences.values()}
     return ok("rules", f"{len(names)} cadences, calling rules {book.gate.version}")

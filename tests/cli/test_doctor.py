@@ -113,3 +113,10 @@ def test_a_mail_server_is_greeted_and_gets_no_mail(tmp_path: Path, monkeypatch: 
         assert refused.health is Health.FAILS
         assert "mail_password" in refused.mend
         assert not server.received
+
+
+def test_rules_that_do_not_fit_the_settings_are_named(tmp_path: Path) -> None:
+    (tmp_path / "sixring.toml").write_text('[queue]\ncadence = "ours"\n')
+    rules = examined(tmp_path)["rules"]
+    assert rules["health"] == "fails"
+    assert "[queue] cadence: no cadence is named 'ours'" in rules["found"]

@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 from cadence.caller_id import CallerId
-from cadence.campaigns import Campaign, Campaigns
-from config.errors import ConfigError
 from config.home import Home
 from config.settings import Firm, Settings, Sip, load
-from floor.account import account_of, callers_of, check_campaigns, name_of
+from floor.account import account_of, callers_of, name_of
 
 
 @pytest.fixture
@@ -64,10 +62,3 @@ caller_ids = [
         CallerId("+12125550100"),
         CallerId("+18005550100", name="Freephone", areas=("US-IL", "312"), contract_ref="C-17"),
     )
-
-
-def test_a_campaign_shows_no_number_but_the_firms_own() -> None:
-    settings = Settings(sip=Sip(server="s", caller_ids=("+12125550100",)))
-    check_campaigns(settings, Campaigns((Campaign("fair", caller_ids=("+12125550100",)), Campaign("web"))))
-    with pytest.raises(ConfigError, match=r"the campaign 'fair' shows \+13105550100, .*add it to \[sip\]"):
-        check_campaigns(settings, Campaigns((Campaign("fair", caller_ids=("+13105550100",)),)))
