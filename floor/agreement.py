@@ -23,6 +23,6 @@ def check_agreement(settings: Settings, book: Rulebook) -> None:
         for number in campaign.caller_ids:
             if number not in owned:
                 raise ConfigError(
-                    f"rules/campaigns.toml: the campaign '{campaign.name}' shows {number}, which is no number "
-                    "of the firm: add it to [sip] caller_ids, or take it out there."
+                    f"rules/campaigns.toml: the campaign '{campaign.name}' shows {number}, which is no "
+                    "number of the firm: add it to [sip] caller_ids, or take it out there."
                 )
