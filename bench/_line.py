@@ -39,12 +39,15 @@ class Line:
 
         Raises:
             TimeoutError: it did not come.
+            RuntimeError: the call ended before it came.
         """
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 found = [event for event in self._events[call] if isinstance(event, kind)]
                 if len(found) >= count:
                     return found[count - 1]
+                for end in (event for event in self._events[call] if isinstance(event, Ended)):
+                    raise RuntimeError(f"{call} ended too early: {end.reason} {self.faults}")
                 self._came.clear()
                 await self._came.wait()
 
