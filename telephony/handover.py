@@ -92,6 +92,7 @@ class Handover:
     other: str = ""  # the call it is joined with
     accepted: bool = False
     over: bool = False
+    done: bool = False
     then: list[Ended] | None = field(
         default_factory=list
     )  # ends that wait for it; None: nobody waits any more
@@ -144,7 +145,7 @@ class Handover:
         return self._close(Told(False, 0, f"{NO_ANSWER}.")) if mono - self.begun >= ANSWER_MS else None
 
     def _close(self, told: Told) -> Told:
-        self.over = True
+        self.over, self.done = True, told.done
         return told
 
 

@@ -131,11 +131,17 @@ class Giving(CallPart):
         )
 
     def settle_at_end(self) -> None:
-        """The call is over, and so is a transfer of it."""
+        """The call is over, and so is a transfer of it.
+
+        A line to be joined with one whose other side has left is let be: its own
+        other side ends it when it is replaced, and ours could come too early.
+        """
         progress = self.progress
         if self.handover is not None:
             ours = progress.cut is not Cut.NONE
             self._settle(self.handover.parted(theirs=not ours and not progress.lost, ours=ours))
+        if self.taken_by is not None and self.taken_by.done and progress.cut is Cut.NONE:
+            progress.given = JOINED  # the other line had left already
 
     def send_end(self, ended: Ended) -> None:
         """Tell the end; one of theirs that may be a join, once it is known whether it was one."""
@@ -151,9 +157,9 @@ class Giving(CallPart):
         handover = self.handover
         if handover is None or handover.then is None:
             return
-        done = bool(self.progress.given)
         for ended in handover.then:
-            self._board.send(replace(ended, reason=f"{JOINED}.", ended_by="rep") if done else ended)
+            joined = replace(ended, reason=f"{JOINED}.", ended_by="rep")
+            self._board.send(joined if handover.done else ended)
         handover.then = None
 
     # -------------------------------------------------------- asked of us

@@ -259,6 +259,20 @@ async def test_a_colleague_whose_line_was_replaced_is_told_of_after_the_transfer
     ]  # fmt: skip
 
 
+async def test_a_lead_who_leaves_for_the_join_at_once_leaves_the_second_line_to_be_replaced(
+    talking: Telephone, peer: SipPeer
+) -> None:
+    _, colleague = await consulting(talking, peer)
+    told = await given(talking, peer, takes(leaves=True), Transfer("call-1", to="second"))
+    assert told.done
+    assert (await talking.ended("call-1")).reason == f"Transferred to {COLLEAGUE}."
+    await colleague.rtp.hears(15)
+    assert colleague.byes == 0
+    hang_up(colleague)
+    second = await talking.ended("second")
+    assert (second.reason, second.ended_by) == ("Joined with the other line.", "rep")
+
+
 async def test_a_colleague_who_really_hung_up_is_told_as_that_and_the_lead_is_still_there(
     talking: Telephone, peer: SipPeer
 ) -> None:
