@@ -11,7 +11,6 @@ import pjsua2 as pj
 
 from telephony.account import Account, Srtp, Transport
 from telephony.engine.way import Binding
-from telephony.trust import bundle
 
 CLOCK_RATE = 8_000  # Hz; telephone sound
 USER_AGENT = "Sixring"
@@ -80,6 +79,8 @@ def _transport(binding: Binding, transport: Transport, account: Account | None) 
     config.boundAddress = binding.bound
     config.publicAddress = binding.public
     if transport == "tls":
+        from telephony.trust import bundle  # it loads ssl: a restart over UDP need not wait for that
+
         config.tlsConfig.method = pj.PJSIP_TLSV1_2_METHOD
         config.tlsConfig.verifyServer = account is None or account.verify_server
         config.tlsConfig.CaListFile = bundle(account) if account else ""
