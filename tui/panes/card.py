@@ -30,7 +30,7 @@ def _card(shown: CardView, width: int, height: int) -> list[Text]:
         *_there_rows(shown, width),
         row("attempt", width, attempt_words(shown)),
         *rows("why now", width, shown.reason, 2, "strong"),
-        row("last", width, shown.last or "no call, no mail yet"),
+        row("last", width, shown.last or "never called"),
     ]
     mail = row("mail", width, shown.next_mail or "none planned")
     return [*top, *rows("note", width, note or "-", max(height - len(top) - 1, 1)), mail]
