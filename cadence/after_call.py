@@ -86,6 +86,7 @@ def _unlike_a_dial(
         return _cut_off(planner, plan, done)
     if plan.call is not None and plan.call.lane is Lane.RETURNED:
         return _onward(planner, plan, done)
+    done = replace(done, last_call_at=plan.last_call_at)
     if outcome is Outcome.BAD_NUMBER and plan.call is not None and plan.call.kind is not CallKind.REVIEW:
         return planner.moved(done, plan, max(plan.call.due_at, planner.now))
     return done.open_plan(plan.call, plan.mail, plan.reason)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from cadence.model import CallKind, Decision, Phone, Result
+from cadence.model import CallKind, Decision, Lane, Phone, PlannedCall, Result
 from cadence.returned import agreed
 from config.clock import HOUR
 from store import callbacks
@@ -126,11 +126,15 @@ def _of_lead(dial: Dial) -> Row:
         "source": lead.source,
         "cadence": plan.cadence,
         "cadence_version": plan.version,
-        "call_kind": planned.kind.value if planned else "",
+        "call_kind": _kind_of(planned).value if planned else "",
         "step": planned.step if planned else 0,
         "lane": int(planned.lane) if planned else 0,
         "planned_at": planned.due_at if planned else None,
     }
+
+
+def _kind_of(planned: PlannedCall) -> CallKind:
+    return CallKind.RETURNED if planned.lane is Lane.RETURNED else planned.kind
 
 
 def hold_for_call(core: Core, standing: Standing, attempt_id: int, rep: str, now: int) -> None:

@@ -175,7 +175,12 @@ def _call_name(body: Body) -> str:
     if body.get("direction") == "in":
         return "they called"
     kind, step = body.get("call_kind", ""), body.get("step", 0)
-    named = {"callback": "callback", "review": "call after review", "nurture": f"nurture call {step}"}
+    named = {
+        "callback": "callback",
+        "returned": "their call returned",
+        "review": "call after review",
+        "nurture": f"nurture call {step}",
+    }
     again = " again" if kind == "retry" else ""
     return named.get(kind, f"call {step}{again}" if step else "call")
 

@@ -161,6 +161,12 @@ def test_a_conversation_they_began_uses_up_no_dial_but_those_of_the_same_day(
     assert plan.calls_done == used
 
 
+def test_what_was_no_conversation_leaves_the_next_call_where_it_was(fresh: Plan, book: Rulebook) -> None:
+    plan = after(fresh, book, NOW, Called(Result.NO_ANSWER, None, NOW))
+    heard = after(plan, book, NOW + MINUTE, said(book, "gatekeeper", NOW + MINUTE, inbound=True))
+    assert (heard.call, heard.last_call_at) == (plan.call, NOW)
+
+
 def test_a_wrong_number_that_called_us_gives_way_at_the_planned_time(book: Rulebook) -> None:
     both = lead(NEW_YORK, MIAMI)
     plan = start(both, book, NOW)

@@ -9,11 +9,12 @@ import json
 import sys
 from typing import Any
 
-from support.factories import NOON, new_lead
+from support.factories import NOON, new_lead, number
 
 from cadence.model import Result
 from cadence.rulebook import load
 from config.clock import HandClock
+from store.errors import LeaseLost, Settled
 from store.records import CallEnd, Claim
 from store.store import Store
 
@@ -53,7 +54,10 @@ def calling(store: Store, rep: str, count: int) -> None:
         claim = store.queue.claim(rep, shift.id)
         if not isinstance(claim, Claim):
             break
-        attempt = store.attempts.begin(claim, rep, shift.id)
+        try:
+            attempt = store.attempts.begin(claim, rep, shift.id)
+        except LeaseLost:  # they called, and another rep answered
+            continue
         say(fact="begun", attempt=attempt.id, lead=claim.lead.id)
         store.attempts.instant(attempt.id, "invited", NOON + 100, f"sip-{attempt.id}")
         store.attempts.instant(attempt.id, "answered", NOON + 900)
@@ -64,7 +68,25 @@ def calling(store: Store, rep: str, count: int) -> None:
         say(fact="disposed", attempt=attempt.id)
 
 
-JOBS = {job.__name__: job for job in (opening, claiming, arriving, calling)}
+def answering(store: Store, rep: str, count: int) -> None:
+    """Answer the first `count` calls that come in, each from its own number; every other is missed first."""
+    shift = store.shifts.clock_in(rep, rep, "elsewhere", 1, alive=lambda _: False)
+    for n in range(count):
+        sip = f"sip-in-{n}"
+        if n % 2:
+            missed = store.inbound.missed(number(n), "", sip, rep, NOON, "busy")
+            say(fact="missed", n=n, lead=missed.lead_id)
+        try:
+            attempt, claim = store.inbound.answer(number(n), "", sip, rep, shift.id, NOON)
+        except Settled:
+            continue
+        say(fact="answered", n=n, attempt=attempt.id, lead=attempt.lead_id, held=claim is not None)
+        store.attempts.finish(attempt.id, CallEnd(Result.ANSWERED, NOON + 60_000, 0, 60_000, 200), rep)
+        store.attempts.dispose(attempt.id, "interested", rep)
+        say(fact="disposed", n=n, attempt=attempt.id)
+
+
+JOBS = {job.__name__: job for job in (opening, claiming, arriving, calling, answering)}
 
 
 def main(job: str, location: str, rep: str, count: str) -> None:
