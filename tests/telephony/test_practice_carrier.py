@@ -15,6 +15,8 @@ from telephony.account import Account
 from telephony.carrier import PracticeCarrier
 from telephony.carrier.script import Act, script
 from telephony.carrier.tones import BEEP_MS, RATE, compose
+from telephony.errors import TelephonyError
+from telephony.protocol import Incoming, PassOn
 
 TALK_ERROR_MS = 50
 
@@ -138,3 +140,39 @@ def test_a_code_is_a_final_one_with_its_cause() -> None:
     (step,) = script("code503q34")
     assert (step.act, step.code, step.q850) == (Act.REFUSE, 503, 34)
     assert script("code200") == script("0")  # not a refusal: an ordinary name that ends in 0
+
+
+# ------------------------------------------------------------- it calls back
+
+
+async def test_it_rings_the_phone_that_called_it(practice: Telephone, carrier: PracticeCarrier) -> None:
+    """The Contact of a call is where the same phone can be rung."""
+    await practice.call("+14155550102")
+    (busy,) = carrier.calls()
+    sip_call_id = await carrier.call_in(busy.contact, "+14155550102", "Lee", asserted="+14155550199")
+    told = await practice.heard.wait(Incoming)
+    assert (told.number, told.name, told.sip_call_id) == ("+14155550199", "Lee", sip_call_id)
+    practice.phone.send(PassOn(told.call))
+    seen = await carrier.call(sip_call_id)
+    assert (seen.number, seen.code, seen.outgoing, seen.talk_ms) == ("+14155550102", 486, True, 0)
+    assert not busy.outgoing
+
+
+async def test_it_gives_up_in_its_own_time(practice: Telephone, carrier: PracticeCarrier) -> None:
+    await practice.call("+14155550102")
+    sip_call_id = await carrier.call_in(carrier.calls()[0].contact, give_up_s=4)  # at a pace of 0.05
+    told = await practice.heard.wait(Incoming)
+    ended = await practice.ended(told.call)
+    assert (told.number, told.name) == ("", "")
+    assert (ended.ended_by, ended.elsewhere) == ("lead", False)
+    assert 150 <= ended.ring_ms < 2_000
+    assert (await carrier.call(sip_call_id)).code == 487
+
+
+async def test_a_call_it_cannot_place_is_an_error_in_words(carrier: PracticeCarrier) -> None:
+    with pytest.raises(TelephonyError, match="could not call"):
+        await carrier.call_in("sip:x@[:::", "+14155550102")
+    for _ in range(4):
+        await carrier.call_in("127.0.0.1:9", "+14155550102")
+    with pytest.raises(TelephonyError, match="could not call"):
+        await carrier.call_in("127.0.0.1:9", "+14155550102")

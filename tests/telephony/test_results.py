@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cadence.model import Result
-from telephony.results import PHRASE_LIMIT, Cut, Final, outcome
+from telephony.results import PHRASE_LIMIT, Cut, Final, outcome, outcome_of_incoming
 
 REFUSALS = {
     Result.NO_ANSWER, Result.BUSY, Result.DECLINED, Result.INVALID, Result.BLOCKED, Result.FAILED
@@ -104,3 +104,40 @@ def test_our_own_cuts_name_who_ended_it() -> None:
     assert outcome(Final(lost=True, answered=True)).ended_by == "network"
     assert outcome(Final(lost=True, phrase="Connection refused")).result is Result.FAILED
     assert outcome(Final(answered=True)).ended_by == "lead"
+
+
+@pytest.mark.parametrize(
+    ("final", "taken", "elsewhere", "result", "by"),
+    [
+        (Final(code=487), False, False, Result.NO_ANSWER, "lead"),
+        (Final(code=487), False, True, Result.NO_ANSWER, "lead"),
+        (Final(code=486, cut=Cut.PASSED), False, False, Result.NO_ANSWER, "rep"),
+        (Final(code=486, cut=Cut.REP), False, False, Result.NO_ANSWER, "rep"),
+        (Final(code=480, cut=Cut.RING_TIMEOUT), False, False, Result.NO_ANSWER, "engine"),
+        (Final(code=486, cut=Cut.SECOND), False, False, Result.NO_ANSWER, "engine"),
+        (Final(code=480, cut=Cut.ENGINE), False, False, Result.INTERRUPTED, "engine"),
+        (Final(lost=True), False, False, Result.NO_ANSWER, "network"),
+        (Final(cut=Cut.NO_ACK), True, False, Result.FAILED, "network"),
+        (Final(cut=Cut.REP), True, False, Result.FAILED, "rep"),
+        (Final(), True, False, Result.FAILED, "lead"),
+        (Final(lost=True), True, False, Result.FAILED, "network"),
+        (Final(answered=True), True, False, Result.ANSWERED, "lead"),
+        (Final(answered=True, cut=Cut.REP), True, False, Result.ANSWERED, "rep"),
+        (Final(answered=True, cut=Cut.SILENCE), True, False, Result.ANSWERED, "network"),
+    ],
+)
+def test_a_call_that_rang_here_has_a_result_and_a_sentence(
+    final: Final, taken: bool, elsewhere: bool, result: Result, by: str
+) -> None:
+    found = outcome_of_incoming(final, taken=taken, elsewhere=elsewhere)
+    assert (found.result, found.ended_by) == (result, by)
+    assert found.sentence.endswith(".")
+
+
+@pytest.mark.parametrize("cut", list(Cut))
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("taken", [True, False])
+def test_no_end_of_an_incoming_call_is_without_a_meaning(cut: Cut, answered: bool, taken: bool) -> None:
+    found = outcome_of_incoming(Final(cut=cut, answered=answered), taken=taken, elsewhere=False)
+    assert found.ended_by in {"rep", "lead", "network", "engine"}
+    assert "called side" not in found.sentence
