@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cadence.model import CallKind, Lead, LeadStatus, Phone, Plan
+from cadence.model import CallKind, Lane, Lead, LeadStatus, Phone, Plan, PlannedCall
 from floor.lead_time import day_text, lead_zone, local
 
 _ENDED = {
@@ -28,11 +28,16 @@ def what_next(plan: Plan, lead: Lead, phone: Phone, now: int) -> str:
         return f"{plan.reason[:1].upper()}{plan.reason[1:]}."
     parts = []
     if call is not None:
-        what = "callback" if call.kind is CallKind.CALLBACK else f"call {call.step}"
-        parts.append(f"{what} {moment_text(local(call.due_at, zone), here)}")
+        parts.append(f"{_name(call)} {moment_text(local(call.due_at, zone), here)}")
     if mail is not None:
         parts.append(f"mail {mail.step} {moment_text(local(mail.due_at, zone), here)}")
     return f"Next: {', '.join(parts)} {here.tzname()}."
+
+
+def _name(call: PlannedCall) -> str:
+    if call.lane is Lane.RETURNED:
+        return "they called again, call them"
+    return "callback" if call.kind is CallKind.CALLBACK else f"call {call.step}"
 
 
 def moment_text(moment: datetime, here: datetime) -> str:

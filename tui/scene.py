@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from cadence.model import CallKind, ShiftState
+from cadence.model import CallKind, Lane, ShiftState
 from config.text import for_terminal
 from floor.view import CallView, CardView, DeskView
 from tui.ui import Ui
@@ -63,6 +63,8 @@ def attempt_words(card: CardView) -> str:
     planned = card.plan.call
     if planned is None:
         return f"{number}, not planned by the cadence"
+    if planned.lane is Lane.RETURNED:
+        return f"{number}, they had called"
     if planned.kind is CallKind.CALLBACK:
         return f"{number}, a callback was agreed"
     if planned.kind is CallKind.NURTURE:

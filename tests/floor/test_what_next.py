@@ -35,6 +35,11 @@ def test_an_agreed_callback_is_read_back_in_the_leads_time() -> None:
     assert line == "Next: callback tomorrow 14:00 PST."
 
 
+def test_who_called_again_meanwhile_is_called_and_no_callback_is_said_to_be_agreed() -> None:
+    line = what_next(plan(PlannedCall(CallKind.CALLBACK, 1, Lane.RETURNED, NOW)), LEAD, PHONE, NOW)
+    assert line == "Next: they called again, call them today 10:00 PST."
+
+
 def test_a_day_further_off_has_its_date() -> None:
     line = what_next(plan(PlannedCall(CallKind.STEP, 4, Lane.LONG, NOW + 4 * DAY)), LEAD, PHONE, NOW)
     assert line == "Next: call 4 Tue 24 Nov 10:00 PST."
