@@ -98,7 +98,8 @@ def _move_on(
     desk.last_attempt = attempt_id if disposition is not None and plan is not None else None
     desk.last_disposition = disposition
     words = disposition.label if disposition else (desk.call.result_text if desk.call else "")
-    name = lead.name if lead is not None else (desk.call.number if desk.call else "Lead")
+    number = desk.call.number if desk.call is not None else ""
+    name = lead.name if lead is not None else number or "The caller"
     claim = desk.claim
     following = what_next(plan, claim.lead, claim.phone, desk.clock.now()) if plan and claim else ""
     desk.say(f"{name}: {words.removesuffix('.')}. {following}".rstrip())

@@ -154,7 +154,7 @@ def on_begun_inbound(desk: DeskState, given: told.BegunInbound) -> list[out.Effe
     if given.claim is not None and given.card is not None:
         desk.show(given.claim, given.card)
     elif attempt.e164:
-        desk.say("This call is kept without a lead: nobody has this number, or another rep has them in hand.")
+        desk.say("This call is kept without a lead: the number is nobody's, or another rep speaks with them.")
     if line.over is not None:
         over, line.over = line.over, None
         return write_result(line, over)

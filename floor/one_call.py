@@ -144,26 +144,35 @@ class OneCall:
         """Write and tell each instant until the end."""
         loop = asyncio.get_running_loop()
         while True:
-            match await self._heard.get():
-                case phone.Invited() as event:
+            event = await self._heard.get()
+            if getattr(event, "call", _CALL) != _CALL:
+                self._let_ring_elsewhere(event)
+                continue
+            match event:
+                case phone.Invited():
                     shown = f", shown as {pretty(attempt.caller_id)}" if attempt.caller_id else ""
                     self._tell(event.at, f"calling {pretty(attempt.e164)}{shown}")
                     await _note(room, attempt, "invited", event.at, event.sip_call_id)
-                case phone.Ringing() as event:
+                case phone.Ringing():
                     self._tell(event.at, "ringing")
                     await _note(room, attempt, "ringing", event.at)
-                case phone.Answered() as event:
+                case phone.Answered():
                     self._tell(event.at, "answered" + (", secure" if event.secure else ""))
                     if talk_s is not None:
                         loop.call_later(talk_s, self._phone.hang_up, _CALL)
                     await _note(room, attempt, "answered", event.at, secure=event.secure)
-                case phone.Ended() as event:
+                case phone.Ended():
                     rang, talked = event.ring_ms / SECOND, event.talk_ms / SECOND
                     why = for_terminal(event.reason)
                     self._tell(event.at, f"ended: {why} Rang {rang:.1f} s, talked {talked:.1f} s.")
                     return event
                 case _:
                     pass
+
+    def _let_ring_elsewhere(self, event: phone.AnyEvent) -> None:
+        """Nobody sits at this phone: whoever rings is passed on."""
+        if isinstance(event, phone.Incoming):
+            self._phone.send(phone.PassOn(event.call, away=True))
 
 
 async def _note(
