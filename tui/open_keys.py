@@ -14,7 +14,7 @@ from tui.key import Key, Routed
 from tui.ui import Line, Mode, Ui
 
 LONGEST_LINE = 2_000
-PAGE = 8
+PAGE = 12
 NOTE_DROPPED = "The note was not kept: n brings it back."
 
 _CLOSERS = frozenset({"enter", "escape"})

@@ -136,7 +136,7 @@ def test_a_call_is_given_at_once_to_a_typed_number(tmp_path: Path) -> None:
         desk.press("Space")
         desk.until("TALKING")
         desk.until(ANSWERED_A_SECOND)
-        desk.type("x!208")
+        desk.type("x!d208")
         desk.until("AT ONCE: the call leaves your desk")
         desk.until("give the call to> 208")
         desk.press("Enter")
