@@ -88,17 +88,21 @@ class LiveCall(Keypad, Holding, Giving):
             progress.heard = mono
         if self._held:
             return
-        came = self.getStreamStat(0).rtcp.rxStat
-        before = progress.packets, progress.missing, progress.jitter_ms
-        progress.counted(came.pkt, mono)
-        progress.missing, progress.jitter_ms = came.loss, came.jitterUsec.mean // 1000
-        if progress.answered is not None and before != (came.pkt, progress.missing, progress.jitter_ms):
+        if self._count(mono) and progress.answered is not None:
             self._board.send(
                 Quality(
-                    at=self._board.clock.now(), mono=mono, call=self.name, packets=came.pkt,
+                    at=self._board.clock.now(), mono=mono, call=self.name, packets=progress.packets,
                     lost=progress.missing, jitter_ms=progress.jitter_ms, mark=progress.mark,
                 )
             )  # fmt: skip
+
+    def _count(self, mono: int) -> bool:
+        """Read the stack's counts; whether one of them has changed."""
+        progress, came = self.progress, self.getStreamStat(0).rtcp.rxStat
+        before = progress.packets, progress.missing, progress.jitter_ms
+        progress.counted(came.pkt, mono)
+        progress.missing, progress.jitter_ms = came.loss, came.jitterUsec.mean // 1000
+        return before != (progress.packets, progress.missing, progress.jitter_ms)
 
     def finish(self) -> None:
         """Report the end, once; before it, what was recorded."""
@@ -132,6 +136,12 @@ class LiveCall(Keypad, Holding, Giving):
             self.voice.attach(self.getAudioMedia(-1))
         else:
             self.voice.detach()
+
+    @guarded("the last packets could not be counted", None)
+    def onStreamDestroyed(self, prm: Any) -> None:  # noqa: ANN401, N802, ARG002
+        """Called when sound ends, with its counts for the last time: by the end of the call they are gone."""
+        if not (self.progress.over or self._held):
+            self._count(self._board.clock.monotonic())
 
     @guarded("a transaction could not be read", None)
     def onCallTsxState(self, prm: Any) -> None:  # noqa: ANN401, N802

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from support.sip_peer import PERSON, SipPeer
+from support.sip_peer import PERSON, SipPeer, answer, hang_up, ring
 from support.sound import channels, loudness
 from support.telephone import Telephone, telephone
 
@@ -97,6 +97,18 @@ async def test_a_clean_line_is_good_live_and_at_the_end(line: Telephone, peer: S
     ended = await line.ended(call)
     assert (ended.quality, ended.lost) == ("good", 0)
     assert ended.packets >= 50
+
+
+async def test_the_packets_of_a_call_shorter_than_a_second_are_counted_to_its_end(
+    line: Telephone, peer: SipPeer
+) -> None:
+    call = line.dial("+14155550100")
+    await line.answered(call)
+    await asyncio.sleep(0.6)
+    line.phone.hang_up(call)
+    assert (await line.ended(call)).packets >= 15  # of 30; counted each second alone, none or few
+    peer.plan = [(0, ring), (0.1, answer), (0.7, hang_up)]
+    assert (await line.call("+14155550101")).packets >= 15
 
 
 @pytest.mark.parametrize(
