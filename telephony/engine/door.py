@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterable
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, ip_network
 
 from telephony.account import Account
 from telephony.engine import message
@@ -86,8 +86,7 @@ class Door:
 
     def met(self, call: str, source: str, text: str) -> None:
         """The other side of `call` answered from `source`; its Contact in `text` may name another place."""
-        places = (host_part(source), _host(message.contact(text)))
-        new = frozenset(one for place in places if place for one in _found(place))
+        new = _address(host_part(source)) | _contact(text)
         known = self._all()
         self._peers[call] = self._peers.get(call, frozenset()) | new
         if not all(any(one.subnet_of(other) for other in known) for one in new):
@@ -106,11 +105,23 @@ class Door:
             sift(self._port, sorted(self._all()))
 
 
-def _found(place: str) -> frozenset[IPv4Network]:
+def _address(place: str) -> frozenset[IPv4Network]:
+    try:
+        return frozenset({IPv4Network(IPv4Address(place))})
+    except ValueError:
+        return frozenset()
+
+
+def _contact(text: str) -> frozenset[IPv4Network]:
+    """Where the other side's Contact is. A name is looked up only where the stack has to do so as well."""
+    place = _host(message.contact(text))
+    found = _address(place)
+    if found or not place or "/" in place or message.values(text, "Record-Route"):
+        return found
     try:
         return networks(place)
     except OSError:  # then the stack does not find it either
-        return frozenset()
+        return found
 
 
 def _among(source: str, allowed: frozenset[IPv4Network]) -> bool:

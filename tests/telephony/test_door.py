@@ -58,6 +58,37 @@ def test_a_registrar_that_moved_may_ring_from_where_it_is_now() -> None:
     assert door.may_ring("192.0.2.1:5060")
 
 
+def peers(door: Door) -> set[str]:
+    """Who is known for the sake of a call."""
+    return {str(one) for one in door._all() - door._known}
+
+
+@pytest.mark.parametrize(
+    ("contact", "routed", "known"),
+    [
+        ("sip:x@10.9.8.7:5062;ob", False, {"10.9.8.7/32"}),
+        ("sip:10.9.8.7", False, {"10.9.8.7/32"}),
+        ("sip:x@10.9.8.7", True, {"10.9.8.7/32"}),
+        ("sip:x@localhost:5062", False, {"127.0.0.1/32"}),
+        ("sip:x@localhost:5062", True, set()),
+        ("sip:x@no-such-host.invalid", False, set()),
+        ("sip:x@0.0.0.0/0", False, set()),
+        ("sip:x@10.0.0.0/8", True, set()),
+        ("sip:x@[::1]", False, set()),
+        ("", False, set()),
+    ],
+)
+def test_a_contact_makes_one_address_known_and_never_a_network(
+    contact: str, routed: bool, known: set[str]
+) -> None:
+    door = Door(ACCOUNT)
+    route = "Record-Route: <sip:192.0.2.1;lr>\r\n" if routed else ""
+    door.met("one", "192.0.2.1:5060", f"SIP/2.0 200 OK\r\n{route}Contact: <{contact}>\r\n\r\n")
+    assert peers(door) == known
+    door.parted("one")
+    assert peers(door) == set()
+
+
 def test_the_other_side_of_a_call_is_known_and_does_not_ring() -> None:
     door = Door(ACCOUNT)
     door.met("one", "192.0.2.1:5060", "SIP/2.0 200 OK\r\nContact: <sip:x@10.9.8.7:5062;ob>\r\n\r\n")
