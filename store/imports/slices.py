@@ -16,8 +16,8 @@ from store.store import Store
 LOCK_MS = 40  # how long a slice may keep other writers out; a keystroke is not felt below 100
 _OTHERS = 2  # so many times as long the lock is free then: who waits for it asks only now and then
 _FIRST = 250  # rows
-_FEWEST, _MOST = 25, 4_000
-_GROWS = 1.5
+_FEWEST, _MOST = 50, 4_000
+_GROWS, _SHRINKS = 1.5, 0.5  # from slice to slice: one slow sync of the disk says little of the next
 
 
 class Slicer:
@@ -44,7 +44,8 @@ class Slicer:
         self._fold_back()
         if merged.locked_ms:
             fits = self._size * LOCK_MS / merged.locked_ms
-            self._size = int(min(max(fits, _FEWEST), self._size * _GROWS, _MOST))
+            near = min(max(fits, self._size * _SHRINKS), self._size * _GROWS)
+            self._size = int(min(max(near, _FEWEST), _MOST))
         return merged
 
     def _let_others(self) -> None:
