@@ -45,6 +45,7 @@ lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv on PATH (pip install uv)" >&2; exit 1; }
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements/run.in requirements/build.in -o requirements/run.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements/interop.in -c requirements/run.txt -o requirements/interop.txt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
