@@ -12,6 +12,7 @@ from config.home import Home
 from config.settings import Colleague
 from floor.practice import PRACTICE_COLLEAGUES, practice_floor
 from floor.practice_callers import PracticeCallers
+from telephony import protocol as phone
 
 
 async def test_who_did_not_pick_up_calls_back_within_the_first_minute(tmp_path: Path) -> None:
@@ -25,6 +26,8 @@ async def test_who_did_not_pick_up_calls_back_within_the_first_minute(tmp_path: 
         assert first.card is not None
         seat.station.press("dial")
         await seat.until(lambda view: bool(view.card and view.card.lead.id != first.card.lead.id))  # type: ignore[union-attr]
+        (invited,) = (event for event in seat.heard if isinstance(event, phone.Invited))
+        await seat.carrier.call(invited.sip_call_id)
         await callers.round()
         clock.advance(1 * MINUTE)
         await callers.round()
