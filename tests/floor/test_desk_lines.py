@@ -12,7 +12,7 @@ ASKING = (*TALKING, "ask a colleague", "step_all", "connect")
 TAKEN = ("step_all", "ring", "answer", "connect")
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     start=st.sampled_from(((), TALKING, ASKING, TAKEN)),
     history=st.lists(st.sampled_from(tuple(histories())), max_size=40),
