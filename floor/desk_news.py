@@ -104,6 +104,7 @@ def on_undone(desk: DeskState, given: told.Undone) -> list[out.Effect]:
         attempt.e164, attempt.caller_id, dialed_mono=now - attempt.talk_ms,
         answered_mono=now - attempt.talk_ms if answered else None, ended_mono=now,
         result=attempt.result or "", result_text="Taken back: choose again.",
+        inbound=attempt.direction == "in",
     )  # fmt: skip
     desk.line = Line(
         given.claim, call="", attempt_id=attempt.id, invited=True, ended=True, stored=True, answered=answered

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
+import subprocess
 from pathlib import Path
 
 from support.practice import BOOK, Seat, lead_for, seated
@@ -213,3 +215,26 @@ async def test_levels_reach_the_screen_only_when_they_change(tmp_path: Path) -> 
         assert drawn == 1
         assert seat.station.view.levels is not None
         assert seat.station.view.levels.microphone == -30
+
+
+async def test_a_call_they_began_is_known_until_the_last_beat_of_a_killed_desk(
+    tmp_path: Path,
+) -> None:
+    async with seated(tmp_path, "2") as seat:
+        place = seat.place
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    with Store.open(place.store, BOOK, place.clock) as store:
+        shift = store.shifts.clock_in("anna", "Anna", socket.gethostname(), dead.pid)
+        store.inbound.answer(KNOWN, "", "abc@there", "anna", shift.id, place.clock.now())
+        await asyncio.sleep(1.2)
+        store.shifts.beat(shift.id)
+    async with seated(tmp_path) as seat:
+        view = await seat.state(S.WRAP_UP)
+        assert "was cut off after 1 s of talk. What came of it?" in view.message
+        assert view.call is not None
+        assert view.call.inbound
+        seat.station.dispose("0")
+        await seat.until(lambda view: view.state in (S.READY, S.PREVIEW))
+        (attempt,) = inbound(seat)
+        assert (attempt.result, attempt.disposition) == (Result.INTERRUPTED, "interested")
