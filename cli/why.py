@@ -32,20 +32,19 @@ def command(state: State, lead: str, as_json: bool) -> None:
     from config.clock import iso
 
     with opened(state.home) as store:
-        lead_id = _one(store, lead)
+        found = store.leads.get(_one(store, lead))
         if as_json:
-            for event in store.log.of_lead(lead_id):
+            for event in store.log.of_lead(found.id):
                 json_line(json_record(event))
             return
-        found = store.leads.get(lead_id)
         line(
             ", ".join(
                 filter(None, (f"lead {found.id}: {found.name}", found.title, found.company, found.email))
             )
         )
-        for told in store.leads.history(lead_id):
+        for told in store.leads.history(found.id):
             line(f"{iso(told.at)}  {told.text}")
-        coming = store.leads.coming(lead_id)
+        coming = store.leads.coming(found.id)
     line(f"next: {coming.next}")
     for reason in coming.why:
         line(f"      {reason}")

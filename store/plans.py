@@ -72,7 +72,9 @@ def read(core: Core, lead_id: int, *, lock: bool = False) -> Standing:
         core.engine.rows("select id from lead where id = :id for update", id=lead_id)
     found = core.engine.rows(LEAD + "where l.id = :id", id=lead_id)
     if not found:
-        raise NotFound(f"there is no lead {lead_id}")
+        raise NotFound(
+            f"there is no lead {lead_id}; sixring why finds one by its name, company, number or mail"
+        )
     return standing(found[0], phones_of(core, lead_id))
 
 

@@ -241,7 +241,10 @@ def test_why_finds_the_one_lead_that_was_meant(home: Path) -> None:
         assert "next:" in done.stdout
     assert [event["lead_id"] for event in objects("why", "1", home=home)] == [1]
     assert sixring("why", "nobody", home=home).returncode == 2
-    assert sixring("why", "99", home=home).returncode == 1
+    for args in (["why", "99"], ["why", "99", "--json"]):
+        unknown = sixring(*args, home=home)
+        assert (unknown.returncode, unknown.stdout) == (1, "")
+        assert "There is no lead 99; sixring why finds one by" in unknown.stderr
 
 
 def test_a_domain_that_several_leads_have_wants_a_second_word(home: Path) -> None:
