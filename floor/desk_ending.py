@@ -32,8 +32,9 @@ def on_ended(desk: DeskState, line: Line, event: phone.Ended) -> list[out.Effect
     """The first line's call is over: write the result; wrap-up comes when the second line has ended too."""
     line.ended = True
     if desk.call is not None:
+        words = f"Given to {line.given_to}." if line.given_to else event.reason
         desk.call = replace(
-            desk.call, ended_mono=event.mono, result=event.result, result_text=event.reason, passing_to=""
+            desk.call, ended_mono=event.mono, result=event.result, result_text=words, passing_to=""
         )
     desk.tally = replace(desk.tally, talk_ms=desk.tally.talk_ms + event.talk_ms)
     if line.unkept:

@@ -113,7 +113,7 @@ def _why_not_dispose(desk: DeskState, line: Line, disposition: Disposition, call
     if line.unkept:
         return "This call could not be written: there is nothing to record it on."
     if desk.passing is not None:
-        return f"The call is being given to {desk.passing.target}: wait for the answer, or hang up."
+        return f"The call is being given to {desk.passing.whom}: wait for the answer, or hang up."
     if line.inbound is not None and not line.answered:
         return "The call is not connected yet: there is nothing to record."
     if not line.invited:

@@ -35,12 +35,13 @@ def on_transfer_to(desk: DeskState, given: told.TransferTo) -> list[out.Effect]:
         return desk.say("A second line is up: x joins the two, h ends it.")
     if not target:
         return desk.say("Nobody is named to give the call to.")
+    name = desk.colleagues.get(target, "")
     if given.blind:
-        return _pass(desk, line, Passing(target, attended=False))
+        return _pass(desk, line, Passing(target, attended=False, whom=_whom(name, target)))
     if not desk.phone_ok:
         return desk.say(f"The phone cannot dial now: {desk.phone_words}.", alarm=True)
     desk.second_line = Line(None, call=desk.new_call())
-    desk.second = CallView(target, desk.shown_to(target), dialed_mono=desk.clock.monotonic())
+    desk.second = CallView(target, desk.shown_to(target), dialed_mono=desk.clock.monotonic(), name=name)
     desk.on_second, desk.refusal = True, None
     desk.say("")
     return [out.BeginBeside(target, desk.second.caller_id, line.attempt_id)]
@@ -48,26 +49,33 @@ def on_transfer_to(desk: DeskState, given: told.TransferTo) -> list[out.Effect]:
 
 def on_join(desk: DeskState) -> list[out.Effect]:
     """The transfer's key with a second line: the two speak without us."""
-    line, second = desk.line, desk.second_line
-    if line is None or second is None or desk.second is None:
+    line, second, shown = desk.line, desk.second_line, desk.second
+    if line is None or second is None or shown is None:
         return desk.say("Nobody is named to give the call to.")
     refusal = _why_not(desk) or ("" if second.answered else "The second line is not answered yet.")
-    return desk.say(refusal) if refusal else _pass(desk, line, Passing(desk.second.number, attended=True))
+    if refusal:
+        return desk.say(refusal)
+    return _pass(desk, line, Passing(shown.number, attended=True, whom=_whom(shown.name, shown.number)))
 
 
 def _why_not(desk: DeskState) -> str:
     if desk.line is None or desk.line.ended:
         return _THEY_ARE_GONE
     if desk.passing is not None:
-        return f"The call is being given to {desk.passing.target}: wait for the answer."
+        return f"The call is being given to {desk.passing.whom}: wait for the answer."
     return ""
+
+
+def _whom(name: str, number: str) -> str:
+    """A colleague of the settings by name, anybody else by number."""
+    return f"{name} ({number})" if name else number
 
 
 def _pass(desk: DeskState, line: Line, passing: Passing) -> list[out.Effect]:
     desk.passing = passing
     if desk.call is not None:
-        desk.call = replace(desk.call, passing_to=passing.target)
-    desk.say(f"The call is being given to {passing.target}.")
+        desk.call = replace(desk.call, passing_to=passing.whom)
+    desk.say(f"The call is being given to {passing.whom}.")
     if passing.attended and desk.second_line is not None:
         return [out.Transfer(line.call, to=desk.second_line.call)]
     return [out.Transfer(line.call, target=passing.target)]
@@ -153,9 +161,10 @@ def on_transferred(desk: DeskState, line: Line, event: phone.Transferred) -> lis
         line.attempt, passing.target, event.done, passing.attended, event.at, event.reason
     )
     if event.done:
-        desk.say(f"Given to {passing.target}.")
+        line.given_to = passing.whom
+        desk.say(f"Given to {passing.whom}.")
         return [kept]
-    desk.say(f"The call was not taken by {passing.target}. {event.reason}".rstrip())
+    desk.say(f"The call was not taken by {passing.whom}. {event.reason}".rstrip())
     return [kept, *_back_to_first(desk, line)]
 
 

@@ -43,6 +43,7 @@ class Line:
     invited: bool = False  # the INVITE has left: before it there is nothing to record
     answered: bool = False
     hold_key: bool = False  # the rep has pressed it and waits for the other side
+    given_to: str = ""  # in words, once the transfer has been taken
     played: bool = False  # the message, to its end
     recording: str = ""  # the file its recording goes to, while it does
     notice_plays: bool = False  # that the call is recorded
@@ -69,8 +70,9 @@ class Line:
 class Passing:
     """A transfer under way."""
 
-    target: str
+    target: str  # their number
     attended: bool  # to the one on the second line
+    whom: str  # in words
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ class DeskState:
     clock: Clock
     callers: tuple[CallerId, ...] = ()  # numbers of the firm that a lead may be shown
     campaign_callers: Mapping[str, tuple[CallerId, ...]] = field(default_factory=dict)  # theirs alone
+    colleagues: Mapping[str, str] = field(default_factory=dict)  # their names, by number
     rep: str = ""  # login
     state: ShiftState = ShiftState.NOT_READY
     since_mono: int = 0

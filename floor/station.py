@@ -87,7 +87,10 @@ class Station:
         self._orders = PhoneOrders(self._phone, ring_timeout_ms, message)
         self._keeper = Keeper(room, recordings, clock, self._phone.send, self._alarm)
         chosen = by_campaign(callers, book.campaigns)
-        self._desk = Desk(book.dispositions, clock, callers, campaign_callers=chosen, rep=rep.login)
+        names = {one.value: one.label for one in colleagues}
+        self._desk = Desk(
+            book.dispositions, clock, callers, campaign_callers=chosen, colleagues=names, rep=rep.login
+        )
         self._colleagues, self._zone = colleagues, zone
         if message is None or not message.is_file():
             self._desk.no_message = NO_MESSAGE
@@ -114,7 +117,7 @@ class Station:
         shift = await self._room.run(
             lambda store: store.shifts.clock_in(rep.login, rep.name, socket.gethostname(), os.getpid())
         )
-        numbers = frozenset(one.value for one in self._colleagues)
+        numbers = frozenset(self._desk.colleagues)
         clerk = self._clerk = Clerk(rep.login, shift.id, self._book, self._clock, numbers)
         scribe = self._scribe = Scribe(self._room, clerk, self._tell)
         left = await self._room.run(partial(recovered, clerk=clerk))

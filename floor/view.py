@@ -60,7 +60,8 @@ class CallView:
     notice_plays: bool = False  # and are being told so by the firm's own words
     secure: bool = False  # the sound is encrypted
     inbound: bool = False  # they called us
-    passing_to: str = ""  # a transfer is under way, to this number
+    passing_to: str = ""  # a transfer is under way, to whom: "Support (204)", or a number
+    name: str = ""  # of the colleague on the line; a lead's is on the card
 
     def talk_ms(self, mono: int) -> int | None:
         """How long the conversation has lasted at `mono`, or did last; None when there was none."""

@@ -255,8 +255,7 @@ class Workstation(App[None], inherit_bindings=False):
 
     def _scene(self) -> Scene:
         port = self.port
-        names = {each.value: each.label for each in port.colleagues()}
-        return Scene(port.view, self.session.ui, port.clock.monotonic(), port.clock.now(), names)
+        return Scene(port.view, self.session.ui, port.clock.monotonic(), port.clock.now())
 
     def _tick_at_the_second(self, scene: Scene) -> None:
         """Paint again when the running timer shows its next second."""

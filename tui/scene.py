@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from cadence.model import CallKind, Lane, ShiftState
@@ -34,7 +33,6 @@ class Scene:
     ui: Ui
     mono: int  # `Clock.monotonic` ms
     now: int  # ms UTC
-    names: Mapping[str, str] = field(default_factory=dict)  # of colleagues, by number
 
     @property
     def running_since(self) -> int:

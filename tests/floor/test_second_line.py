@@ -65,7 +65,10 @@ async def test_a_call_is_given_away_at_once(tmp_path: Path) -> None:
         assert [one.label for one in seat.station.colleagues()] == ["Support", "Kim Park"]
         seat.station.transfer(STAYS, blind=True)
         assert seat.station.view.call is not None
-        assert seat.station.view.call.passing_to == STAYS
+        assert seat.station.view.call.passing_to == "Support (208)"
+        view = await seat.state(S.WRAP_UP)
+        assert view.call is not None
+        assert (view.message, view.call.result_text) == ("Given to Support (208).",) * 2
         lead = await wrapped_up(seat)
         assert (lead.result, lead.transferred_to) == (Result.ANSWERED, STAYS)
         (kept,) = transfers(seat)
@@ -76,7 +79,7 @@ async def test_a_transfer_that_is_declined_leaves_the_call_as_it_was(tmp_path: P
     async with seated(tmp_path, "8", colleagues=COLLEAGUES) as seat:
         await talking(seat)
         seat.station.transfer(DECLINES, blind=True)
-        view = await seat.until(lambda view: "was not taken by 206" in view.message)
+        view = await seat.until(lambda view: "was not taken by Kim Park (206)" in view.message)
         assert view.state is S.TALKING
         assert view.call is not None
         assert (view.call.passing_to, view.call.held) == ("", False)
@@ -97,6 +100,7 @@ async def test_a_word_with_a_colleague_and_then_the_two_speak_without_us(tmp_pat
         seat.station.press("line")
         await seat.until(lambda view: bool(view.second and not view.second.held and view.call.held))  # type: ignore[union-attr]
         seat.station.press("transfer")
+        assert seat.station.view.message == "The call is being given to Support (208)."
         lead = await wrapped_up(seat)
         assert lead.transferred_to == STAYS
         consult = attempts(seat)[1]

@@ -229,7 +229,7 @@ class FakeDesk:
         elif view.second is not None and view.second.answered_mono is None:
             self.set(message="The second line is not answered yet: h gives it up.")
         elif view.second is not None and view.call is not None:
-            self.set(call=replace(view.call, passing_to=view.second.number))
+            self.set(call=replace(view.call, passing_to=f"{view.second.name} ({view.second.number})"))
 
     def dial_number(self, typed: str) -> None:
         self.asked.append(("dial_number", typed))
@@ -293,16 +293,19 @@ class FakeDesk:
         self.asked.append(("transfer", target, blind))
         assert self.view.call
         if blind:
-            self.set(call=replace(self.view.call, passing_to=target))
+            self.set(call=replace(self.view.call, passing_to=f"{self._name_of(target)} ({target})"))
         else:
             now = self.clock.monotonic()
             self.set(
                 call=replace(self.view.call, held=True), on_second=True,
-                second=CallView(target, dialed_mono=now, ringing_mono=now),
+                second=CallView(target, dialed_mono=now, ringing_mono=now, name=self._name_of(target)),
             )  # fmt: skip
 
     def colleagues(self) -> tuple[Choice, ...]:
         return self.team
+
+    def _name_of(self, number: str) -> str:
+        return next((each.label for each in self.team if each.value == number), "")
 
     def keypad(self, digit: str) -> None:
         self.asked.append(("keypad", digit))

@@ -65,7 +65,7 @@ def test_x_again_joins_the_two_and_l_changes_lines(sitting: Sitting) -> None:
     assert sitting.desk.asked[-2:] == [("press", "line"), ("press", "transfer")]
     assert not sitting.desk.view.on_second
     assert sitting.desk.view.call
-    assert sitting.desk.view.call.passing_to == "204"
+    assert sitting.desk.view.call.passing_to == "Support (204)"
 
 
 def test_l_without_a_second_line_says_how_to_get_one(sitting: Sitting) -> None:

@@ -60,7 +60,7 @@ def _words(scene: Scene) -> tuple[Part, ...]:
         return (" ringing at ", number, "  you hear the network" if shown.early else "")
     if state is S.TALKING and shown.ended_mono is None:
         doing: Part = (" ON HOLD: ", "alarm") if shown.held else " talking with "
-        return (doing, number, *(_passing(scene, shown) or (*came, *_secure(shown))))
+        return (doing, number, *(_passing(shown) or (*came, *_secure(shown))))
     words = shown.result_text or shown.result.replace("_", " ") or "the call has ended"
     return (" ended ", number, *came, ": ", (words, "strong"))
 
@@ -69,13 +69,10 @@ def _secure(shown: CallView) -> tuple[Part, ...]:
     return (("  secure", "good"),) if shown.secure else ()
 
 
-def _passing(scene: Scene, shown: CallView) -> tuple[Part, ...]:
+def _passing(shown: CallView) -> tuple[Part, ...]:
     if not shown.passing_to:
         return ()
-    return (
-        "  ",
-        (f"giving it to {scene.names.get(shown.passing_to) or pretty(shown.passing_to)} ...", "note"),
-    )
+    return ("  ", (f"giving it to {pretty(shown.passing_to)} ...", "note"))
 
 
 def _timers(shown: CallView | None, mono: int) -> tuple[Part, ...]:
@@ -122,7 +119,7 @@ def _doing(shown: CallView, *, here: bool) -> Part:
 
 def _who(scene: Scene, shown: CallView, *, short: bool) -> str:
     card = scene.view.card
-    name = scene.names.get(shown.number, "")
+    name = shown.name
     if shown is scene.view.call:
         name = card.lead.name if card else ""
     if short and name:
