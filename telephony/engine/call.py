@@ -130,8 +130,8 @@ class OutCall(LiveCall):
         elif info.state == pj.PJSIP_INV_STATE_EARLY:
             self._rings(info.lastStatusCode, received, now, mono)
         elif info.state == pj.PJSIP_INV_STATE_CONNECTING:
-            self._board.door.met(self.name, source_of(event), received)
             self._answered(received, now, mono)
+            self._board.door.met(self.name, source_of(event), received)
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._over(info, received, event)
 
@@ -141,20 +141,20 @@ class OutCall(LiveCall):
             self._board.send(Invited(at=now, mono=mono, call=self.name, sip_call_id=sip_call_id))
 
     def _rings(self, code: int, received: str, now: int, mono: int) -> None:
-        if code == RINGING and not self.rep and self._rang is None and not self._early_sound():
-            self._rang = mono
-            self._ring_back(mono, mono)
         if code in RINGING_CODES and self.progress.ringing is None:
             self.progress.ringing = mono
             self._tell_dialog(received, now, mono, answered=False)  # first: we may die after any line
             self._board.send(Ringing(at=now, mono=mono, call=self.name, early_media=code == 183))
+        if code == RINGING and not self.rep and self._rang is None and not self._early_sound():
+            self._rang = mono
+            self._ring_back(mono, mono)
 
     def _answered(self, received: str, now: int, mono: int) -> None:
         if self.progress.answered is None:
             self.progress.answered = mono
-            self._stop_ringing()
             self._tell_dialog(received, now, mono, answered=True)
             self._board.send(Answered(at=now, mono=mono, call=self.name, secure=self._secure))
+            self._stop_ringing()
             self.voice.answered()
 
     def _tell_dialog(self, received: str, now: int, mono: int, *, answered: bool) -> None:

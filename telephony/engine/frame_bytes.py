@@ -35,9 +35,12 @@ def peek(frame: Any) -> bytes:  # noqa: ANN401
 
 def _is_so() -> bool:
     """Whether a vector looks as `peek` believes; nothing is read through a pointer before that."""
-    frame = pj.MediaFrame()
-    frame.buf = pj.ByteVector(_PROBE)
-    vector = _Vector.from_address(int(frame.buf.this))
+    try:
+        frame = pj.MediaFrame()
+        frame.buf = pj.ByteVector(_PROBE)
+        vector = _Vector.from_address(int(frame.buf.this))
+    except (AttributeError, TypeError, ValueError):  # another wrapper: it shows no address
+        return False
     begin, end, storage = vector.begin or 0, vector.end or 0, vector.storage or 0
     return end - begin == len(_PROBE) and 0 < begin < end <= storage and peek(frame) == _PROBE
 

@@ -95,8 +95,8 @@ class Line(pj.Account):
         """Called when the registrar has answered, or has not."""
         mono = self._board.clock.monotonic()
         if prm.code // 100 == 2:
-            self._board.door.registered_at(prm.rdata.srcAddress)
             self._tell(self.reach.registered(prm.expiration, mono) if prm.expiration > 0 else None)
+            self._board.door.registered_at(prm.rdata.srcAddress)
             return
         answer = prm.rdata.wholeMsg
         if answer:

@@ -7,6 +7,7 @@ rep's ear alone: neither to the called person nor into a recording.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pjsua2 as pj
@@ -53,7 +54,8 @@ class Ringback:
             self._port.adjustRxLevel(LEVEL)
             self._play()
         if self._sink is not None:
-            self._port.stopTransmit(self._sink)
+            with suppress(pj.Error):  # the bridge has let go of it already
+                self._port.stopTransmit(self._sink)
         self._sink = sink
         if sink is not None:
             self._port.startTransmit(sink)

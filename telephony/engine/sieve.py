@@ -10,12 +10,15 @@ header) and its IPv4 source:
 - of the rest, what begins with "INV" in any case, or with a byte that the
   stack's reader may skip (a blank, a line break, a control character), is dropped.
 
-Of a TCP listener only known networks may reach the port at all. Sources:
+Of a TCP listener only known networks may reach the port at all. Where the kernel
+will not have the program (it is too long for it, or a sandbox forbids it) there
+is none, and no older one: better open than deaf to an offer in a call. Sources:
 Linux Documentation/networking/filter.rst; socket(7), SO_ATTACH_FILTER.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import socket
@@ -23,9 +26,11 @@ import stat
 import struct
 import sys
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, collapse_addresses
 
 SO_ATTACH_FILTER = 26  # the same on every architecture that Linux runs CPython on, SPARC and PA-RISC aside
+SO_DETACH_FILTER = 27
+LONGEST_PROGRAM = 4_096  # steps (BPF_MAXINSNS)
 UDP_HEADER = 8
 LONGEST_KEEP_ALIVE = 4
 _SOURCE = 0xFFF00000 + 12  # SKF_NET_OFF and the place of the source in the IPv4 header
@@ -79,25 +84,33 @@ def _passes(known: Iterable[IPv4Network]) -> Iterator[Step]:
 def sift(port: int, known: Iterable[IPv4Network]) -> bool:
     """Put the program on this process's own SIP socket at `port`, in place of an older one.
 
-    False where there is no such thing: then a stranger's INVITE reaches the stack, which refuses it.
+    False where there is no such thing, or none that long: then a stranger's INVITE reaches the
+    stack, which refuses it.
     """
     if not sys.platform.startswith("linux"):
         return False
-    networks, found = list(known), False
-    for one in _sockets(port):
-        with one:
-            udp = one.type == socket.SOCK_DGRAM
-            _attach(one, for_datagrams(networks) if udp else for_listener(networks))
-            found = True
-    return found
+    networks, sifted = list(collapse_addresses(known)), False
+    with contextlib.suppress(OSError):  # no /proc
+        for one in _sockets(port):
+            with one:
+                udp = one.type == socket.SOCK_DGRAM
+                sifted |= _attach(one, for_datagrams(networks) if udp else for_listener(networks))
+    return sifted
 
 
-def _attach(one: socket.socket, program: list[Step]) -> None:
+def _attach(one: socket.socket, program: list[Step]) -> bool:
     steps = b"".join(struct.pack("HBBI", *step) for step in program)
     buffer = ctypes.create_string_buffer(steps, len(steps))
-    one.setsockopt(
-        socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", len(program), ctypes.addressof(buffer))
-    )
+    length = len(program) if len(program) <= LONGEST_PROGRAM else 0  # which is refused like one too long
+    try:
+        one.setsockopt(
+            socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", length, ctypes.addressof(buffer))
+        )
+    except OSError:
+        with contextlib.suppress(OSError):  # there was none
+            one.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0)
+        return False
+    return True
 
 
 def _sockets(port: int) -> Iterator[socket.socket]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 
 import pjsua2 as pj
 import pytest
@@ -23,6 +24,21 @@ def test_a_frame_used_again_gives_its_new_sound() -> None:
     for sound in (b"\1\2" * 160, b"", b"\3\4" * 80):
         frame.buf = pj.ByteVector(sound)
         assert frame_bytes.peek(frame) == sound
+
+
+class OtherFrame:
+    """What a wrapper of another make might hand out."""
+
+    buf: object = None
+
+
+@pytest.mark.parametrize("address", [None, "here", object()])
+def test_a_wrapper_that_shows_no_address_is_walked(monkeypatch: pytest.MonkeyPatch, address: object) -> None:
+    monkeypatch.setattr(pj, "MediaFrame", OtherFrame)
+    monkeypatch.setattr(pj, "ByteVector", lambda _: SimpleNamespace(this=address))
+    assert not frame_bytes._is_so()
+    monkeypatch.setattr(pj, "ByteVector", list)
+    assert not frame_bytes._is_so()
 
 
 def test_the_quick_way_is_taken_here() -> None:

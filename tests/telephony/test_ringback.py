@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -183,6 +185,34 @@ async def test_a_rep_whose_phone_is_called_again_hears_the_ringing_there(
     await until(first, rings)
     hang_up(first)
     await until(await desk_phone.leg(1), rings)
+
+
+_EAR_THAT_WENT = """
+import ctypes, os
+import pjsua2 as pj
+from telephony.engine.endpoint import open_endpoint
+from telephony.engine.ringback import Ringback
+from telephony.engine.way import Binding
+from telephony.ringing_tones import ringing_tone
+
+stack = open_endpoint(Binding(bound="127.0.0.1"))
+tone, ear = Ringback(ringing_tone("US")), pj.ToneGenerator()
+ear.createToneGenerator(8000, 1)
+tone.ring("call", ear)
+assert ctypes.CDLL(pj._pjsua2.__file__).pjsua_conf_remove_port(ear.getPortId()) == 0
+for _ in range(20):
+    stack.lib.libHandleEvents(10)
+tone.quiet("call")
+os.write(1, b"quiet")
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the library hides its functions")
+def test_an_ear_that_went_without_a_word_costs_no_event() -> None:
+    """The end of a call is told after its tone has stopped: that must not fail."""
+    done = subprocess.run([sys.executable, "-c", _EAR_THAT_WENT], capture_output=True, check=False)
+    assert done.stdout.endswith(b"quiet"), done.stderr
 
 
 @pytest.mark.interop

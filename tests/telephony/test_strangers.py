@@ -101,7 +101,32 @@ def test_a_later_filter_takes_the_place_of_an_older_one() -> None:
 def test_a_program_for_hundreds_of_networks_is_taken() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
         ours.bind((HOST, 0))
-        assert sift(ours.getsockname()[1], [IPv4Network((10 << 24) + count) for count in range(500)])
+        assert sift(ours.getsockname()[1], [IPv4Network((10 << 24) + 2 * each) for each in range(500)])
+
+
+@linux
+@pytest.mark.parametrize("count", [1_100, 16_384, 20_000])
+def test_a_program_that_the_kernel_will_not_have_leaves_the_socket_open(count: int) -> None:
+    """Too many steps, and too many to count: the phone starts, and hears everybody."""
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as theirs,
+    ):
+        ours.bind((HOST, 0))
+        ours.settimeout(0.2)
+        theirs.bind((STRANGER, 0))
+        port = ours.getsockname()[1]
+        assert sift(port, [])
+        assert not sift(port, [IPv4Network((10 << 24) + 2 * each) for each in range(count)])
+        theirs.sendto(b"INVITE sip:x", ours.getsockname())
+        assert ours.recv(100) == b"INVITE sip:x"
+
+
+@linux
+def test_neighbours_are_one_network() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
+        ours.bind((HOST, 0))
+        assert sift(ours.getsockname()[1], [IPv4Network((10 << 24) + each) for each in range(20_000)])
 
 
 # ---------------------------------------------------------------- the desk
