@@ -3,7 +3,9 @@
 The lead must not sit in a dead line, nor pick up a phone that rings for
 nobody, nor listen to one that nobody will answer. The dialog was told to the
 client while the process lived; that is all a request within it needs (RFC
-3261, 12.2.1 and 9.1). A challenge (401, 407) is answered once.
+3261, 12.2.1 and 9.1). A challenge (401, 407) is answered once, and only to
+whom the password belongs: our own servers, or the realm of the settings. What
+proves a password also lets it be guessed at leisure.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from functools import partial
 from telephony.account import Account
 from telephony.digest import credentials as answer_to
 from telephony.protocol import Dialog
+from telephony.target import host_part
 from telephony.trust import client_context
 
 RESEND_S = (0.15, 0.3, 0.6)  # waits for a reply, UDP; then it is given up
@@ -106,7 +109,7 @@ async def hang_up(dialog: Dialog, account: Account, *, answered: bool) -> bool:
         while True:
             reply = await _ask(dialog, account, partial(request, dialog, answered, credentials), (host, port))
             again = "" if credentials else answer_to(reply, method, dialog.target, account)
-            if not again:
+            if not again or not await _may_ask(host, account):
                 return reply.startswith("SIP/2.0 ") and reply[8:11] not in {"401", "407"}
             credentials = again
     return False
@@ -124,6 +127,18 @@ async def _refuse(dialog: Dialog) -> bool:
             await asyncio.sleep(wait)
         return True
     return False
+
+
+async def _may_ask(host: str, account: Account) -> bool:
+    """Whether a challenge from `host` may be answered; one for another realm is not, whoever asks."""
+    if account.realm != "*":
+        return True
+    loop = asyncio.get_running_loop()
+    ours: set[str] = set()
+    for place in filter(None, (account.server, account.proxy)):
+        with contextlib.suppress(OSError):
+            ours |= {str(one[4][0]) for one in await loop.getaddrinfo(host_part(place), None)}
+    return host in ours or any(str(one[4][0]) in ours for one in await loop.getaddrinfo(host, None))
 
 
 def _as_sent(via: str) -> str:

@@ -70,10 +70,15 @@ def proxy_uri(account: Account) -> str:
     return f"<sip:{account.proxy}{suffix};lr>"
 
 
+def host_part(address: str) -> str:
+    """`host:port` without its port."""
+    host, colon, port = address.rpartition(":")
+    return host if colon and port.isdigit() else address
+
+
 def host_of(account: Account) -> str:
     """The host every request goes to first, without its port."""
-    first = account.proxy or account.server
-    return first if first.endswith("]") else first.rpartition(":")[0] or first
+    return host_part(account.proxy or account.server)
 
 
 def caller(caller_id: str) -> str:

@@ -15,14 +15,9 @@ from ipaddress import IPv4Address, IPv4Network, ip_network
 from telephony.account import Account
 from telephony.engine import message
 from telephony.engine.sieve import sift
+from telephony.target import host_part
 
 _URI = re.compile(r"sips?:(?:[^@>;]*@)?([^:;>?\s]+)", re.IGNORECASE).match
-
-
-def host_part(address: str) -> str:
-    """`host:port` without its port."""
-    host, colon, port = address.rpartition(":")
-    return host if colon and port.isdigit() else address
 
 
 def networks(host: str) -> frozenset[IPv4Network]:

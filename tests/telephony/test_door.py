@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from telephony.account import Account
-from telephony.engine.door import Door, host_part, networks
+from telephony.engine.door import Door, networks
+from telephony.target import host_part
 
 ACCOUNT = Account(
     server="192.0.2.1:5060", proxy="192.0.2.2", ring_from=("203.0.113.0/24", "198.51.100.7:5080")

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 from support.incoming import rung, spoken_with, where
-from support.sip_message import digest_fits
+from support.sip_message import Message, digest_fits, respond
 from support.sip_peer import SipPeer, ring
 from support.sip_ringer import Ringer
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account
 from telephony.digest import credentials
-from telephony.orphan import way_back
-from telephony.protocol import Answer, Ended, Hold
+from telephony.orphan import hang_up, way_back
+from telephony.protocol import Answer, Dialog, Ended, Hold
 
 SECRET = "c0rrect \u00e9"
 
@@ -145,6 +145,49 @@ async def test_a_second_challenge_is_the_end_of_it(opened: Callable[..., Any], l
     await line.phone.close()
     assert len(peer.got("BYE")) == 2
     await peer.close()
+
+
+class Asker(asyncio.DatagramProtocol):
+    """Somebody at an address who asks everybody for a login."""
+
+    @classmethod
+    async def start(cls, host: str) -> Asker:
+        made = cls()
+        await asyncio.get_running_loop().create_datagram_endpoint(lambda: made, local_addr=(host, 0))
+        return made
+
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
+        self.transport, self.came = transport, list[Message]()
+        self.address = "{}:{}".format(*transport.get_extra_info("sockname"))
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        request = Message.parse(data)
+        self.came.append(request)
+        asks = ('WWW-Authenticate: Digest realm="peer", nonce="n"',)
+        self.transport.sendto(respond(request, 401, "Who", tag="t", headers=asks), addr)
+
+
+@pytest.mark.parametrize(
+    ("where", "server", "realm", "proves"),
+    [
+        ("127.0.0.2", "127.0.0.1:5060", "*", False),
+        ("127.0.0.2", "127.0.0.1:5060", "peer", True),
+        ("127.0.0.2", "127.0.0.1:5060", "carrier", False),
+        ("127.0.0.1", "127.0.0.1", "*", True),
+        ("127.0.0.1", "localhost:5060", "*", True),
+        ("127.0.0.1", "no-such-host.invalid", "*", False),
+    ],
+)
+async def test_a_stranger_who_asks_gets_no_proof_of_the_password(
+    where: str, server: str, realm: str, proves: bool
+) -> None:
+    """The other side of a call names itself in its Contact; a proof could be guessed at for ever."""
+    asker = await Asker.start(where)
+    account = Account(server=server, user="robin", password=SECRET, realm=realm)
+    dialog = Dialog("c", "<sip:a@b>;tag=1", "<sip:c@d>;tag=2", 1, f"sip:lead@{asker.address}")
+    assert not await hang_up(dialog, account, answered=True)
+    asker.transport.close()
+    assert [bool(bye.get("Authorization")) for bye in asker.came] == [False, True][: 1 + proves]
 
 
 # ---------------------------------------------------------------- the digest
