@@ -12,7 +12,7 @@ from telephony.engine.giving import Giving
 from telephony.engine.guard import explain, guarded
 from telephony.engine.holding import Holding
 from telephony.engine.keypad import Keypad
-from telephony.engine.progress import Progress
+from telephony.engine.progress import Counts, Progress
 from telephony.engine.voice import Voice
 from telephony.protocol import Announced, Played, Quality, Record
 from telephony.results import Cut
@@ -100,8 +100,7 @@ class LiveCall(Keypad, Holding, Giving):
         """Read the stack's counts; whether one of them has changed."""
         progress, came = self.progress, self.getStreamStat(0).rtcp.rxStat
         before = progress.packets, progress.missing, progress.jitter_ms
-        progress.counted(came.pkt, mono)
-        progress.missing, progress.jitter_ms = came.loss, came.jitterUsec.mean // 1000
+        progress.counted(Counts(came.pkt, came.loss, came.jitterUsec.mean // 1000), mono)
         return before != (progress.packets, progress.missing, progress.jitter_ms)
 
     def finish(self) -> None:
@@ -139,9 +138,10 @@ class LiveCall(Keypad, Holding, Giving):
 
     @guarded("the last packets could not be counted", None)
     def onStreamDestroyed(self, prm: Any) -> None:  # noqa: ANN401, N802, ARG002
-        """Called when sound ends, with its counts for the last time: by the end of the call they are gone."""
+        """Called when sound ends, by a hold too, with its counts for the last time."""
         if not (self.progress.over or self._held):
             self._count(self._board.clock.monotonic())
+            self.progress.stream_over()
 
     @guarded("a transaction could not be read", None)
     def onCallTsxState(self, prm: Any) -> None:  # noqa: ANN401, N802

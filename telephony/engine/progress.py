@@ -23,6 +23,15 @@ class Limits:
     max_call_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the streams of a call that are over have counted; each hold begins a new one, from nought."""
+
+    packets: int = 0
+    missing: int = 0
+    jitter_ms: int = 0  # the mean, weighed by packets
+
+
 @dataclass(slots=True)
 class Progress:
     """The life of one call. `None` for an instant that has not come; instants are monotonic ms."""
@@ -37,6 +46,7 @@ class Progress:
     packets: int = -1
     missing: int = 0  # RTP packets that did not come
     jitter_ms: int = 0
+    before: Counts = Counts()
     over: bool = False
     cut: Cut = Cut.NONE
     code: int = 0
@@ -72,11 +82,20 @@ class Progress:
         """How it has sounded so far."""
         return mark(max(self.packets, 0), self.missing, self.jitter_ms)
 
-    def counted(self, packets: int, mono: int) -> None:
-        """Note the number of RTP packets received so far."""
+    def counted(self, stream: Counts, mono: int) -> None:
+        """Note what the stream that runs has counted so far; the call's counts are of all its streams."""
+        before = self.before
+        packets = before.packets + stream.packets
         if packets != self.packets:
             self.packets = packets
             self.heard = mono
+        self.missing = before.missing + stream.missing
+        weighed = before.jitter_ms * before.packets + stream.jitter_ms * stream.packets
+        self.jitter_ms = round(weighed / packets) if packets else stream.jitter_ms
+
+    def stream_over(self) -> None:
+        """Begin a new count: the stream is gone, by a hold, a resume or a change of the other side."""
+        self.before = Counts(max(self.packets, 0), self.missing, self.jitter_ms)
 
     def found(self, final: Final) -> Outcome:
         """What it came to."""

@@ -111,6 +111,21 @@ async def test_the_packets_of_a_call_shorter_than_a_second_are_counted_to_its_en
     assert (await line.call("+14155550101")).packets >= 15
 
 
+async def test_the_packets_before_a_hold_count_as_well_as_those_after_it(
+    line: Telephone, peer: SipPeer
+) -> None:
+    call = line.dial("+14155550100")
+    await line.answered(call)
+    await asyncio.sleep(1.2)
+    await held(line, call, on=True, count=1)
+    await held(line, call, on=False, count=2)
+    await asyncio.sleep(0.4)
+    line.phone.hang_up(call)
+    ended = await line.ended(call)
+    assert ended.packets >= 60  # of 80; after the hold there were 20
+    assert ended.quality == "good"
+
+
 @pytest.mark.parametrize(
     ("packets", "lost", "jitter_ms", "wanted"),
     [

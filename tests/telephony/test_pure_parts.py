@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from telephony.account import Account
 from telephony.engine import message
-from telephony.engine.progress import Limits, Progress
+from telephony.engine.progress import Counts, Limits, Progress
 from telephony.engine.throttle import CALLS_A_WINDOW, WINDOW_MS, Throttle
 from telephony.errors import NotDialableError
 from telephony.ledger import Ledger
@@ -155,10 +155,21 @@ def test_the_ring_time_counts_from_the_ringing() -> None:
 def test_silence_counts_from_the_last_packet() -> None:
     progress = invited(silence_ms=10_000)
     progress.answered = 1_000
-    progress.counted(5, 6_000)
-    progress.counted(5, 9_000)  # none came
+    progress.counted(Counts(5), 6_000)
+    progress.counted(Counts(5), 9_000)  # none came
     assert progress.overdue(15_999) is None
     assert progress.overdue(16_000) is Cut.SILENCE
+
+
+def test_the_counts_of_a_call_are_those_of_all_its_streams() -> None:
+    progress = invited()
+    progress.counted(Counts(300, 3, 10), 6_000)
+    progress.stream_over()
+    progress.counted(Counts(0, 0, 0), 7_000)
+    assert (progress.packets, progress.missing, progress.jitter_ms) == (300, 3, 10)
+    progress.counted(Counts(100, 9, 30), 9_000)
+    assert (progress.packets, progress.missing, progress.jitter_ms) == (400, 12, 15)
+    assert progress.mark == "fair"
 
 
 def test_a_call_that_is_over_or_cut_is_never_overdue() -> None:
