@@ -38,14 +38,13 @@ from cadence.happenings import (
     Unsubscribed,
 )
 from cadence.model import CallKind, Lane, Lead, LeadStatus, Plan, PlannedCall
-from cadence.planning import REVIEW_AGAIN_MS, Planner
+from cadence.planning import BREATH_MS, REVIEW_AGAIN_MS, Planner
 from cadence.progress import Progress
 from cadence.returned import missed
 from cadence.rulebook import Rulebook
 from config.clock import HOUR, MINUTE
 
 _ASKED_TWICE_MS = HOUR  # a second form within this is the same inquiry
-_BREATH_MS = 30 * MINUTE  # from the last call to one that the lead brought about by writing
 _FIRMNESS = {LeadStatus.OPEN: 0, LeadStatus.REFUSED: 1, LeadStatus.WON: 2, LeadStatus.OPTED_OUT: 3}
 
 
@@ -157,7 +156,7 @@ def _reassigned(plan: Plan, done: Progress, happened: Reassigned) -> Plan:
 
 def _sooner(planner: Planner, plan: Plan, done: Progress) -> Plan:
     """The planned call at once, if that is sooner; not on the heels of the last one."""
-    soon = max(planner.now, done.last_call_at + _BREATH_MS)
+    soon = max(planner.now, done.last_call_at + BREATH_MS)
     if plan.call is None or plan.call.kind is CallKind.CALLBACK or plan.call.due_at <= soon:
         return plan
     return planner.moved(done, plan, soon)
@@ -184,7 +183,7 @@ def _replied(planner: Planner, plan: Plan, done: Progress) -> Plan:
     heard = done.mails_used()
     if plan.call is not None and plan.call.kind is CallKind.CALLBACK:
         return heard.open_plan(plan.call, None)
-    soon = planner.opening(max(planner.now, done.last_call_at + _BREATH_MS), callback=True)
+    soon = planner.opening(max(planner.now, done.last_call_at + BREATH_MS), callback=True)
     if soon is None:
         return planner.review(heard, planner.now, "answered a mail, and no number may be called: write back")
     call = PlannedCall(CallKind.CALLBACK, max(done.calls_done, 1), Lane.SOON, soon)

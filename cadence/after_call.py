@@ -7,7 +7,7 @@ from dataclasses import replace
 from cadence.dispositions import Outcome
 from cadence.happenings import Called, CalledUs
 from cadence.model import CallKind, Lane, LeadStatus, Plan, PlannedCall, Result
-from cadence.planning import Planner
+from cadence.planning import BREATH_MS, Planner
 from cadence.progress import Progress
 from cadence.returned import missed
 from cadence.schedule import Unit
@@ -57,7 +57,7 @@ def _after(planner: Planner, plan: Plan, done: Progress, called: Called, outcome
     if outcome is Outcome.VOICEMAIL:
         done = replace(done, voicemails=done.voicemails + 1)
     if _changes_nothing(plan, outcome, called):
-        return done.open_plan(plan.call, plan.mail, plan.reason)
+        return _after_a_word(planner, plan, done, called) if _spoken(called) else _as_it_was(plan, done)
     match outcome:
         case None:  # failed, interrupted, blocked: nothing was learned of the lead
             return _once_more(planner, plan, done, called, done.cadence.failed_ms)
@@ -86,10 +86,38 @@ def _unlike_a_dial(
         return _cut_off(planner, plan, done)
     if plan.call is not None and plan.call.lane is Lane.RETURNED:
         return _onward(planner, plan, done)
+    if _spoken(called):
+        return _after_a_word(planner, plan, done, called)
     done = replace(done, last_call_at=plan.last_call_at)
     if outcome is Outcome.BAD_NUMBER and plan.call is not None and plan.call.kind is not CallKind.REVIEW:
         return planner.moved(done, plan, max(plan.call.due_at, planner.now))
+    return _as_it_was(plan, done)
+
+
+def _as_it_was(plan: Plan, done: Progress) -> Plan:
     return done.open_plan(plan.call, plan.mail, plan.reason)
+
+
+def _spoken(called: Called) -> bool:
+    """Whether a person was on the line; where nobody says what it was, whoever answered is taken for one."""
+    if called.disposition is not None:
+        return called.disposition.human
+    return called.result is Result.ANSWERED
+
+
+def _after_a_word(planner: Planner, plan: Plan, done: Progress, called: Called) -> Plan:
+    """Somebody spoke with them just now: a call that is due waits a while; an agreed time to come stands."""
+    call, rested = plan.call, called.at + BREATH_MS
+    agreed = call is not None and call.lane is Lane.CALLBACK and call.due_at > called.at
+    if call is None or call.kind is CallKind.REVIEW or call.due_at >= rested or agreed:
+        return _as_it_was(plan, done)
+    callback = call.kind is CallKind.CALLBACK
+    moment = planner.opening(rested, calls_done=call.step - 1, callback=callback)
+    if moment is None:
+        return planner.settle(done, None, plan.mail)
+    lane = Lane.SOON if call.lane is Lane.FRESH else call.lane  # they have been spoken to
+    later = replace(call, due_at=moment, lane=lane)
+    return done.open_plan(later, plan.mail, plan.reason if callback else "")
 
 
 def _cut_off(planner: Planner, plan: Plan, done: Progress) -> Plan:
@@ -97,7 +125,7 @@ def _cut_off(planner: Planner, plan: Plan, done: Progress) -> Plan:
     soon = planner.opening(planner.now, callback=True)
     planned = plan.call.kind if plan.call is not None else None
     if soon is None or planned in (CallKind.CALLBACK, CallKind.REVIEW):
-        return done.open_plan(plan.call, plan.mail, plan.reason)
+        return _as_it_was(plan, done)
     call = PlannedCall(CallKind.CALLBACK, max(done.calls_done, 1), Lane.SOON, soon)
     return done.open_plan(call, plan.mail, "they called, and the call broke off: call them")
 

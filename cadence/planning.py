@@ -18,9 +18,10 @@ from cadence.model import CallKind, Lane, Lead, Phone, Plan, PlannedCall, Planne
 from cadence.progress import Progress
 from cadence.rulebook import Rulebook
 from cadence.schedule import Unit
-from config.clock import DAY
+from config.clock import DAY, MINUTE
 
 REVIEW_AGAIN_MS = 90 * DAY
+BREATH_MS = 30 * MINUTE  # least time from a call to one that no step asks for
 NO_NUMBER = "no working number: find one"
 
 

@@ -175,12 +175,14 @@ def test_no_history_loses_a_lead_or_calls_it_at_a_wrong_hour(
             calls = 0
         assert plan.calls_done <= len(book.cadence(plan.cadence).calls) <= 6
         check_returned(before, plan, happened)
+        check_not_on_the_heels(plan, happened)
         if before.status is not LeadStatus.OPEN and not _asks_again(happened):
             assert plan.status is not LeadStatus.OPEN
         if (
             plan.call is not None
             and plan.call
             != before.call  # what stands may stand close: the gate keeps the distance at the dial
+            and not isinstance(happened, h.Blocked)  # it is the gate that says when
             and plan.last_call_at
             and plan.call.kind in (CallKind.STEP, CallKind.NURTURE)
         ):
@@ -202,6 +204,19 @@ def check_returned(before: Plan, plan: Plan, happened: h.Happening) -> None:
         assert not returned or plan.promise == agreed
     if isinstance(happened, h.CalledUs) and before.status is LeadStatus.OPEN:
         assert plan.calls_done == before.calls_done
+
+
+def check_not_on_the_heels(plan: Plan, happened: h.Happening) -> None:
+    """Whoever just spoke with us is not due at that moment, whatever the rep said of it, or did not."""
+    if not isinstance(happened, h.Called) or happened.result is not Result.ANSWERED or plan.call is None:
+        return
+    spoken = happened.disposition is None or happened.disposition.human
+    if (
+        spoken
+        and plan.call.lane not in (Lane.CALLBACK, Lane.RETURNED)
+        and plan.call.kind is not CallKind.REVIEW
+    ):
+        assert plan.call.due_at >= happened.at + 15 * MINUTE
 
 
 def _asks_again(happened: h.Happening) -> bool:

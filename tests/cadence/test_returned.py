@@ -162,9 +162,42 @@ def test_a_conversation_they_began_uses_up_no_dial_but_those_of_the_same_day(
 
 
 def test_what_was_no_conversation_leaves_the_next_call_where_it_was(fresh: Plan, book: Rulebook) -> None:
-    plan = after(fresh, book, NOW, Called(Result.NO_ANSWER, None, NOW))
+    heard = after(fresh, book, NOW + MINUTE, said(book, "voicemail", NOW + MINUTE, inbound=True))
+    assert (heard.call, heard.last_call_at) == (fresh.call, 0)
+
+
+@pytest.mark.parametrize("code", ["gatekeeper", "language_barrier", ""])
+def test_whoever_was_just_spoken_with_is_not_due_at_that_moment(
+    fresh: Plan, book: Rulebook, code: str
+) -> None:
+    assert fresh.call is not None
+    assert fresh.call.due_at == NOW
+    told = book.dispositions.by_code.get(code)  # None: the rep's session died before they could say
+    plan = after(fresh, book, NOW, Called(Result.ANSWERED, told, NOW, inbound=True))
+    assert plan.call is not None
+    assert (plan.call.kind, plan.call.step, plan.calls_done) == (CallKind.STEP, 1, 0), "no dial is used up"
+    assert plan.call.due_at == NOW + 30 * MINUTE
+    assert plan.call.lane is Lane.SOON
+    assert plan.last_call_at == NOW
+
+
+def test_a_call_that_is_far_enough_from_a_word_of_theirs_stays_where_it_was(
+    fresh: Plan, book: Rulebook
+) -> None:
+    plan = after(fresh, book, NOW, said(book, "interested", NOW))
     heard = after(plan, book, NOW + MINUTE, said(book, "gatekeeper", NOW + MINUTE, inbound=True))
-    assert (heard.call, heard.last_call_at) == (plan.call, NOW)
+    assert heard.call == plan.call
+
+
+@pytest.mark.parametrize(("agreed", "due"), [(10 * MINUTE, 10 * MINUTE), (MINUTE, 32 * MINUTE)])
+def test_an_agreed_time_stands_beside_a_word_of_theirs_unless_it_has_come(
+    fresh: Plan, book: Rulebook, agreed: int, due: int
+) -> None:
+    plan = after(fresh, book, NOW, said(book, "callback", NOW, NOW + agreed))
+    at = NOW + 2 * MINUTE
+    heard = after(plan, book, at, Called(Result.ANSWERED, None, at, inbound=True))
+    assert heard.call is not None
+    assert (heard.call.lane, heard.call.owner, heard.call.due_at) == (Lane.CALLBACK, "mia", NOW + due)
 
 
 def test_a_wrong_number_that_called_us_gives_way_at_the_planned_time(book: Rulebook) -> None:

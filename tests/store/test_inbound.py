@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -130,9 +131,11 @@ def test_the_conversation_ends_the_lead_or_agrees_a_time_like_any_other(
     sound(store)
 
 
-@pytest.mark.parametrize("code", ["gatekeeper", "no_answer", "language_barrier"])
-def test_a_call_of_theirs_that_was_no_conversation_leaves_the_plan_as_it_was(
-    store: Store, clock: HandClock, code: str
+@pytest.mark.parametrize(
+    ("code", "moved_ms"), [("no_answer", 0), ("gatekeeper", 70_000), ("language_barrier", 70_000)]
+)
+def test_a_call_of_theirs_that_settled_nothing_moves_the_next_one_half_an_hour_from_it_at_most(
+    store: Store, clock: HandClock, code: str, moved_ms: int
 ) -> None:
     store.leads.add(new_lead())
     called(store, clock, Result.NO_ANSWER)
@@ -144,7 +147,9 @@ def test_a_call_of_theirs_that_was_no_conversation_leaves_the_plan_as_it_was(
     assert not done.settled, "an answered call is never disposed of by itself"
     store.attempts.dispose(attempt.id, code, "rep1")
     after = store.leads.plan(1)
-    assert (after.call, after.mail, after.calls_done) == (before.call, before.mail, before.calls_done)
+    assert before.call is not None
+    later = replace(before.call, due_at=before.call.due_at + moved_ms)
+    assert (after.call, after.mail, after.calls_done) == (later, before.mail, before.calls_done)
 
 
 def test_an_answered_call_waits_for_its_rep_whatever_the_telephone_says(
@@ -335,7 +340,8 @@ def test_calls_of_theirs_use_up_neither_the_cap_nor_the_gap(store: Store, clock:
     for _ in range(6):
         spoken(store, clock, "gatekeeper")
         clock.advance(SECOND)
-    assert store.attempts.begin(claimed(store), "rep1").decision.allowed
+    dialed, _ = store.attempts.begin_by_hand(number(0), "rep1", None, "")
+    assert dialed.decision.allowed
 
 
 def test_the_card_shows_the_number_they_called_from(store: Store) -> None:
