@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import shutil
 import socket
 from collections.abc import AsyncIterator
@@ -24,6 +25,7 @@ module stdio.so
 module g711.so
 module aufile.so
 module aubridge.so
+module uuid.so
 module_tmp account.so
 module_app menu.so
 audio_source aufile,{speech}
@@ -73,6 +75,26 @@ async def listens(port: int) -> None:
             line.split()[1].endswith(wanted) for line in Path("/proc/net/udp").read_text().splitlines()[1:]
         ):
             await asyncio.sleep(0.05)
+
+
+def obeys(port: int) -> str:
+    """What makes a baresip take commands at `port`, for `more`."""
+    return f"module_app ctrl_tcp.so\nctrl_tcp_listen {HOST}:{port}\n"
+
+
+async def command(port: int, word: str, value: str) -> None:
+    """Tell baresip something (ctrl_tcp: JSON in a netstring)."""
+    text = json.dumps({"command": word, "params": value})
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(HOST, port)
+                break
+            except OSError:
+                await asyncio.sleep(0.05)
+    writer.write(f"{len(text)}:{text},".encode())
+    await writer.drain()
+    writer.close()
 
 
 def free_port() -> int:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.baresip import HOST, baresip, free_port, needs_baresip
+from support.baresip import baresip, command, free_port, needs_baresip, obeys
 from support.incoming import where
 from support.kamailio import delivering_kamailio, modules
 from support.sip_peer import SipPeer
@@ -137,31 +136,15 @@ async def test_a_caller_whose_bye_was_lost_is_found_by_the_silence(desk: Telepho
     assert 2_000 <= ended.talk_ms < 4_000
 
 
-async def command(port: int, word: str, value: str) -> None:
-    """Tell baresip something (ctrl_tcp: JSON in a netstring)."""
-    text = json.dumps({"command": word, "params": value})
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection(HOST, port)
-                break
-            except OSError:
-                await asyncio.sleep(0.05)
-    writer.write(f"{len(text)}:{text},".encode())
-    await writer.drain()
-    writer.close()
-
-
 @needs_baresip
 @pytest.mark.skipif(modules() is None, reason="kamailio is not installed")
 async def test_kamailio_delivers_a_call_of_baresips_to_the_registered_desk(tmp_path: Path, log: Path) -> None:
     control = free_port()
-    more = f"module uuid.so\nmodule_app ctrl_tcp.so\nctrl_tcp_listen {HOST}:{control}\n"
     async with delivering_kamailio(tmp_path, SECRET) as proxy:
         login = f'"Joe Lead" <sip:4155550123@{proxy}>;auth_pass={SECRET};regint=0'
         account = Account(server=proxy, user="robin", password=SECRET, register=True)
         async with (
-            baresip(tmp_path / "lead", free_port(), "lead", account=login, more=more),
+            baresip(tmp_path / "lead", free_port(), "lead", account=login, more=obeys(control)),
             telephone(log, account) as line,
         ):
             assert (await line.heard.wait(Registration)).registered

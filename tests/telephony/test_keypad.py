@@ -157,6 +157,28 @@ async def test_nonsense_by_info_is_no_key_and_costs_no_call(
     assert line.heard.of(Ended) == []
 
 
+async def test_a_key_that_comes_after_our_own_bye_is_nobodys(
+    opened: Callable[..., object], peer: SipPeer, log: Path
+) -> None:
+    """While they have not answered the BYE, and when they have: the call has ended for us."""
+    byes: list[Message] = []
+    peer.answers["BYE"] = lambda _, bye: byes.append(bye)
+    line = await talking(opened, peer, log)
+    leg, process = await peer.leg(), line.phone.pid
+    line.phone.hang_up("call-1")
+    await peer.wait_for("BYE")
+    for count, body in enumerate(("Signal=5", "Signal=5\r\nDuration=160\r\n"), 1):
+        leg.request("INFO", (RELAY,), body)
+        await replies(peer, count)
+    leg.say(byes[0], 200, "OK")
+    leg.request("INFO", (RELAY,), "Signal=5")
+    assert all(one.split()[1] in {"481", "500"} for one in await replies(peer, 3))
+    assert (await line.ended("call-1")).ended_by == "rep"
+    await line.answered(line.dial("+14155550100"))
+    assert line.heard.of(Dtmf) == []
+    assert line.phone.pid == process
+
+
 async def replies(peer: SipPeer, count: int = 1) -> list[str]:
     """The status lines of our answers to INFOs, once there are so many."""
 
