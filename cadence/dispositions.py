@@ -19,6 +19,7 @@ from cadence.model import Result
 from config.toml import Document
 
 KEYS = "1234567890"  # in the order of the keyboard
+MOST_LISTED = 9  # those without a key are chosen out of one list, by the digits 1 to 9
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=86_400)]
 
 
@@ -45,7 +46,7 @@ class Disposition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
     label: Annotated[str, msgspec.Meta(min_length=1, max_length=24)]
     outcome: Outcome
-    key: Annotated[str, msgspec.Meta(pattern="^[0-9]?$")] = ""  # empty: offered in the list, without a key
+    key: Annotated[str, msgspec.Meta(pattern="^[0-9]?$")] = ""  # empty: in the list of the others
     human: bool = False  # a person answered
     contact: bool = False  # the right person, a live conversation
     confirm: bool = False  # the key is pressed twice
@@ -110,6 +111,11 @@ class Dispositions:
         return MappingProxyType({one.key: one for one in keyed})
 
     @cached_property
+    def offered(self) -> tuple[Disposition, ...]:
+        """All of them: those with a key in the order of the keyboard, then the others."""
+        return (*self.by_key.values(), *(one for one in self.items if not one.key))
+
+    @cached_property
     def _by_result(self) -> dict[Result, Disposition]:
         return {result: one for one in self.items for result in one.auto_for}
 
@@ -122,8 +128,9 @@ def load(path: Path) -> Dispositions:
     """The dispositions of the file at `path`.
 
     Raises:
-        ConfigError: a field is wrong, a key, code or result is used twice, or
-            no disposition ends a lead, agrees a callback or stops the calls.
+        ConfigError: a field is wrong, a key, code or result is used twice,
+            too many have no key, or no disposition ends a lead, agrees a
+            callback or stops the calls.
     """
     document = Document.open(path)
     items = document.decode(_File).disposition
@@ -137,6 +144,8 @@ def load(path: Path) -> Dispositions:
                     ("disposition", place, field), f"'{value}' is used twice; give each its own"
                 )
             seen.add(f"{field}={value}")
+    if sum(not one.key for one in items) > MOST_LISTED:
+        raise document.error((), f"more than {MOST_LISTED} dispositions have no key; give one a digit")
     missing = {Outcome.WON, Outcome.REFUSED, Outcome.DO_NOT_CALL, Outcome.CALLBACK} - {
         one.outcome for one in items
     }

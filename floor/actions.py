@@ -22,6 +22,7 @@ _ALWAYS = frozenset(S)
 _IN_A_CALL = "A call is up: its disposition key ends it."
 _RECORD_FIRST = "Record this call first: keys 1 to 9 and 0."
 _PAUSED = "You are not ready: p brings you back."
+_NO_CALL = "No call to record: space dials."
 _NO_LEAD = "No lead is on the card."
 _NOBODY_RINGS = "Nobody rings at this desk."
 _SOMEBODY_RINGS = "Somebody rings: a answers, i passes the call on."
@@ -112,6 +113,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "hang_up", "h", "hang up", "End the call; of two lines, the one you talk on.",
         _IN_CALL, "No call to hang up.",
+    ),
+    Action(
+        "other", "w", "other", "Record an outcome that has no digit, out of a list.",
+        _IN_CALL | {S.WRAP_UP}, _NO_CALL,
     ),
     Action(
         "mute", "m", "mute", "Stop or restore your microphone.",

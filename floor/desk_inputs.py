@@ -106,9 +106,9 @@ class ObjectionKept:
 
 @dataclass(frozen=True, slots=True)
 class Disposed:
-    """A disposition key; `callback_at` (ms UTC) where it is a callback."""
+    """A disposition, by its code; `callback_at` (ms UTC) where it is a callback."""
 
-    key: str
+    code: str
     callback_at: int | None = None
 
 

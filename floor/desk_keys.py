@@ -91,10 +91,10 @@ def _undo(desk: DeskState) -> list[out.Effect]:
 
 
 def on_disposed(desk: DeskState, given: told.Disposed) -> list[out.Effect]:
-    """A disposition key: at once in wrap-up, after hanging up in a call."""
-    disposition = desk.dispositions.by_key.get(given.key)
+    """A disposition: at once in wrap-up, after hanging up in a call."""
+    disposition = desk.dispositions.by_code.get(given.code)
     if disposition is None:
-        return desk.say(f"No disposition is on key {given.key}.")
+        return desk.say(f"There is no disposition {given.code}: 1 to 9, 0 and w record one.")
     line = desk.line
     if line is None or desk.state not in IN_CALL | {ShiftState.WRAP_UP}:
         return desk.say(f"No call to record as {disposition.label.lower()}: space dials.")

@@ -198,7 +198,7 @@ class DeskState:
             state=self.state, since_mono=self.since_mono, rep=rep, rep_name=rep_name, reason=self.reason,
             card=self.card, call=self.call, queue=queue, queue_total=queue_total,
             tally=replace(self.tally, callbacks_due=callbacks_due),
-            dispositions=tuple(self.dispositions.by_key.values()),
+            dispositions=self.dispositions.offered,
             phone_line=self.phone_line, phone_ok=self.phone_ok, message=self.message, alarm=self.alarm,
             can_undo=self.last_attempt is not None, after_call_pause=bool(self.pause_wanted),
             next_due_at=self.next_due_at, news=news, last_number=self.last_number, refusal=self.refusal,

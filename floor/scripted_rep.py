@@ -17,8 +17,8 @@ _TALK_S = (1.1, 1.8)
 _LOOK_S = 0.3  # at a card before the dial, where people call in meanwhile
 _TAKES = 0.8  # of the calls that come in; the others are passed on
 _SHORTEST_TALK_MS = 1_000  # below it nobody can have said anything: the shipped dispositions ask for it
-# What a conversation comes to, by key: interested, callback, voicemail, not interested, won, do not call.
-_CHOICES = ("0", "6", "2", "7", "8", "9")
+# What a conversation comes to.
+_CHOICES = ("interested", "callback", "voicemail", "not_interested", "won", "do_not_call")
 _WEIGHTS = (8, 4, 3, 3, 2, 1)
 
 
@@ -90,7 +90,7 @@ class ScriptedRep:
         while True:
             view = await self._until(desk, ShiftState.PREVIEW, ShiftState.READY, ShiftState.WRAP_UP)
             if view.state is ShiftState.WRAP_UP:  # a call that an earlier session left without an outcome
-                desk.dispose("1")
+                desk.dispose("no_answer")
                 await self._next_change()
                 continue
             if view.incoming is not None:
@@ -159,9 +159,10 @@ class ScriptedRep:
 
     def _dispose(self, desk: DeskPort) -> None:
         talk_ms = desk.view.call.talk_ms(desk.clock.monotonic()) if desk.view.call is not None else None
-        key = self._rng.choices(_CHOICES, _WEIGHTS)[0] if (talk_ms or 0) >= _SHORTEST_TALK_MS else "1"
+        talked = (talk_ms or 0) >= _SHORTEST_TALK_MS
+        code = self._rng.choices(_CHOICES, _WEIGHTS)[0] if talked else "no_answer"
         self._free_at = desk.clock.monotonic()
-        desk.dispose(key, desk.clock.now() + DAY if key == "6" else None)
+        desk.dispose(code, desk.clock.now() + DAY if code == "callback" else None)
 
     def _next_lead_is_shown(self, desk: DeskPort) -> None:
         if self._free_at is not None:

@@ -203,9 +203,9 @@ class Station:
         """Dial what the rep typed."""
         self._tell(told.NumberTyped(typed))
 
-    def dispose(self, key: str, callback_at: int | None = None) -> None:
-        """Record the disposition on `key`."""
-        self._tell(told.Disposed(key, callback_at))
+    def dispose(self, code: str, callback_at: int | None = None) -> None:
+        """Record the disposition called `code`."""
+        self._tell(told.Disposed(code, callback_at))
 
     def note(self, text: str, lead_id: int | None = None) -> None:
         """Keep a note on a lead; on that of the card where none is named."""

@@ -135,7 +135,7 @@ class DeskView:
     queue: tuple[QueueLine, ...] = ()
     queue_total: int = 0
     tally: Tally = field(default_factory=Tally)
-    dispositions: tuple[Disposition, ...] = ()
+    dispositions: tuple[Disposition, ...] = ()  # those without a digit after those with one
     phone_line: str = ""  # "registered", "practice carrier"; why, of a phone that tries again
     phone_ok: bool = False
     phone_retry_mono: int | None = None  # when a phone that is not ok tries again; see `phone_words`
@@ -154,6 +154,11 @@ class DeskView:
     on_second: bool = False  # the rep talks on the second line
     levels: LevelsView | None = None  # of the headset, while there is one
     zone: str = ""  # IANA, of the firm: what the screen's own times are told in; empty: the machine's
+
+    @property
+    def others(self) -> tuple[Disposition, ...]:
+        """The dispositions without a digit."""
+        return tuple(each for each in self.dispositions if not each.key)
 
     def phone_words(self, mono: int) -> str:
         """What the phone is doing at `mono`, counting down to its next try."""
@@ -215,8 +220,8 @@ class DeskPort(Protocol):
         """Whom a call may be given to, as the settings name them."""
         ...
 
-    def dispose(self, key: str, callback_at: int | None = None) -> None:
-        """Record the disposition on `key`, hanging up first where a call is up."""
+    def dispose(self, code: str, callback_at: int | None = None) -> None:
+        """Record the disposition called `code`, hanging up first where a call is up."""
         ...
 
     def note(self, text: str, lead_id: int | None = None) -> None:

@@ -8,8 +8,8 @@ from cadence.model import ShiftState as S
 from floor.actions import ACTIONS, BY_NAME, Action
 from floor.view import DeskView
 from tui.lines import Part, line
+from tui.outcome_keys import recordable
 from tui.panes.sound import spoken_with
-from tui.router import IN_CALL
 from tui.scene import Scene
 from tui.ui import Mode
 
@@ -21,6 +21,7 @@ _HINTS: dict[Mode, tuple[tuple[str, str], ...]] = {
     Mode.NUMBER: (("enter", "dial"), ("up", "the last number"), ("esc", "close"), ("", "other keys type")),
     Mode.REFUSAL: (("j/k", "scroll"), ("enter", "close")),
     Mode.CALLBACK: (("#", "pick"), ("t", "type a time"), ("enter", "close")),
+    Mode.OTHER: (("#", "record"), ("enter", "close")),
     Mode.SKIP: (("#", "pick"), ("enter", "close")),
     Mode.PAUSE: (("#", "pick"), ("enter", "close")),
     Mode.TRANSFER: (("#", "pick"), ("d", "type a number"), ("!", "at once"), ("enter", "close")),
@@ -38,6 +39,7 @@ _TWO_LINES = ("transfer", "line", "hang_up")  # what is done with two lines come
 _WHILE_RECORDED_LATER = ("voicemail", "record")  # an objection must not be looked for
 _ONE_LINE = ("hold", "voicemail", "record")  # what is not done with two lines
 _LATE = ("keys", "quit")  # kept at the end of the row, and always shown
+_ELSEWHERE = (*_LATE, "down", "up", "other")  # that one stands with the digits
 
 
 def footer(scene: Scene, width: int, _: int) -> list[Text]:
@@ -63,8 +65,8 @@ def _opened(scene: Scene) -> list[tuple[str, str]]:
 def _working(scene: Scene, width: int) -> list[tuple[str, str]]:
     view = scene.view
     late = [(BY_NAME[name].key, BY_NAME[name].label) for name in _LATE if view.state in BY_NAME[name].states]
-    hints = [("1-9 0", "outcome")] if view.state in IN_CALL or view.state is S.WRAP_UP else []
-    actions = [each for each in ACTIONS if each.name not in (*_LATE, "down", "up") and _of_use(view, each)]
+    hints = [("1-9 0 w" if view.others else "1-9 0", "outcome")] if recordable(view) else []
+    actions = [each for each in ACTIONS if each.name not in _ELSEWHERE and _of_use(view, each)]
     if view.second is not None:
         actions.sort(key=lambda each: each.name not in _TWO_LINES)
     elif _may_object(view):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from cadence.dispositions import Disposition
 from cadence.model import Lead
 from tui.ui import Mode
 
@@ -24,16 +25,16 @@ class DialNumber(msgspec.Struct, frozen=True):
 
 
 class Dispose(msgspec.Struct, frozen=True):
-    """Record a disposition."""
+    """Record a disposition, by its code."""
 
-    key: str
+    code: str
     callback_at: int | None = None
 
 
 class DisposeAt(msgspec.Struct, frozen=True):
     """Record a callback at a typed time, if it is one."""
 
-    key: str
+    code: str
     typed: str
 
 
@@ -41,7 +42,7 @@ class OpenPicker(msgspec.Struct, frozen=True):
     """Open a picker; its choices are asked of the desk at that moment."""
 
     mode: Mode
-    pick_key: str = ""
+    disposition: Disposition | None = None  # that waits for a time
 
 
 class SaveNote(msgspec.Struct, frozen=True):

@@ -25,8 +25,8 @@ The last row of the screen always shows the keys that work now.
 _DISPOSITIONS = """
 ## Dispositions
 
-The same digit in every state of a call: it hangs up if the call is up, records
-it, and brings the next lead.
+The same key in every state of a call: it hangs up if the call is up, records
+it, and brings the next lead. Those without a digit are in the list that `w` opens.
 
 | key | disposition |
 | --- | --- |
@@ -37,6 +37,7 @@ _TAIL = """
 | open | keys |
 | --- | --- |
 | note (`n`) | every printable key types; `enter` keeps the note, `esc` drops it (`n` brings it back) |
+| other outcome (`w`) | a digit records it; `w` or `enter` closes |
 | callback (its digit) | `1` to `6` pick a time, `t` types one ("tomorrow 14:30"), `enter` closes |
 | skip (`s`), pause (`p`) | a digit picks the reason; the same letter or `enter` closes |
 | find (`/`) | every printable key types; arrows move; `enter` reads the lead that is marked, `esc` closes |
@@ -60,14 +61,16 @@ def text() -> str:
     """The whole document."""
     shipped = dispositions.load(Path(cadence.__file__).parent / "data" / "dispositions.toml")
     keys = "".join(f"| {_keys(action)} | {action.help} | {_where(action)} |\n" for action in ACTIONS)
-    said = "".join(_disposition_row(key, each) for key, each in shipped.by_key.items())
+    said = "".join(_disposition_row(f"`{each.key}`", each) for each in shipped.offered if each.key)
+    listed = enumerate((each for each in shipped.offered if not each.key), start=1)
+    said += "".join(_disposition_row(f"`w` `{number}`", each) for number, each in listed)
     return _HEAD + keys + _DISPOSITIONS + said + _TAIL
 
 
-def _disposition_row(key: str, each: dispositions.Disposition) -> str:
+def _disposition_row(keys: str, each: dispositions.Disposition) -> str:
     twice = " twice" if each.confirm else ""
     asks = " (asks for the time)" if each.callback else ""
-    return f"| `{key}`{twice} | {each.label}{asks} |\n"
+    return f"| {keys}{twice} | {each.label}{asks} |\n"
 
 
 def _keys(action: Action) -> str:

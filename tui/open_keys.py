@@ -9,6 +9,7 @@ from config.text import for_terminal
 from floor.actions import BY_KEY
 from floor.view import DeskView
 from tui import intents as do
+from tui import outcome_keys
 from tui.intents import Intent
 from tui.key import Key, Routed
 from tui.ui import Line, Mode, Ui
@@ -18,7 +19,10 @@ PAGE = 12
 NOTE_DROPPED = "The note was not kept: n brings it back."
 
 _CLOSERS = frozenset({"enter", "escape"})
-_OPENED_BY = {Mode.SKIP: "s", Mode.PAUSE: "p", Mode.HELP: "?", Mode.TIMELINE: "t", Mode.TRANSFER: "x"}
+_OPENED_BY = {
+    Mode.SKIP: "s", Mode.PAUSE: "p", Mode.HELP: "?", Mode.TIMELINE: "t", Mode.TRANSFER: "x", Mode.OTHER: "w",
+    Mode.CALLBACK: "w",  # of a disposition without a digit
+}  # fmt: skip
 _STEPS = {"down": 1, "j": 1, "up": -1, "k": -1, "pagedown": PAGE, "pageup": -PAGE}
 
 
@@ -63,13 +67,15 @@ def _found(ui: Ui, view: DeskView, pressed: str) -> Routed | None:
 # --------------------------------------------------------------- picking
 
 
-def picking(ui: Ui, key: Key) -> Routed:
+def picking(ui: Ui, view: DeskView, key: Key) -> Routed:
     """A digit takes a choice."""
     pressed = key.pressed
     choice = next((each for each in ui.choices if each.key == pressed), None)
+    if choice is not None and ui.mode is Mode.OTHER:
+        return outcome_keys.chosen(ui, view, choice)
     if choice is not None:
         picked: dict[Mode, Callable[[], Intent]] = {
-            Mode.CALLBACK: lambda: do.Dispose(ui.pick_key, int(choice.value)),
+            Mode.CALLBACK: lambda: do.Dispose(_waiting(ui), int(choice.value)),
             Mode.SKIP: lambda: do.Skip(choice.value),
             Mode.PAUSE: lambda: do.Pause(choice.value),
             Mode.TRANSFER: lambda: do.GiveTo(choice.value, ui.blind),
@@ -81,9 +87,20 @@ def picking(ui: Ui, key: Key) -> Routed:
         return replace(ui, mode=Mode.TRANSFER_NUMBER, line=Line(), message=""), ()
     if ui.mode is Mode.TRANSFER and pressed == "!":
         return replace(ui, blind=not ui.blind, message=""), ()
-    if pressed in _CLOSERS or pressed == _OPENED_BY.get(ui.mode, ui.pick_key):
+    if pressed in _CLOSERS or pressed == _opener(ui):
         return ui.closed(), ()
     return ui.said(f"Nothing is on {for_terminal(pressed)} here; enter closes."), ()
+
+
+def _opener(ui: Ui) -> str:
+    """The key that opened what is open, and closes it."""
+    own = ui.disposition.key if ui.disposition is not None else ""
+    return own or _OPENED_BY[ui.mode]
+
+
+def _waiting(ui: Ui) -> str:
+    """The code of the disposition that waits for a time."""
+    return ui.disposition.code if ui.disposition is not None else ""
 
 
 # ---------------------------------------------------------------- typing
@@ -128,7 +145,7 @@ def _enter(ui: Ui) -> Routed:
         return ui.closed(), (do.DialNumber(text),)
     if ui.mode is Mode.TRANSFER_NUMBER:
         return ui.closed(), (do.GiveTo(text, ui.blind),)
-    return ui.said(""), (do.DisposeAt(ui.pick_key, text),)
+    return ui.said(""), (do.DisposeAt(_waiting(ui), text),)
 
 
 def _dropped(ui: Ui) -> Ui:

@@ -10,12 +10,13 @@ from cadence.model import Phone
 from floor.actions import ACTIONS
 from floor.view import Choice
 from tui.lines import Part, filled, folded, line, padded, pretty, rule, wrapped
+from tui.outcome_keys import why_not_record
 from tui.panes.card import row, rows
 from tui.scene import Scene
 from tui.ui import TRANSFERRING, Mode
 
 TALL = frozenset({Mode.HELP, Mode.FIND, Mode.FOUND, Mode.TIMELINE, Mode.REFUSAL})
-SHOWN = TALL | TRANSFERRING | {Mode.CALLBACK, Mode.CALLBACK_TIME, Mode.SKIP, Mode.PAUSE}
+SHOWN = TALL | TRANSFERRING | {Mode.OTHER, Mode.CALLBACK, Mode.CALLBACK_TIME, Mode.SKIP, Mode.PAUSE}
 _COLUMN = 5  # colleagues in a column
 TYPED_TIME = 'in your words and their time: "tomorrow 14:30", "27 Nov 9:00"'
 
@@ -43,6 +44,19 @@ def _callback(scene: Scene, width: int, height: int) -> list[Text]:
         return [*title, line("  Type a time, ", TYPED_TIME, width=width), Text(""), *problem]
     last = line("  ", ("t", "key"), "  another time, typed", width=width)
     return [*title[: 2 if height > len(scene.ui.choices) + 2 else 1], *_choices(scene, width), last]
+
+
+def _other(scene: Scene, width: int, _: int) -> list[Text]:
+    """Those that do not fit this call are there and faint, as the digits are."""
+    rows = []
+    for choice, each in zip(scene.ui.choices, scene.view.others, strict=False):
+        usable = not why_not_record(scene.view, each)
+        again = scene.ui.armed is not None and scene.ui.armed.key == choice.key
+        style = "armed" if again else "" if usable else "off"
+        rows.append(
+            line("  ", (choice.key, "key" if usable else "off"), "  ", (choice.label, style), width=width)
+        )
+    return [*_title("Another outcome", "ends the call if it is up, as a digit does", width), *rows]
 
 
 def _skip(scene: Scene, width: int, _: int) -> list[Text]:
@@ -171,6 +185,7 @@ def _refusal(scene: Scene, width: int, _: int) -> list[Text]:
 
 
 _DRAWN: dict[Mode, Callable[[Scene, int, int], list[Text]]] = {
+    Mode.OTHER: _other,
     Mode.CALLBACK: _callback,
     Mode.CALLBACK_TIME: _callback,
     Mode.SKIP: _skip,

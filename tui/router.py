@@ -10,23 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from cadence.dispositions import Disposition
 from cadence.model import ShiftState as S
 from config.text import for_terminal
-from floor.actions import BY_KEY, NOBODY_TO_CALL_BACK, Action
+from floor.actions import BY_KEY, Action
 from floor.view import DeskView
 from tui import intents as do
-from tui import open_keys
+from tui import open_keys, outcome_keys
 from tui.key import Key as Key
 from tui.key import Routed as Routed
-from tui.ui import ABOUT_THE_LEAD, PICKING, READING, TRANSFERRING, TYPING, Armed, Line, Mode, Ui
+from tui.ui import ABOUT_THE_LEAD, PICKING, READING, TRANSFERRING, TYPING, Line, Mode, Ui
 
 HELD_MS = 700  # a key repeats after 250-660 ms held, then every 30: spaces closer than this are one press
 _HELD = "A held or doubled space dials once: let go, then press it."
 
-IN_CALL = frozenset({S.DIALING, S.RINGING, S.TALKING})
-_DIGITS = frozenset("1234567890")
-_KEYPAD = {"*": "*", "p": "#"} | {digit: digit for digit in _DIGITS}
+_KEYPAD = {"*": "*", "p": "#"} | {digit: digit for digit in outcome_keys.DIGITS}
+_RECORDED_ALREADY = {
+    Mode.CALLBACK: "The call is recorded already: no callback was set.",
+    Mode.CALLBACK_TIME: "The call is recorded already: no callback was set.",
+    Mode.OTHER: "The call is recorded already: no other outcome was.",
+}
 
 
 def route(ui: Ui, view: DeskView, key: Key) -> Routed:
@@ -39,7 +41,7 @@ def route(ui: Ui, view: DeskView, key: Key) -> Routed:
     if ui.mode in TYPING:
         return open_keys.typing(replace(ui, space_at=None), view, key)
     if ui.mode in PICKING:
-        return open_keys.picking(replace(ui, space_at=None), key)
+        return open_keys.picking(replace(ui, space_at=None), view, key)
     if ui.mode in READING:
         return open_keys.reading(ui, view, key) or _desk(ui.closed(), view, key)
     return _desk(ui, view, key)
@@ -54,8 +56,8 @@ def settle(ui: Ui, view: DeskView) -> Ui:
         ui = replace(ui, armed=None, message="")
     if ui.mode in ABOUT_THE_LEAD and ui.lead_id != lead_id:
         return ui.closed("Another lead is on the card: what was open is closed.")
-    if ui.mode in (Mode.CALLBACK, Mode.CALLBACK_TIME) and not _recordable(view):
-        return ui.closed("The call is recorded already: no callback was set.")
+    if ui.mode in _RECORDED_ALREADY and not outcome_keys.recordable(view):
+        return ui.closed(_RECORDED_ALREADY[ui.mode])
     if ui.mode is Mode.REFUSAL and view.refusal is None:
         return ui.closed()
     if ui.mode in TRANSFERRING and view.second is not None:
@@ -72,22 +74,6 @@ def paste(ui: Ui, text: str) -> Routed:
     if ui.mode not in TYPING:
         return ui.said("Pasted text is taken only while you write a note or search."), ()
     return open_keys.typed(ui, for_terminal(text)[: open_keys.LONGEST_LINE - len(ui.line.text)])
-
-
-def why_not_record(view: DeskView, disposition: Disposition) -> str:
-    """Empty when `disposition` may be recorded now, else the sentence that says why not."""
-    if not _recordable(view):
-        return f"No call to record as {disposition.label.lower()}: space dials."
-    if disposition.callback and view.card is None:
-        return NOBODY_TO_CALL_BACK
-    answered = view.call is not None and view.call.answered_mono is not None
-    if disposition.human and not answered:
-        return f"{disposition.label} needs a conversation: nobody has answered."
-    return ""
-
-
-def _recordable(view: DeskView) -> bool:
-    return view.state in IN_CALL or view.state is S.WRAP_UP
 
 
 # ------------------------------------------------------- somebody rings
@@ -120,8 +106,8 @@ def _desk(ui: Ui, view: DeskView, key: Key) -> Routed:
     ui = replace(ui, space_at=None)
     if ui.keypad and pressed in _KEYPAD:
         return ui.said(""), (do.Tone(_KEYPAD[pressed]),)
-    if pressed in _DIGITS:
-        return _digit(ui, view, pressed)
+    if pressed in outcome_keys.DIGITS:
+        return outcome_keys.digit(ui, view, pressed)
     if pressed == "escape":
         return ui.said(""), ()
     action = BY_KEY.get(pressed)
@@ -144,32 +130,9 @@ def _act(ui: Ui, view: DeskView, action: Action) -> Routed:
         refusal = "Nothing to take back."
     if refusal:
         return ui.said(refusal), ()
-    if action.twice and not _armed(ui, view, action.key):
-        return _arm(ui, view, action.key, action.twice), ()
+    if action.twice and not outcome_keys.armed(ui, view, action.key):
+        return outcome_keys.arm(ui, view, action.key, action.twice), ()
     return _ACTS.get(action.name, _press)(ui.said(""), view, action)
-
-
-def _digit(ui: Ui, view: DeskView, key: str) -> Routed:
-    disposition = next((each for each in view.dispositions if each.key == key), None)
-    if disposition is None:
-        return ui.said(f"No disposition is on {key}."), ()
-    refusal = why_not_record(view, disposition)
-    if refusal:
-        return ui.said(refusal), ()
-    if disposition.confirm and not _armed(ui, view, key):
-        who = for_terminal(view.card.lead.name) if view.card else "this lead"
-        return _arm(ui, view, key, f"Press {key} again: {disposition.label.lower()}, {who}."), ()
-    if disposition.callback:
-        return ui.said(""), (do.OpenPicker(Mode.CALLBACK, key),)
-    return ui.said(""), (do.Dispose(key),)
-
-
-def _armed(ui: Ui, view: DeskView, key: str) -> bool:
-    return ui.armed == Armed(key, view.card.lead.id if view.card else None)
-
-
-def _arm(ui: Ui, view: DeskView, key: str, message: str) -> Ui:
-    return replace(ui, armed=Armed(key, view.card.lead.id if view.card else None), message=message)
 
 
 def _press(ui: Ui, _: DeskView, action: Action) -> Routed:
@@ -178,6 +141,10 @@ def _press(ui: Ui, _: DeskView, action: Action) -> Routed:
 
 def _toggle_keypad(ui: Ui, _: DeskView, __: Action) -> Routed:
     return replace(ui, keypad=not ui.keypad), ()
+
+
+def _open_others(ui: Ui, view: DeskView, _: Action) -> Routed:
+    return outcome_keys.open_others(ui, view)
 
 
 def _open_note(ui: Ui, view: DeskView, _: Action) -> Routed:
@@ -232,6 +199,7 @@ def _quit(ui: Ui, _: DeskView, __: Action) -> Routed:
 
 
 _ACTS: dict[str, Callable[[Ui, DeskView, Action], Routed]] = {
+    "other": _open_others,
     "keypad": _toggle_keypad,
     "note": _open_note,
     "find": _open_find,

@@ -134,13 +134,13 @@ class Session:
 
     def _do(self, intent: Intent) -> None:
         match intent:
-            case do.DisposeAt(key, typed):
-                self._dispose_at(key, typed)
-            case do.OpenPicker(mode, pick_key):
+            case do.DisposeAt(code, typed):
+                self._dispose_at(code, typed)
+            case do.OpenPicker(mode, disposition):
                 choices = self._choices(mode)
                 if mode is Mode.TRANSFER and not choices:
                     mode = Mode.TRANSFER_NUMBER
-                self.ui = self.ui.opened(mode, self.view, choices, pick_key)
+                self.ui = self.ui.opened(mode, self.view, choices, disposition)
             case do.Search(text):
                 self._errands.search(text)
             case do.ReadTimeline(lead_id):
@@ -161,14 +161,14 @@ class Session:
         }
         return asked[mode]()
 
-    def _dispose_at(self, key: str, typed: str) -> None:
+    def _dispose_at(self, code: str, typed: str) -> None:
         try:
             at = self.port.parse_callback(typed)
         except SixringError as error:
             self.ui = self.ui.said(str(error))
             return
         self.ui = self.ui.closed()
-        self.port.dispose(key, at)
+        self.port.dispose(code, at)
 
 
 def request(port: DeskPort, wanted: do.Request) -> None:
@@ -178,8 +178,8 @@ def request(port: DeskPort, wanted: do.Request) -> None:
             port.press(action)
         case do.DialNumber(typed):
             port.dial_number(typed)
-        case do.Dispose(key, callback_at):
-            port.dispose(key, callback_at)
+        case do.Dispose(code, callback_at):
+            port.dispose(code, callback_at)
         case do.SaveNote(text, lead_id):
             port.note(text, lead_id)
         case do.Skip(reason):

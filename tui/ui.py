@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from cadence.dispositions import Disposition
 from cadence.model import Lead
 from floor.view import Choice, DeskView
 from tui.meter import Meter
@@ -18,6 +19,7 @@ class Mode(StrEnum):
 
     MAIN = "main"
     NOTE = "note"
+    OTHER = "other"
     CALLBACK = "callback"
     CALLBACK_TIME = "callback_time"
     SKIP = "skip"
@@ -34,9 +36,9 @@ class Mode(StrEnum):
 
 TYPING = frozenset({Mode.NOTE, Mode.CALLBACK_TIME, Mode.FIND, Mode.NUMBER, Mode.TRANSFER_NUMBER})
 READING = frozenset({Mode.HELP, Mode.TIMELINE, Mode.REFUSAL, Mode.FOUND})
-PICKING = frozenset({Mode.CALLBACK, Mode.SKIP, Mode.PAUSE, Mode.TRANSFER})
+PICKING = frozenset({Mode.OTHER, Mode.CALLBACK, Mode.SKIP, Mode.PAUSE, Mode.TRANSFER})
 TRANSFERRING = frozenset({Mode.TRANSFER, Mode.TRANSFER_NUMBER})
-ABOUT_THE_LEAD = frozenset({Mode.CALLBACK, Mode.CALLBACK_TIME, Mode.SKIP, Mode.TIMELINE}) | TRANSFERRING
+ABOUT_THE_LEAD = TRANSFERRING | {Mode.OTHER, Mode.CALLBACK, Mode.CALLBACK_TIME, Mode.SKIP, Mode.TIMELINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Ui:
     lead_name: str = ""
     line: Line = field(default_factory=Line)
     choices: tuple[Choice, ...] = ()
-    pick_key: str = ""  # the disposition key that waits for a callback time
+    disposition: Disposition | None = None  # the one that waits for a callback time
     found: tuple[Lead, ...] = ()
     searched: str = ""  # what `found` answers
     picked: int = 0  # which of `found` is read
@@ -101,19 +103,25 @@ class Ui:
     message: str = ""  # why a key did nothing; goes away with the next key that does something
     space_at: int | None = None  # last space and nothing pressed since, `Clock.monotonic` ms
 
-    def opened(self, mode: Mode, view: DeskView, choices: tuple[Choice, ...] = (), pick_key: str = "") -> Ui:
+    def opened(
+        self,
+        mode: Mode,
+        view: DeskView,
+        choices: tuple[Choice, ...] = (),
+        disposition: Disposition | None = None,
+    ) -> Ui:
         """The overlay `mode` open for the lead on the card."""
         lead = view.card.lead if view.card else None
         return replace(
             self, mode=mode, lead_id=lead.id if lead else None, lead_name=lead.name if lead else "",
-            line=Line(), choices=choices, pick_key=pick_key, found=(), searched="", story=None, blind=False,
-            cursor=0, armed=None, message="",
+            line=Line(), choices=choices, disposition=disposition, found=(), searched="", story=None,
+            blind=False, cursor=0, armed=None, message="",
         )  # fmt: skip
 
     def closed(self, message: str = "") -> Ui:
         """Back at the desk."""
         desk = replace(
-            self, mode=Mode.MAIN, line=Line(), choices=(), pick_key="", found=(), searched="",
+            self, mode=Mode.MAIN, line=Line(), choices=(), disposition=None, found=(), searched="",
             picked=0, story=None, blind=False,
         )  # fmt: skip
         return desk.said(message)

@@ -56,6 +56,18 @@ def test_seconds_of_talk_bound_what_may_be_said(book: Rulebook) -> None:
     assert book.dispositions.by_code["do_not_call"].why_not(0) == ""
 
 
+def test_those_without_a_key_are_offered_last_and_fit_a_list_of_nine(tmp_path: Path) -> None:
+    path = tmp_path / "dispositions.toml"
+    more = '[[disposition]]\ncode = "own_{0}"\nlabel = "Own"\noutcome = "next"\n'
+    path.write_text(TEXT + "".join(map(more.format, range(8))), encoding="utf-8")
+    offered = load(path).offered
+    assert "".join(one.key for one in offered) == KEYS
+    assert [one.code for one in offered[10:]] == ["language_barrier", *(f"own_{n}" for n in range(8))]
+    path.write_text(path.read_text("utf-8") + more.format(8), encoding="utf-8")
+    with pytest.raises(ConfigError, match="more than 9 dispositions have no key; give one a digit"):
+        load(path)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -101,7 +101,7 @@ async def test_an_objection_deletes_what_there_is_and_nothing_more_is_recorded(t
         assert seat.station.view.call.recording == "objected"
         seat.station.press("hang_up")
         await seat.state(S.WRAP_UP)
-        seat.station.dispose("1")
+        seat.station.dispose("no_answer")
         await seat.until(lambda view: view.state in (S.READY, S.PREVIEW))
         found = stored(seat)
         assert found.state == "deleted"
@@ -119,7 +119,7 @@ async def test_an_objection_after_the_call_deletes_what_was_packed_away(tmp_path
         seat.station.press("object")
         await gone(seat)
         assert stored(seat).state == "deleted"
-        seat.station.dispose("1")
+        seat.station.dispose("no_answer")
         await seat.until(lambda view: view.state in (S.READY, S.PREVIEW))
         await asyncio.sleep(0.3)
         assert files(seat) == []

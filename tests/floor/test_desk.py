@@ -89,14 +89,14 @@ def test_an_answered_call_waits_for_its_key(bench: Bench) -> None:
     bench.tell(told.Finished(7, None, None))
     assert bench.desk.state is S.WRAP_UP
     assert bench.of(out.Dispose) == []
-    bench.tell(told.Disposed("0"))
+    bench.tell(told.Disposed("interested"))
     (dispose,) = bench.of(out.Dispose)
     assert dispose.choice.disposition.code == "interested"
 
 
 def test_a_digit_in_the_call_hangs_up_and_records(bench: Bench) -> None:
     call = bench.answered()
-    assert bench.tell(told.Disposed("7")) == [out.HangUp(call)]
+    assert bench.tell(told.Disposed("not_interested")) == [out.HangUp(call)]
     bench.ended(call, Result.ANSWERED)
     assert bench.of(out.Finish)[0].automatic is False
     (dispose,) = bench.tell(told.Finished(7, None, None))
@@ -105,23 +105,28 @@ def test_a_digit_in_the_call_hangs_up_and_records(bench: Bench) -> None:
 
 def test_a_doubled_digit_records_once(bench: Bench) -> None:
     call = bench.answered()
-    bench.tell(told.Disposed("7"))
+    bench.tell(told.Disposed("not_interested"))
     bench.ended(call, Result.ANSWERED)
-    bench.tell(told.Finished(7, None, None), told.Disposed("7"), told.Disposed("8"))
+    bench.tell(told.Finished(7, None, None), told.Disposed("not_interested"), told.Disposed("won"))
     assert len(bench.of(out.Dispose)) == 1
 
 
 def test_what_needs_a_conversation_cannot_be_said_of_a_ringing_phone(bench: Bench) -> None:
     call = bench.dialed()
     bench.heard(phone.Invited(at=NOW, mono=0, call=call))
-    bench.tell(told.Disposed("8"))
+    bench.tell(told.Disposed("won"))
     assert bench.of(out.HangUp) == []
     assert "conversation" in bench.desk.message
 
 
 def test_a_digit_right_behind_the_space_bar_records_no_call_that_was_never_made(bench: Bench) -> None:
     held = bench.preview()
-    bench.tell(told.Pressed("dial"), told.Disposed("4"), told.Begun(attempt(held)), told.Disposed("1"))
+    bench.tell(
+        told.Pressed("dial"),
+        told.Disposed("bad_number"),
+        told.Begun(attempt(held)),
+        told.Disposed("no_answer"),
+    )
     assert bench.of(out.HangUp) == []
     assert len(bench.of(out.Place)) == 1
     assert "not gone out" in bench.desk.message
@@ -131,7 +136,7 @@ def test_what_is_taken_back_no_longer_counts(bench: Bench) -> None:
     call = bench.answered()
     bench.ended(call, Result.ANSWERED)
     won = BOOK.dispositions.by_key["8"]
-    bench.tell(told.Finished(7, None, None), told.Disposed("8"), told.Recorded(7, won, next_plan()))
+    bench.tell(told.Finished(7, None, None), told.Disposed("won"), told.Recorded(7, won, next_plan()))
     assert (bench.desk.tally.contacts, bench.desk.tally.won) == (1, 1)
     first = claim()
     bench.tell(told.Pressed("undo"), told.Undone(ended_attempt(first, Result.ANSWERED), first, card(first)))
@@ -141,7 +146,7 @@ def test_what_is_taken_back_no_longer_counts(bench: Bench) -> None:
 def test_a_disposition_that_came_too_late_lets_the_rep_go_on(bench: Bench) -> None:
     call = bench.answered()
     bench.ended(call, Result.ANSWERED)
-    bench.tell(told.Finished(7, None, None), told.Disposed("0"))
+    bench.tell(told.Finished(7, None, None), told.Disposed("interested"))
     dispose = bench.of(out.Dispose)[0]
     effects = bench.tell(told.Refused(dispose, "The lead has moved on.", over=True))
     assert isinstance(effects[-1], out.ClaimNext)
@@ -149,9 +154,9 @@ def test_a_disposition_that_came_too_late_lets_the_rep_go_on(bench: Bench) -> No
 
 def test_a_callback_wants_a_time(bench: Bench) -> None:
     bench.answered()
-    bench.tell(told.Disposed("6"))
+    bench.tell(told.Disposed("callback"))
     assert bench.desk.message == "A callback needs a time."
-    bench.tell(told.Disposed("6", NOW + 1))
+    bench.tell(told.Disposed("callback", NOW + 1))
     assert bench.of(out.HangUp)
 
 
@@ -166,7 +171,7 @@ def test_a_pause_in_a_call_waits_for_the_disposition(bench: Bench) -> None:
     call = bench.answered()
     bench.tell(told.Paused("lunch"))
     assert bench.desk.state is S.TALKING
-    bench.tell(told.Disposed("0"))
+    bench.tell(told.Disposed("interested"))
     bench.ended(call, Result.ANSWERED)
     bench.tell(told.Finished(7, None, None), told.Recorded(7, BOOK.dispositions.by_key["0"], next_plan()))
     assert (bench.desk.state, bench.desk.reason) == (S.NOT_READY, "lunch")
@@ -188,7 +193,7 @@ def test_undo_brings_the_call_back_for_another_key(bench: Bench) -> None:
     call = bench.answered()
     bench.ended(call, Result.ANSWERED)
     bench.tell(
-        told.Finished(7, None, None), told.Disposed("7"),
+        told.Finished(7, None, None), told.Disposed("not_interested"),
         told.Recorded(7, BOOK.dispositions.by_key["7"], next_plan()),
     )  # fmt: skip
     second = claim(2)
@@ -196,17 +201,19 @@ def test_undo_brings_the_call_back_for_another_key(bench: Bench) -> None:
     assert [one.claim for one in bench.of(out.Release)] == [second]
     assert bench.of(out.Undo) == [out.Undo(7)]
     first = claim()
-    bench.tell(told.Undone(ended_attempt(first, Result.ANSWERED), first, card(first)), told.Disposed("0"))
+    bench.tell(
+        told.Undone(ended_attempt(first, Result.ANSWERED), first, card(first)), told.Disposed("interested")
+    )
     assert bench.of(out.Dispose)[-1].choice.disposition.code == "interested"
 
 
 def test_a_refused_disposition_can_be_pressed_again(bench: Bench) -> None:
     call = bench.answered()
     bench.ended(call, Result.ANSWERED)
-    bench.tell(told.Finished(7, None, None), told.Disposed("0"))
+    bench.tell(told.Finished(7, None, None), told.Disposed("interested"))
     bench.tell(told.Refused(bench.of(out.Dispose)[0], "The disk is full."))
     assert bench.desk.alarm
-    bench.tell(told.Disposed("0"))
+    bench.tell(told.Disposed("interested"))
     assert len(bench.of(out.Dispose)) == 2
 
 
@@ -229,7 +236,7 @@ def test_events_of_another_call_change_nothing(bench: Bench) -> None:
 _KEYS = st.one_of(
     st.sampled_from(["dial", "hang_up", "mute", "undo"]).map(told.Pressed),
     st.sampled_from("1234567890x").map(told.Disposed),
-    st.just(told.Disposed("6", NOW + 60_000)),
+    st.just(told.Disposed("callback", NOW + 60_000)),
     st.just(told.Paused("break")),
     st.just(told.Resumed()),
     st.just(told.Skipped("other", "Other")),

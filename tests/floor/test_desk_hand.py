@@ -70,9 +70,9 @@ def test_a_conversation_with_no_lead_waits_for_its_key(bench: Bench) -> None:
     bench.ended(place.call, Result.ANSWERED, talk_ms=5_000)
     bench.tell(told.Finished(7, None, None))
     assert bench.desk.state is S.WRAP_UP
-    bench.tell(told.Disposed("6", NOW + 1))
+    bench.tell(told.Disposed("callback", NOW + 1))
     assert bench.desk.message == "A callback needs a lead: this number is no lead's."
-    (dispose,) = bench.tell(told.Disposed("9"))
+    (dispose,) = bench.tell(told.Disposed("do_not_call"))
     assert isinstance(dispose, out.Dispose)
     effects = bench.tell(told.Recorded(7, BOOK.dispositions.by_key["9"], None))
     assert out.ClaimNext() in effects

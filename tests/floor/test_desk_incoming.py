@@ -38,7 +38,7 @@ def taken(bench: Bench) -> None:
 
 
 def test_what_they_call_themselves_is_shown_until_the_store_knows_better(bench: Bench) -> None:
-    assert bench.heard(RINGS) == [out.AskCaller("in-1", RINGS.number)]
+    assert bench.heard(RINGS) == [out.AskCaller("in-1", RINGS.number, "Robin", RINGS.sip_call_id, NOW)]
     assert bench.desk.incoming is not None
     assert (bench.desk.incoming.name, bench.desk.incoming.known) == ("Robin", False)
     bench.tell(told.CallerKnown("in-1", Caller(RINGS.number, 3, "Robin Vale", "Vale Oil")))
@@ -92,7 +92,7 @@ def test_the_attempt_is_opened_when_they_hear_each_other_and_not_before(bench: B
 
 def test_a_call_that_ends_before_the_store_has_opened_its_attempt_is_written_after(bench: Bench) -> None:
     taken(bench)
-    bench.tell(told.Disposed("0"))
+    bench.tell(told.Disposed("interested"))
     over = phone.Ended(at=NOW, mono=bench.clock.monotonic(), call="in-1", result=Result.ANSWERED)
     assert [type(one) for one in bench.heard(over)] == [out.Enter]
     held = claim(3)
@@ -108,7 +108,7 @@ def test_a_conversation_that_the_store_will_not_keep_goes_on_and_the_desk_after_
     (begin,) = bench.of(out.BeginInbound)
     bench.tell(told.Refused(begin, "bo has answered this call", over=True))
     assert bench.desk.state is S.TALKING
-    bench.tell(told.Disposed("0"))
+    bench.tell(told.Disposed("interested"))
     assert "could not be written" in bench.desk.message
     bench.tell(told.Pressed("hang_up"))
     bench.ended("in-1", Result.ANSWERED)
@@ -126,7 +126,7 @@ def test_who_is_gone_when_the_rep_takes_the_call_is_missed(bench: Bench) -> None
 
 def test_one_answered_elsewhere_is_not_missed(bench: Bench) -> None:
     bench.heard(RINGS)
-    assert bench.heard(ended(elsewhere=True)) == []
+    assert bench.heard(ended(elsewhere=True)) == [out.TakenElsewhere(RINGS.sip_call_id)]
     assert bench.desk.incoming is None
 
 

@@ -61,7 +61,7 @@ async def test_a_lead_who_calls_back_is_recognised_answered_and_recorded(tmp_pat
         assert view.call is not None
         assert (view.call.inbound, view.incoming) == (True, None)
         await asyncio.sleep(1.2)
-        seat.station.dispose("0")
+        seat.station.dispose("interested")
         await seat.state(S.READY)
         (attempt,) = inbound(seat)
         assert (attempt.result, attempt.disposition, attempt.sip_call_id) == (
@@ -107,7 +107,7 @@ async def test_a_stranger_becomes_a_lead_and_a_withheld_number_none(tmp_path: Pa
             seat.station.press("answer")
             await seat.state(S.TALKING)
             await asyncio.sleep(1.2)
-            seat.station.dispose("7")
+            seat.station.dispose("not_interested")
             await seat.until(lambda view: view.state in (S.READY, S.PREVIEW))
         stranger, withheld = inbound(seat)
         with read(seat) as store:
@@ -126,7 +126,7 @@ async def test_a_rep_who_is_busy_or_paused_passes_it_on_and_hears_of_it(tmp_path
         assert (await seat.carrier.call(busy)).code == 486
         await asyncio.sleep(1.1)
         seat.station.pause("lunch")
-        seat.station.dispose("0")
+        seat.station.dispose("interested")
         await seat.state(S.NOT_READY)
         away = await seat.carrier.call_in(seat.door, "+14155550178")
         await seat.until(lambda view: "while you were not ready" in view.message)
@@ -173,7 +173,7 @@ async def test_a_phone_that_dies_under_a_caller_loses_nobody(tmp_path: Path) -> 
         await seat.state(S.WRAP_UP)
         (attempt,) = inbound(seat)
         assert attempt.answered_at is not None
-        seat.station.dispose("0")
+        seat.station.dispose("interested")
         await seat.until(lambda view: view.state in (S.READY, S.PREVIEW))
         (attempt,) = inbound(seat)
         assert (attempt.result, attempt.disposition) == (Result.INTERRUPTED, "interested")
@@ -193,7 +193,7 @@ async def test_a_call_they_began_comes_back_after_the_death_of_the_desk(tmp_path
     async with seated(tmp_path) as seat:
         view = await seat.state(S.WRAP_UP)
         assert "What came of it?" in view.message
-        seat.station.dispose("0")
+        seat.station.dispose("interested")
         await seat.until(lambda view: view.state in (S.READY, S.PREVIEW))
         (attempt,) = inbound(seat)
         assert attempt.disposition == "interested"
@@ -234,7 +234,7 @@ async def test_a_call_they_began_is_known_until_the_last_beat_of_a_killed_desk(
         assert "was cut off after 1 s of talk. What came of it?" in view.message
         assert view.call is not None
         assert view.call.inbound
-        seat.station.dispose("0")
+        seat.station.dispose("interested")
         await seat.until(lambda view: view.state in (S.READY, S.PREVIEW))
         (attempt,) = inbound(seat)
         assert (attempt.result, attempt.disposition) == (Result.INTERRUPTED, "interested")

@@ -58,7 +58,7 @@ async def one_recording(seat: Seat) -> CallRecording:
     await talking(seat)
     await seat.until(lambda view: bool(view.call and view.call.recording == "on"))
     await asyncio.sleep(0.5)
-    seat.station.dispose("1")
+    seat.station.dispose("no_answer")
     return await settled(seat)
 
 
@@ -90,7 +90,7 @@ async def test_an_announced_recording_begins_at_the_answer_and_is_packed_and_lin
         assert view.call.tell
         assert "tell them" in view.message
         await asyncio.sleep(2.5)
-        seat.station.dispose("1")
+        seat.station.dispose("no_answer")
         kept = await settled(seat)
         path = seat.place.home.recordings / kept.path
         assert (kept.state, path.suffix, kept.host) == ("kept", ".flac", socket.gethostname())
@@ -113,7 +113,7 @@ async def test_on_demand_the_key_begins_pauses_and_goes_on(tmp_path: Path) -> No
             seat.station.press("record")
             await seat.until(lambda view, wanted=wanted: bool(view.call and view.call.recording == wanted))
         await asyncio.sleep(0.3)
-        seat.station.dispose("1")
+        seat.station.dispose("no_answer")
         assert (await settled(seat)).state == "kept"
 
 

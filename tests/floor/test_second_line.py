@@ -47,11 +47,11 @@ async def asking(seat: Seat, whom: str = STAYS) -> DeskView:
     )
 
 
-async def wrapped_up(seat: Seat, key: str = "0") -> Attempt:
+async def wrapped_up(seat: Seat, code: str = "interested") -> Attempt:
     """The lead's attempt, once it is recorded; nothing is left on the desk."""
     view = await seat.state(S.WRAP_UP)
     assert (view.second, view.on_second) == (None, False)
-    seat.station.dispose(key)
+    seat.station.dispose(code)
     await seat.until(lambda view: view.state in (S.READY, S.PREVIEW))
     lead = attempts(seat)[0]
     assert lead.disposition
@@ -118,7 +118,7 @@ async def test_the_lead_is_taken_back_when_the_second_line_ends(tmp_path: Path) 
         await seat.until(lambda view: view.second is not None)
         view = await seat.until(lambda view: view.second is None and not view.call.held)  # type: ignore[union-attr]
         assert "The second line has ended" in view.message
-        seat.station.dispose("0")
+        seat.station.dispose("interested")
         await seat.until(lambda view: view.state in (S.READY, S.PREVIEW))
         lead, *consults = attempts(seat)
         assert lead.disposition == "interested"
@@ -140,7 +140,7 @@ async def test_a_lead_who_hangs_up_meanwhile_is_wrapped_up_when_the_second_line_
 async def test_one_key_ends_both_lines_and_records(tmp_path: Path) -> None:
     async with seated(tmp_path, "8", "2", colleagues=COLLEAGUES) as seat:
         await asking(seat)
-        seat.station.dispose("8")
+        seat.station.dispose("won")
         await seat.until(lambda view: view.state in (S.READY, S.PREVIEW))
         lead, consult = attempts(seat)
         assert lead.disposition == "won"

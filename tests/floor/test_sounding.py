@@ -26,7 +26,7 @@ async def test_the_mark_is_live_on_the_screen_and_its_figures_stay_with_the_atte
         await seat.state(S.PREVIEW)
         seat.station.press("dial")
         await seat.until(lambda view: bool(view.call and view.call.quality == "good"))
-        seat.station.dispose("1")
+        seat.station.dispose("no_answer")
         await seat.state(S.READY)
         with Store.open(seat.place.store, BOOK, seat.place.clock) as store:
             (ended,) = [event for event in store.log.after(0, 1000) if event.kind == "attempt.ended"]

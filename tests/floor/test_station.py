@@ -49,7 +49,7 @@ async def test_one_key_ends_and_records_a_conversation(tmp_path: Path) -> None:
         talk = seat.station.view.call
         assert talk is not None
         await seat.until(lambda _: _talked_for(seat, 1_050))
-        seat.station.dispose("8")
+        seat.station.dispose("won")
         await seat.state(S.READY)
         with read(seat) as store:
             (attempt,) = store.attempts.since(0)
@@ -78,7 +78,7 @@ async def test_a_call_the_lead_drops_waits_for_its_disposition(tmp_path: Path) -
         view = await seat.until(lambda view: view.state is S.WRAP_UP and bool(view.call and view.call.result))
         assert view.call is not None
         assert view.call.result == "answered"
-        seat.station.dispose("1")
+        seat.station.dispose("no_answer")
         await seat.state(S.READY)
 
 
@@ -98,16 +98,31 @@ async def test_nobody_answers_and_the_ring_time_is_never_talk_time(tmp_path: Pat
             assert plan.call.step == 2
 
 
+async def test_an_outcome_without_a_digit_is_recorded_like_any_other(tmp_path: Path) -> None:
+    async with seated(tmp_path, "8") as seat:
+        await seat.state(S.PREVIEW)
+        (listed,) = seat.station.view.others
+        seat.station.press("dial")
+        await seat.state(S.RINGING, S.TALKING)
+        await seat.until(lambda _: _talked_for(seat, 1_050))
+        seat.station.dispose(listed.code)
+        await seat.state(S.READY)
+        with read(seat) as store:
+            (attempt,) = store.attempts.since(0)
+            assert (attempt.result, attempt.disposition) == (Result.ANSWERED, "language_barrier")
+            assert store.leads.plan(attempt.lead_id).calls_done == 1
+
+
 async def test_undo_brings_the_lead_back_for_another_key(tmp_path: Path) -> None:
     async with seated(tmp_path, "8") as seat:
         await seat.state(S.PREVIEW)
         seat.station.press("dial")
         await seat.until(lambda _: _talked_for(seat, 1_050))
-        seat.station.dispose("7")
+        seat.station.dispose("not_interested")
         await seat.state(S.READY)
         seat.station.press("undo")
         await seat.state(S.WRAP_UP)
-        seat.station.dispose("6", seat.station.clock.now() + DAY)
+        seat.station.dispose("callback", seat.station.clock.now() + DAY)
         await seat.state(S.READY)
         with read(seat) as store:
             (attempt,) = store.attempts.since(0)
@@ -127,7 +142,7 @@ async def test_killing_the_phone_in_a_call_closes_the_attempt_and_the_rep_dials_
         os.kill(pid, signal.SIGKILL)
         view = await seat.until(lambda view: view.state in (S.PREVIEW, S.WRAP_UP) and view.phone_ok)
         if view.state is S.WRAP_UP:
-            seat.station.dispose("1")
+            seat.station.dispose("no_answer")
             await seat.state(S.PREVIEW)
         seat.station.press("dial")
         await seat.state(S.READY)
@@ -228,7 +243,7 @@ async def test_a_conversation_that_was_cut_off_comes_back_for_its_disposition(tm
             back = Seat(again, seat.place, seat.carrier)
             view = await back.state(S.WRAP_UP)
             assert "was cut off after 1 s of talk" in view.message
-            again.dispose("8")
+            again.dispose("won")
             await back.until(lambda view: view.state is S.READY and bool(view.reason))
             await again.leave()
         with read(seat) as store:

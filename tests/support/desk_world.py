@@ -29,9 +29,13 @@ _PRESSES = (
     "voicemail",
 )  # fmt: skip
 
+_CODES = (
+    "no_answer", "voicemail", "bad_number", "not_interested", "do_not_call", "interested", "language_barrier",
+)  # fmt: skip
+
 KEYS: dict[str, told.Input] = {
     **{name: told.Pressed(name) for name in _PRESSES},
-    **{f"disposition {key}": told.Disposed(key, NOW + 60_000) for key in "124790"},
+    **{f"disposition {code}": told.Disposed(code, NOW + 60_000) for code in _CODES},
     "pause": told.Paused("break"),
     "resume": told.Resumed(),
     "skip": told.Skipped("other", "Other"),
@@ -358,6 +362,9 @@ class World:
         self.missed[effect.sip_call_id] += 1
         self.feed(told.MissedKept("Kim", effect.number, effect.why, first=True))
 
+    def taken_elsewhere(self, effect: out.TakenElsewhere) -> None:
+        self.missed[effect.sip_call_id] += 0
+
     def ask_caller(self, effect: out.AskCaller) -> None:
         self.feed(told.CallerKnown(effect.call, Caller(effect.number, 3, "Kim Lee", held_by="bo")))
 
@@ -503,6 +510,7 @@ _STORE: dict[type, Callable[[World, Any], None]] = {
     out.BeginBeside: World.begin_beside,
     out.KeepMissed: World.keep_missed,
     out.AskCaller: World.ask_caller,
+    out.TakenElsewhere: World.taken_elsewhere,
     out.Finish: World.finish,
     out.Dispose: World.dispose,
     out.LetGo: World.message_lets_go,

@@ -98,7 +98,7 @@ class FakeDesk:
         self._next = 0
         self._leads = leads
         self.view = DeskView(
-            S.READY, self.clock.monotonic(), "sam", "Sam Reyes", dispositions=SHIPPED.items,
+            S.READY, self.clock.monotonic(), "sam", "Sam Reyes", dispositions=SHIPPED.offered,
             phone_line="registered at sip.example.com", phone_ok=True,
         )  # fmt: skip
         self.next_lead()
@@ -250,9 +250,9 @@ class FakeDesk:
             call = CallView(typed, "+12125550100", dialed_mono=self.clock.monotonic())
             self.enter(S.DIALING, card=None, call=call, last_number=typed, message="", refusal=None)
 
-    def dispose(self, key: str, callback_at: int | None = None) -> None:
-        self.asked.append(("dispose", key, callback_at))
-        disposition = SHIPPED.by_key[key]
+    def dispose(self, code: str, callback_at: int | None = None) -> None:
+        self.asked.append(("dispose", code, callback_at))
+        disposition = next(each for each in self.view.dispositions if each.code == code)
         if self.view.state not in (*_IN_CALL, S.WRAP_UP):
             self.set(message=f"No call to record as {disposition.label.lower()}: space dials.")
             return

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from support.fake_desk import NOW, FakeDesk, lead
 
+from cadence.dispositions import Disposition, Outcome
 from cadence.model import CallKind, Lane, PlannedCall
 from cadence.model import ShiftState as S
 from config.clock import HandClock
@@ -14,6 +15,11 @@ from floor.view import Choice, IncomingView, LevelsView, Tally
 from tui.app import Workstation
 
 Script = Callable[[FakeDesk, Workstation], None]
+MORE = (
+    Disposition("fax", "Fax machine", Outcome.NEXT),
+    Disposition("moved", "Moved away", Outcome.NEXT),
+    Disposition("threat", "Threatened us", Outcome.NEXT, confirm=True),
+)
 NAMED = {" ": "space", "?": "question_mark", "#": "number_sign", "/": "slash", "\n": "enter"}
 
 
@@ -152,6 +158,17 @@ def do_not_call_once(desk: FakeDesk, app: Workstation) -> None:
 def note(desk: FakeDesk, app: Workstation) -> None:
     talking(desk, app)
     keys(app, "nasked for the rate sheet")
+
+
+def other(desk: FakeDesk, app: Workstation) -> None:
+    talking(desk, app)
+    keys(app, "w")
+
+
+def other_once(desk: FakeDesk, app: Workstation) -> None:
+    talking(desk, app)
+    desk.set(dispositions=(*desk.view.dispositions, *MORE))
+    keys(app, "w4")
 
 
 def callback(desk: FakeDesk, app: Workstation) -> None:
@@ -355,9 +372,9 @@ STATES = named(
     second_rings, second_talks, second_waits, joining, lead_gone,
 )  # fmt: skip
 OVERLAYS = named(
-    note, callback, callback_typed, skip, pause, find, found, keys_help, timeline, number, refusal, transfer,
-    transfer_at_once, transfer_number, no_transfer_numbers, calls_while_typing, calls_over_a_picker,
-    calls_over_find,
+    note, other, other_once, callback, callback_typed, skip, pause, find, found, keys_help, timeline, number,
+    refusal, transfer, transfer_at_once, transfer_number, no_transfer_numbers, calls_while_typing,
+    calls_over_a_picker, calls_over_find,
 )  # fmt: skip
 SCENES = STATES | OVERLAYS
 

@@ -19,7 +19,7 @@ from tui.ui import TYPING
 
 NAMES = {" ": "space", "#": "number_sign", "/": "slash", "?": "question_mark", "*": "asterisk"}
 NAMED = ["enter", "escape", "backspace", "up", "down", "left", "ctrl+q", "ctrl+u", "tab", "tab"]
-ONE = st.sampled_from([*" 1234567890hnmsputj?/#qxz9aixld!e", *NAMED])
+ONE = st.sampled_from([*" 1234567890hnmsputj?/#qxz9aixld!ew", *NAMED])
 EVENTS = st.sampled_from(
     ["!ring", "!answer", "!end", "!next", "!rings", "!gives_up", "!second_answers", "!second_ends"]
 )

@@ -60,6 +60,6 @@ async def test_a_picker_names_the_keys_it_has(count: int, shown: str) -> None:
 
 async def test_with_two_lines_their_keys_come_first() -> None:
     _, found = await row("second_talks", 80)
-    assert [shown for shown, _ in found][:4] == ["1-9 0", "h", "x", "l"]
+    assert [shown for shown, _ in found][:4] == ["1-9 0 w", "h", "x", "l"]
     _, ringing = await row("second_rings", 80)
     assert "x" not in [shown for shown, _ in ringing], "nobody is there to be joined yet"

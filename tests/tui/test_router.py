@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.fake_desk import NOW, FakeDesk
+from support.fake_desk import NOW, SHIPPED, FakeDesk
 from support.sitting import Sitting, key
 
 from cadence.model import ShiftState as S
@@ -69,7 +69,7 @@ def test_a_digit_records_at_once_in_every_state_of_a_call(sitting: Sitting, digi
     ]:
         step()
     sitting.type(digit)
-    assert sitting.desk.asked[-1] == ("dispose", digit, None)
+    assert sitting.desk.asked[-1] == ("dispose", SHIPPED.by_key[digit].code, None)
     assert sitting.desk.view.card
     assert sitting.desk.view.card.lead.id == 2
 
