@@ -57,7 +57,9 @@ def _mute(desk: DeskState) -> list[out.Effect]:
     line, call = _talking(desk)
     if line is None or call is None:
         return desk.say(_NOT_ANSWERED)
-    desk.redraw(line, replace(call, muted=not call.muted))
+    for each in (desk.line, desk.second_line):  # muted is the rep, on whatever line
+        if each is not None and (shown := desk.call_on(each)) is not None:
+            desk.redraw(each, replace(shown, muted=not call.muted))
     desk.say("Your microphone is on." if call.muted else "Your microphone is off.")
     return [out.Mute(line.call, not call.muted)]
 

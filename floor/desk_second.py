@@ -41,7 +41,9 @@ def on_transfer_to(desk: DeskState, given: told.TransferTo) -> list[out.Effect]:
     if not desk.phone_ok:
         return desk.say(f"The phone cannot dial now: {desk.phone_words}.", alarm=True)
     desk.second_line = Line(None, call=desk.new_call())
-    desk.second = CallView(target, desk.shown_to(target), dialed_mono=desk.clock.monotonic(), name=name)
+    desk.second = CallView(
+        target, desk.shown_to(target), dialed_mono=desk.clock.monotonic(), name=name, muted=desk.call.muted
+    )
     desk.on_second, desk.refusal = True, None
     desk.say("")
     return [out.BeginBeside(target, desk.second.caller_id, line.attempt_id)]

@@ -24,3 +24,20 @@ def test_nothing_is_lost_whatever_happens(start: tuple[str, ...], history: list[
         world.check_lines()
     world.settle()
     world.check_rest()
+
+
+def test_muted_is_the_rep_on_whatever_line() -> None:
+    """The phone mutes both lines, and the screen must not say otherwise."""
+    world = World()
+    for name in (*TALKING, "mute", "ask a colleague", "step_all", "connect"):
+        world.do(name)
+    desk = world.desk
+    assert desk.call is not None
+    assert desk.second is not None
+    assert (desk.call.muted, desk.second.muted) == (True, True)
+    world.do("mute")
+    assert (desk.call.muted, desk.second.muted) == (False, False)
+    assert desk.message == "Your microphone is on."
+    for name in ("mute", "line", "second_gone"):
+        world.do(name)
+    assert desk.call.muted
