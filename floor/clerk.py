@@ -22,6 +22,7 @@ from store.records import Claim
 from store.store import Store
 
 _SKIP_MS = 30 * 60_000
+_NEWS_MS = 60_000  # so long it is news
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Glance:
     callbacks_due: int
     seen: int = 0  # the event that `news` is read up to
     news: str = ""
+    news_at: int = 0  # monotonic ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Clerk:
                 return told.Begun(attempt)
             case ask.BeginByHand():
                 return self._begin_by_hand(store, effect)
-            case ask.BeginInbound() | ask.KeepMissed() | ask.AskCaller():
+            case ask.BeginInbound() | ask.KeepMissed() | ask.AskCaller() | ask.TakenElsewhere():
                 return self._of_caller(store, effect)
             case ask.BeginBeside():
                 return self._begin_beside(store, effect)
@@ -125,12 +127,16 @@ class Clerk:
         return told.BegunByHand(attempt, claim, card)
 
     def _of_caller(
-        self, store: Store, effect: ask.BeginInbound | ask.KeepMissed | ask.AskCaller
-    ) -> told.Input:
-        """All three are safe to repeat."""
+        self, store: Store, effect: ask.BeginInbound | ask.KeepMissed | ask.AskCaller | ask.TakenElsewhere
+    ) -> told.Input | None:
+        """All are safe to repeat."""
         match effect:
-            case ask.AskCaller():
-                return told.CallerKnown(effect.call, store.inbound.ring(effect.number))
+            case ask.AskCaller(call, number, name, sip_call_id, at):
+                caller = store.inbound.rings(number, name, sip_call_id, self.rep, self.shift_id, at)
+                return told.CallerKnown(call, caller)
+            case ask.TakenElsewhere():
+                store.inbound.taken_elsewhere(effect.sip_call_id)
+                return None
             case ask.KeepMissed(number, name, sip_call_id, at, why):
                 kept = store.inbound.missed(number, name, sip_call_id, self.rep, at, why)
                 return told.MissedKept(kept.name, kept.number, why, kept.first)
@@ -178,4 +184,8 @@ class Clerk:
             if row.held_by != self.rep  # that one is on the card
         )
         seen, news = latest(store, before.seen, self.rep)
-        return Glance(lines, due, callbacks, seen, news or before.news)
+        mono = self.clock.monotonic()
+        since = mono if news else before.news_at
+        if not news and mono - since < _NEWS_MS:
+            news = before.news
+        return Glance(lines, due, callbacks, seen, news, since)

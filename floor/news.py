@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from store.arrivals import BY_CALLING
 from store.events import Event
 from store.store import Store
 
@@ -13,13 +14,14 @@ _MOST = 200  # events looked at in one glance; older ones are no news
 def latest(store: Store, after: int, rep: str) -> tuple[int, str]:
     """The newest thing worth a line since event `after`, and the event now read up to.
 
-    What the rep does at this desk is on the screen already and is no news.
+    What the rep does at this desk is on the screen already and is no news, nor
+    is that the caller they speak with has become a lead.
     """
     head, _ = store.log.head()
     text = ""
     for event in store.log.after(max(after, head - _MOST), _MOST):
         say = _SAY.get(event.kind)
-        if say is not None and event.rep != rep:
+        if say is not None and event.rep != rep and event.body.get("source") != BY_CALLING:
             text = say(event, _name(store, event.lead_id))
     return head, text
 
