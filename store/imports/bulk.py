@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import LiteralString
 
 from store.engine import Engine
+from store.sqlite import SQLite
 
 _CACHE_KIB = 256 * 1024
 _PATIENCE_MS = 120_000  # for the lock: an import waits for a busy floor, and is in nobody's way while it does
 _MANY = 5_000  # leads from which on indexes are better built afterwards
 _TIMES = 4  # and how many times those that are there already
+_LOG_PRAGMAS: tuple[LiteralString, ...] = ("wal_autocheckpoint", "synchronous")
 _INDEXES = """select name, sql from sqlite_master
     where type = 'index' and sql is not null and tbl_name in ('lead', 'queue', 'phone', 'inquiry')"""
 
@@ -55,26 +59,34 @@ def large_cache(engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
-def checkpoints_apart(engine: Engine) -> Iterator[Callable[[], None]]:
-    """Fold the log back when told to, and not at the end of a commit; what tells it to.
+def disk_apart(engine: Engine) -> Iterator[Callable[[], None]]:
+    """Commit without waiting for the disk; what is yielded brings the commits so far onto it.
 
-    A commit that folds back as well takes longer than it keeps others out, and
-    a slice is cut by how long it did. Somebody else's commit must not meet a
-    long log either: it would fold it back in a rep's time.
+    A commit that syncs keeps others out while the disk is slow, and one that
+    folds the log back as well takes longer still. Without either nothing is out
+    of order after a power cut, for the log is synced from its beginning, but
+    the newest commits may be gone: call what is yielded before relying on them.
     """
-    if engine.dialect != "sqlite":
+    if not isinstance(engine, SQLite):
         yield _nothing
         return
-    before = engine.rows("pragma wal_autocheckpoint")[0]["wal_autocheckpoint"]
+    before = {name: engine.rows("pragma " + name)[0][name] for name in _LOG_PRAGMAS}
     engine.rows("pragma wal_autocheckpoint = 0")
+    engine.rows("pragma synchronous = normal")
     try:
-        yield lambda: _fold_back(engine)
+        yield lambda: _settle(engine)
     finally:
-        engine.rows("pragma wal_autocheckpoint = " + str(int(before)))
+        for name, value in before.items():
+            engine.rows("pragma " + name + " = " + str(int(value)))
 
 
-def _fold_back(engine: Engine) -> None:
-    """A passive checkpoint waits for nobody, and nobody waits for it."""
+def _settle(engine: SQLite) -> None:
+    """Sync the log and fold it back, so that nobody else's commit meets a long one.
+
+    A passive checkpoint waits for nobody, and nobody waits for it.
+    """
+    with suppress(FileNotFoundError), engine.path.with_name(engine.path.name + "-wal").open("r+b") as log:
+        os.fsync(log.fileno())
     engine.rows("pragma wal_checkpoint(passive)")
 
 

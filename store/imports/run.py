@@ -11,18 +11,19 @@ from zoneinfo import ZoneInfo
 
 from config.errors import UsageError
 from store.imports.accepted import Accepted
-from store.imports.bulk import checkpoints_apart, large_cache, no_garbage_hunts
+from store.imports.bulk import disk_apart, large_cache, no_garbage_hunts
 from store.imports.mapping import map_columns
 from store.imports.merge import Merged, Merger
 from store.imports.normalise import LeadRow, Normaliser, Rejected, RowRules
 from store.imports.reader import Table, Unread
 from store.imports.rejects import RejectsFile
 from store.imports.report import ImportOptions, Progress, Report
-from store.imports.slices import Leftovers, Slicer, write_whole
+from store.imports.slices import Leftovers, Slicer, at_work, write_whole
 from store.imports.source import Source
 from store.store import Store
 
 _FEW = 250  # rows that are written in a blink
+_SOME = 10_000  # rows that are written while somebody opens the workstation
 _TELL_EVERY = 5_000  # rows
 
 
@@ -30,10 +31,10 @@ def run(store: Store, path: Path, options: ImportOptions, progress: Progress | N
     """Import `path`.
 
     All or nothing: one bad row, and no row is taken (`Report.refused`), unless
-    `options.keep_going`. What goes in goes in as one transaction. With
-    `keep_going`, and while reps are on shift on an embedded database, which has
-    one writer at a time, it goes in slices so short that nobody notices; all or
-    nothing it is then too (`accepted`).
+    `options.keep_going`. A server takes it as one transaction. An embedded
+    database has one writer at a time: a large file goes in by slices, so short
+    that nobody on shift notices, and all or nothing it is then too (`accepted`).
+    With `keep_going` it goes in slices always.
 
     An inquiry that is here already is recognised (its contacts, time, source
     and campaign; without a time, the whole row) and changes nothing, also when
@@ -55,14 +56,6 @@ def run(store: Store, path: Path, options: ImportOptions, progress: Progress | N
         while leftovers.step():
             pass
         return _Run(store, path, options, progress or _silent).go()
-
-
-def at_work(store: Store) -> int:
-    """How many reps on shift would have to wait if a large file were written at once.
-
-    An embedded database has one writer at a time.
-    """
-    return len(store.shifts.live()) if store.core.engine.dialect == "sqlite" else 0
 
 
 def _silent(phase: str, done: int, total: int) -> None:
@@ -120,15 +113,21 @@ class _Run:
             self._tally.add(self._merger.preview(rows))
             return False
         self._progress("writing", 0, len(rows))
-        if len(rows) > _FEW and at_work(self._store) and not self._merger.knows(rows):
-            self._gently(rows)
-        else:
+        if self._at_once(len(rows)) or self._merger.knows(rows):
             self._tally.add(self._merger.merge(rows))
+        else:
+            self._gently(rows)
         self._progress("writing", len(rows), len(rows))
         return True
 
+    def _at_once(self, rows: int) -> bool:
+        """Whether nobody minds so many rows in one transaction."""
+        if self._store.core.engine.dialect != "sqlite":
+            return True
+        return rows <= (_FEW if at_work(self._store) else _SOME)
+
     def _gently(self, rows: list[LeadRow]) -> None:
-        """All of `rows`, beside reps at work."""
+        """All of `rows`, slice by slice, and all or nothing none the less."""
         accepted, source = Accepted.keep(self._store.core, self._source, rows)
         try:
             self._merger = Merger(self._store, source)
@@ -137,15 +136,15 @@ class _Run:
             accepted.done()
             raise
         done = 0
-        for merged in write_whole(self._merger, accepted, rows):
+        for merged in write_whole(self._store, self._merger, accepted, rows):
             self._tally.add(merged)
             done += merged.rows
             self._progress("writing", done, len(rows))
 
     def _slices(self) -> bool:
         rows, rejected = self._rows(), 0
-        with checkpoints_apart(self._merger.engine) as fold_back:
-            slicer = Slicer(self._merger, fold_back)
+        with disk_apart(self._merger.engine) as settle:
+            slicer = Slicer(self._store, self._merger, settle)
             while batch := slicer.take(rows):
                 self._tally.add(slicer.write(batch, self._rejects.count - rejected))
                 rejected = self._rejects.count

@@ -8,30 +8,45 @@ from itertools import islice
 
 from store.errors import StoreError
 from store.imports.accepted import Accepted, left_behind
-from store.imports.bulk import checkpoints_apart
+from store.imports.bulk import disk_apart
 from store.imports.merge import Merged, Merger
 from store.imports.normalise import LeadRow
 from store.store import Store
 
-LOCK_MS = 40  # how long a slice may keep other writers out; a keystroke is not felt below 100
-_OTHERS = 2  # so many times as long the lock is free then: who waits for it asks only now and then
-_FIRST = 250  # rows
-_FEWEST, _MOST = 50, 4_000
-_GROWS, _SHRINKS = 1.5, 0.5  # from slice to slice: one slow sync of the disk says little of the next
+LOCK_MS = 40  # how long a slice may keep out those at work; a keystroke is not felt below 100
+ROOMY_MS = 400  # and with nobody at work: whoever comes to work meanwhile waits for one such slice
+_RESTS = 1  # so many times as long the lock is free then, since who waits for it asks only now and then,
+_ASKS_MS = 120  # though not longer than this: SQLite asks every 100 ms at least
+_FIRST = 6.0  # rows a millisecond
+_FEWEST, _MOST = 1.25, 100.0
+_GROWS, _SHRINKS = 1.5, 0.5  # from slice to slice: one slow moment says little of the next
+
+
+def at_work(store: Store) -> int:
+    """How many reps on shift would have to wait if a large file were written at once.
+
+    An embedded database has one writer at a time.
+    """
+    return len(store.shifts.live()) if store.core.engine.dialect == "sqlite" else 0
 
 
 class Slicer:
     """Writes slice after slice, each as large as the lock's time allows by what the last one took."""
 
-    def __init__(self, merger: Merger, fold_back: Callable[[], None]) -> None:
-        """Write by `merger`, and fold the log back behind each slice."""
-        self._merger, self._fold_back = merger, fold_back
-        self._size = _FIRST
+    def __init__(self, store: Store, merger: Merger, settle: Callable[[], None]) -> None:
+        """Write by `merger`, and bring each slice onto the disk when others have the lock again."""
+        self._store, self._merger, self._settle = store, merger, settle
+        self._aim = LOCK_MS
+        self._pace = _FIRST  # rows a millisecond
         self._free_until = 0.0  # monotonic seconds
 
     def take(self, rows: Iterator[LeadRow]) -> list[LeadRow]:
-        """The next slice of `rows`; none are left where it is empty."""
-        return list(islice(rows, self._size))
+        """The next slice of `rows`, as large as who is at work now bears; none are left where it is empty."""
+        aim = self._allowed()
+        if aim < self._aim:
+            self._pace *= _SHRINKS  # a row of a small slice costs more
+        self._aim = aim
+        return list(islice(rows, int(aim * self._pace)))
 
     def write(self, batch: list[LeadRow], rejected: int = 0) -> Merged:
         """Write one slice.
@@ -40,13 +55,18 @@ class Slicer:
             StoreError: the database failed; nothing of the slice was written.
         """
         merged = self._merger.merge(batch, rejected, before_lock=self._let_others)
-        self._free_until = time.monotonic() + _OTHERS * merged.locked_ms / 1000
-        self._fold_back()
+        self._free_until = time.monotonic() + min(_RESTS * merged.locked_ms, _ASKS_MS) / 1000
+        self._settle()
         if merged.locked_ms:
-            fits = self._size * LOCK_MS / merged.locked_ms
-            near = min(max(fits, self._size * _SHRINKS), self._size * _GROWS)
-            self._size = int(min(max(near, _FEWEST), _MOST))
+            fits = self._pace * self._aim / merged.locked_ms
+            near = min(max(fits, self._pace * _SHRINKS), self._pace * _GROWS)
+            self._pace = min(max(near, _FEWEST), _MOST)
         return merged
+
+    def _allowed(self) -> int:
+        """On a server a slice stays short always: nobody clocks in at the lead it locks."""
+        roomy = self._merger.engine.dialect == "sqlite" and not at_work(self._store)
+        return ROOMY_MS if roomy else LOCK_MS
 
     def _let_others(self) -> None:
         wait = self._free_until - time.monotonic()
@@ -54,7 +74,9 @@ class Slicer:
             time.sleep(wait)
 
 
-def write_whole(merger: Merger, accepted: Accepted, rows: Iterable[LeadRow]) -> Iterator[Merged]:
+def write_whole(
+    store: Store, merger: Merger, accepted: Accepted, rows: Iterable[LeadRow]
+) -> Iterator[Merged]:
     """Write all `rows` of an accepted file, slice by slice.
 
     Raises:
@@ -62,8 +84,8 @@ def write_whole(merger: Merger, accepted: Accepted, rows: Iterable[LeadRow]) -> 
     """
     left, written = iter(rows), 0
     try:
-        with checkpoints_apart(merger.engine) as fold_back:
-            slicer = Slicer(merger, fold_back)
+        with disk_apart(merger.engine) as settle:
+            slicer = Slicer(store, merger, settle)
             while batch := slicer.take(left):
                 merged = slicer.write(batch)
                 written += len(batch)
@@ -104,4 +126,4 @@ class Leftovers:
             import_id, counted = run
             merger = Merger(self._store, accepted.source())
             merger.import_id = import_id
-            yield from write_whole(merger, accepted, accepted.rows(counted))
+            yield from write_whole(self._store, merger, accepted, accepted.rows(counted))

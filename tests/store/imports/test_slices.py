@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from support.factories import NOON
 from cadence.rulebook import Rulebook
 from config.clock import HandClock, iso
 from store.errors import StoreError
+from store.imports import run as running
+from store.imports import slices
 from store.imports.accepted import left_behind
-from store.imports.report import ImportOptions, Report
+from store.imports.bulk import disk_apart
+from store.imports.report import ImportOptions, Progress, Report
 from store.imports.run import run
-from store.imports.slices import LOCK_MS, Leftovers
+from store.imports.slices import LOCK_MS, ROOMY_MS, Leftovers
 from store.store import Store
 
 ROOT = Path(__file__).parents[3]
@@ -69,9 +73,15 @@ def leads(tmp_path: Path) -> Path:
     return path
 
 
-def imported(database: Path, book: Rulebook, leads: Path) -> Report:
+def imported(database: Path, book: Rulebook, leads: Path, progress: Progress | None = None) -> Report:
     with Store.open(database, book, HandClock(NOON)) as store:
-        return run(store, leads, ImportOptions(by="boss"))
+        return run(store, leads, ImportOptions(by="boss"), progress)
+
+
+def rows_of_slices(database: Path, book: Rulebook) -> list[int]:
+    with Store.open(database, book, HandClock(NOON)) as store:
+        events = store.log.after(0, 10_000)
+        return [event.body["counts"]["total"] for event in events if event.kind == "lead.imported"]
 
 
 def content(database: Path, book: Rulebook) -> dict[str, list[Any]]:
@@ -208,3 +218,69 @@ def test_a_slice_keeps_others_out_for_about_the_time_it_may(
 ) -> None:
     """Loosely, since other tests run beside this one: far below the time of the whole."""
     assert imported(database, book, leads).locked_ms < 10 * LOCK_MS
+
+
+@pytest.fixture
+def some(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file need not be large here to go in by slices where nobody works."""
+    monkeypatch.setattr(running, "_SOME", 500)
+    monkeypatch.setattr(slices, "ROOMY_MS", ROOMY_MS // 4)
+
+
+@pytest.mark.usefixtures("some")
+def test_with_nobody_at_work_a_large_file_goes_in_by_large_slices(
+    tmp_path: Path, book: Rulebook, leads: Path, expected: dict[str, list[Any]]
+) -> None:
+    """The file that `expected` came from was small enough to be one transaction."""
+    empty = tmp_path / "sixring.db"
+    assert imported(empty, book, leads).written
+    first = rows_of_slices(empty, book)[0]
+    assert 4 * LOCK_MS < first < ROWS
+    assert content(empty, book) == expected
+    assert not promises(empty)
+
+
+@pytest.mark.usefixtures("some")
+def test_slices_shrink_as_soon_as_somebody_clocks_in_and_grow_when_all_have_left(
+    tmp_path: Path, book: Rulebook, leads: Path
+) -> None:
+    path = tmp_path / "sixring.db"
+    steps: list[int] = []
+
+    def come_and_go(phase: str, done: int, total: int) -> None:
+        if phase != "writing" or done in (0, total):
+            return
+        steps.append(done)
+        with Store.open(path, book, HandClock(NOON)) as other:
+            if len(steps) == 1:
+                other.shifts.clock_in("ana", "Ana", "here", os.getpid())
+            elif len(steps) == 3:
+                other.shifts.clock_out(other.shifts.live()[0].id)
+
+    imported(path, book, leads, come_and_go)
+    alone, beside, still_beside, alone_again, *_ = rows_of_slices(path, book)
+    assert max(beside, still_beside) < alone / 2
+    assert alone_again > still_beside
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_after_slices_each_commit_waits_for_the_disk_again(
+    database: Path, book: Rulebook, fails: bool
+) -> None:
+    def waits(store: Store) -> tuple[int, int]:
+        rows = store.core.engine.rows
+        checkpoint = rows("pragma wal_autocheckpoint")[0]["wal_autocheckpoint"]
+        return rows("pragma synchronous")[0]["synchronous"], checkpoint
+
+    with Store.open(database, book, HandClock(NOON)) as store:
+        before = waits(store)
+        refused = pytest.raises(StoreError) if fails else nullcontext()
+        with refused, disk_apart(store.core.engine) as settle:
+            assert waits(store) == (1, 0)
+            store.dnc.add("+13035550199", "rep", "asked us")
+            settle()
+            if fails:
+                store.core.engine.rows("select * from nothing")
+        assert before == waits(store) == (2, 1000)
+        settled = store.core.engine.rows("pragma wal_checkpoint(passive)")[0]
+        assert settled["log"] == settled["checkpointed"]
