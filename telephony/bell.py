@@ -17,12 +17,20 @@ class Bell:
     """Rings at one UDP socket of this machine."""
 
     def __init__(self, door: str) -> None:
-        """`door`: the socket, as host:port."""
+        """`door`: the socket, as host:port.
+
+        Raises:
+            OSError: no socket can be had, or no way leads there.
+        """
         host, _, port = door.rpartition(":")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
-        self._socket.connect((host, int(port)))
+        try:
+            self._socket.connect((host, int(port)))
+        except OSError:
+            self._socket.close()
+            raise
 
     def ring(self) -> None:
         """Ring; a bell nobody hears costs no more than a poll."""

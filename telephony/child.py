@@ -64,8 +64,12 @@ class Child:
         return self._process.returncode is None
 
     def rings_at(self, door: str) -> None:
-        """Ring at `door` (host:port) after each line from now on: the child does not watch its pipe."""
-        self._bell = Bell(door)
+        """Ring at `door` (host:port) after each line from now on: the child does not watch its pipe.
+
+        Where nothing leads there the child finds a line by itself, a poll later.
+        """
+        with contextlib.suppress(OSError):
+            self._bell = Bell(door)
 
     def send(self, line: bytes) -> None:
         """Hand it one line without waiting; a dead child loses it."""
@@ -114,6 +118,7 @@ def _open_log(log: Path) -> int:
     with contextlib.suppress(FileNotFoundError):
         if log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_name(log.name + ".1"))
-    sink = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    os.fchmod(sink, 0o600)
+    sink = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)  # not inherited (PEP 446)
+    if os.name == "posix":
+        os.fchmod(sink, 0o600)
     return sink

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import queue
+import threading
 from collections import deque
 
 import msgspec
@@ -25,6 +26,7 @@ class Pipe:
         self._begun = b""  # a line whose end has not come yet
         self._lines: deque[bytes] = deque()
         self._over = False
+        self._waits = True  # a look into the pipe waits for something to be there
 
     @classmethod
     def claim(cls) -> Pipe:
@@ -37,7 +39,11 @@ class Pipe:
         """The set-up line; waits for it, and from then on waits no more. Empty if the parent is gone."""
         while not self._lines and not self._over:
             self._read()
-        os.set_blocking(self._in, False)
+        try:
+            os.set_blocking(self._in, False)
+            self._waits = False
+        except (AttributeError, OSError):  # Windows has it from Python 3.12 on
+            threading.Thread(target=self._read_on, name="pipe", daemon=True).start()
         return self._lines.popleft() if self._lines else b""
 
     def next_line(self) -> bytes | None:
@@ -46,7 +52,7 @@ class Pipe:
         Raises:
             queue.Empty: nothing is waiting.
         """
-        if not self._lines and not self._over:
+        if not (self._lines or self._over or self._waits):
             self._read()
         if self._lines:
             return self._lines.popleft()
@@ -54,14 +60,18 @@ class Pipe:
             return None
         raise queue.Empty
 
+    def _read_on(self) -> None:
+        while not self._over:
+            self._read()
+
     def _read(self) -> None:
         try:
             chunk = os.read(self._in, _CHUNK)
         except BlockingIOError:
             return
-        self._over = not chunk
         *whole, self._begun = (self._begun + chunk).split(b"\n")
         self._lines.extend(whole)
+        self._over = not chunk
 
     def send(self, message: msgspec.Struct) -> None:
         """Write one line; a parent that is gone does not matter any more."""
