@@ -22,6 +22,10 @@ class InCall(Party):
         self._contact = contact(invite)
         self._sip_call_id = self.getInfo().callIdString
 
+    def rung_by_us(self) -> None:
+        """Note that no desk's phone rang, but this carrier, for a transfer: nobody is there to ring back."""
+        self._contact = ""
+
     # -------------------------------------------------------------- script
 
     def act(self, step: Step) -> None:

@@ -80,9 +80,11 @@ class Carrier(pj.Account):
         invite = str(prm.rdata.wholeMsg)
         found = _USER(invite.partition("\r\n")[0])
         number = found[1] if found else ""
-        call = InCall(self, prm.callId, number, invite, self._desk)
-        self._calls.append(call)
         ours = prm.rdata.srcAddress == f"{self._setup.host}:{self._stack.port}"  # a transfer that is obeyed
+        call = InCall(self, prm.callId, number, invite, self._desk)
+        if ours:
+            call.rung_by_us()
+        self._calls.append(call)
         if self._setup.password and not ours and not self._known(invite):
             name = "Proxy-Authenticate" if self._setup.challenge == 407 else "WWW-Authenticate"
             header = (name, challenge("practice"))

@@ -102,8 +102,8 @@ class Party(pj.Call):
 
     @guarded("the end of a stream could not be read", None)
     def onStreamDestroyed(self, prm: Any) -> None:  # noqa: ANN401, N802, ARG002
-        """Called just before the sound ends: the last moment to count its packets."""
-        self._packets = self.getStreamStat(0).rtcp.rxStat.pkt
+        """Called just before the sound ends, by a hold too: the last moment to count its packets."""
+        self._packets += self.getStreamStat(0).rtcp.rxStat.pkt
 
     @guarded("a transfer could not be obeyed", None)
     def onCallTransferRequest(self, prm: Any) -> None:  # noqa: ANN401, N802

@@ -40,7 +40,9 @@ async def test_a_call_given_away_is_placed_by_the_carrier_and_goes_on_without_us
     told = await practice.heard.wait(Transferred, call)
     assert (told.done, told.code) == (True, 200)
     assert (await practice.ended(call)).reason == f"Transferred to {COLLEAGUE}."
-    assert "carrier@" in (await spoken_with(carrier, COLLEAGUE)).shown  # by the lead, not by us
+    colleague = await spoken_with(carrier, COLLEAGUE)
+    assert "carrier@" in colleague.shown  # by the lead, not by us
+    assert colleague.contact == ""  # who rings back the phone that rang, rings no carrier
 
 
 @pytest.mark.parametrize(
