@@ -175,10 +175,20 @@ class SettleMessage:
 
 @dataclass(frozen=True, slots=True)
 class AskCaller:
-    """Find out whose number rings."""
+    """Write that somebody rings since `at` (ms UTC), and find out whose number it is."""
 
     call: str
     number: str
+    name: str
+    sip_call_id: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenElsewhere:
+    """Write that a call that rang here was answered on another phone: nobody has missed it."""
+
+    sip_call_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,8 +329,8 @@ class RecordingErased:
 
 StoreEffect = (
     ClaimNext | Release | Skip | Begin | BeginByHand | Instant | Finish | Dispose | Undo | Note | Enter
-    | LetGo | SettleMessage | AskCaller | BeginInbound | KeepMissed | BeginBeside | KeepTransfer | Announced
-    | Objected
+    | LetGo | SettleMessage | AskCaller | TakenElsewhere | BeginInbound | KeepMissed | BeginBeside
+    | KeepTransfer | Announced | Objected
 )  # fmt: skip
 PhoneEffect = (
     Place | HangUp | Mute | Hold | Tone | PlayMessage | Answer | PassOn | PlaceBeside | Transfer | Announce

@@ -39,7 +39,7 @@ def on_incoming(desk: DeskState, event: phone.Incoming) -> list[out.Effect]:
         return [out.PassOn(event.call, away), _missed(event, why, event.at)]
     desk.caller = event
     desk.incoming = IncomingView(event.number, event.name, since_mono=event.mono)
-    return [out.AskCaller(event.call, event.number)] if event.number else []
+    return [out.AskCaller(event.call, event.number, event.name, event.sip_call_id, event.at)]
 
 
 def on_caller_known(desk: DeskState, given: told.CallerKnown) -> list[out.Effect]:
@@ -135,7 +135,9 @@ def on_answered(desk: DeskState, line: Line, event: phone.Answered) -> list[out.
 
 
 def _not_spoken_to(caller: phone.Incoming, event: phone.Ended) -> list[out.Effect]:
-    return [] if event.elsewhere else [_missed(caller, "not answered", event.at)]
+    if event.elsewhere:
+        return [out.TakenElsewhere(caller.sip_call_id)]
+    return [_missed(caller, "not answered", event.at)]
 
 
 def _missed(caller: phone.Incoming, why: str, at: int) -> out.Effect:

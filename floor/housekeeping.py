@@ -94,6 +94,7 @@ class Housekeeping(Rounds):
 def _close_the_dead(store: Store) -> int:
     store.outbox.uncertain_left()
     closed = store.attempts.recover()
+    store.inbound.recover()
     store.shifts.close_dead()
     return len(closed)
 

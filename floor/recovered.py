@@ -22,16 +22,23 @@ class LeftBehind:
 
 
 def recovered(store: Store, clerk: Clerk) -> LeftBehind:
-    """Close what dead sessions of the rep left open; the latest conversation comes back to the desk."""
+    """Close what dead sessions of the rep left open; the latest conversation comes back to the desk.
+
+    Who rang at that moment is kept as missed.
+    """
+    missed = store.inbound.recover(clerk.rep)
     closed = [store.attempts.get(number) for number in store.attempts.recover(clerk.rep)]
     spoken = [one for one in closed if one.answered_at and not one.disposition and one.lead_id is not None]
     last = max(spoken, key=lambda one: one.id, default=None)
     others = [one for one in closed if one is not last]
-    words = ""
+    words = []
     if others:
         names = ", ".join(sorted({_name(store, one) for one in others}))
-        words = f"Cut off with the session before, and closed as known: {names}."
-    return LeftBehind(_unsaid(store, clerk, last) if last is not None else None, words)
+        words.append(f"Cut off with the session before, and closed as known: {names}.")
+    if missed:
+        names = ", ".join(sorted({one.name or one.number or "a withheld number" for one in missed}))
+        words.append(f"Rang as the session before was cut off: {names}.")
+    return LeftBehind(_unsaid(store, clerk, last) if last is not None else None, " ".join(words))
 
 
 def _name(store: Store, attempt: Attempt) -> str:

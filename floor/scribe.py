@@ -21,7 +21,7 @@ from store.errors import LeaseLost, NotFound, Settled
 _RETRY_S = 1.0
 _FACTS = (
     out.Instant, out.Finish, out.LetGo, out.SettleMessage, out.Enter, out.BeginInbound, out.KeepMissed,
-    out.KeepTransfer, out.Announced, out.Objected,
+    out.TakenElsewhere, out.KeepTransfer, out.Announced, out.Objected,
 )  # fmt: skip
 _log = logging.getLogger("sixring.floor")
 

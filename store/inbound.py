@@ -17,7 +17,7 @@ from cadence import numbers
 from cadence.happenings import CalledUs
 from cadence.model import Check, Decision, Lane, LeadStatus, Phone
 from config.text import for_header
-from store import facts, plans, recovery
+from store import facts, plans, recovery, ringing
 from store.arrivals import BY_CALLING, call_ref, insert_lead, new_caller, storable
 from store.attempt_rows import read, to_attempt
 from store.core import Core
@@ -28,7 +28,7 @@ from store.history import MISSED
 from store.leads import Leads
 from store.leases import claim_of, free, take
 from store.plans import Standing
-from store.records import Attempt, Caller, Claim, Missed, NewLead
+from store.records import Alive, Attempt, Caller, Claim, Missed, NewLead
 
 _LONGEST_NUMBER = 40
 _ENDS = (LeadStatus.WON, LeadStatus.REFUSED)
@@ -38,12 +38,12 @@ _IN_CALL = """select a.id, a.shift_id, a.opened_at from attempt a left join queu
     where a.lead_id = :lead and a.ended_at is null and a.rep <> :rep
         and (q.lead_id is null or q.token = a.token) order by a.id"""
 
-# Somebody speaks with them, or did at that moment.
+# Somebody speaks with them, or did at that moment or since.
 _SPEAKING = """select a.id, a.shift_id, a.opened_at, a.ended_at, a.disposition
     from attempt a left join queue q on q.lead_id = a.lead_id
     where (a.lead_id = :lead or (a.lead_id is null and a.e164 = :number)) and a.answered_at is not null
         and case when a.ended_at is null then q.lead_id is null or q.token = a.token
-            else a.answered_at <= :at and a.ended_at > :at end order by a.id"""
+            else a.ended_at > :at end order by a.id"""
 
 _T = TypeVar("_T")
 
@@ -94,6 +94,50 @@ class Inbound:
             facts.suppressed(core, heard, lead.email),
         )
 
+    def rings(self, number: str, name: str, sip_call_id: str, rep: str, shift_id: int, at: int) -> Caller:
+        """Keep that somebody rings at the desk of `rep` since `at` (ms UTC); whose number it is.
+
+        If that desk dies with nobody having kept what became of the call, `recover`
+        makes it a missed one. Told twice, it is one.
+        """
+        call = self._call(number, name, sip_call_id, at)
+
+        def begin() -> Caller:
+            if call.sip_call_id:
+                desk = ringing.Desk(rep, shift_id)
+                ringing.begin(self._core, call.heard, storable(name), call.sip_call_id, desk, at)
+            return self.ring(number)
+
+        return self._alone(call, begin)
+
+    def taken_elsewhere(self, sip_call_id: str) -> None:
+        """A call that rang here was answered on another phone: nobody has missed it."""
+        with self._core.write():
+            ringing.over(self._core, storable(sip_call_id))
+
+    def recover(self, rep: str | None = None, alive: Alive | None = None) -> list[Missed]:
+        """Keep as missed, at the time they rang, those whom dead sessions left ringing; the missed calls.
+
+        `rep` and `alive` as in `Attempts.recover`. Whom anybody answered, kept
+        or still has ringing is not among them.
+        """
+        found = [self._left_ringing(row, alive) for row in ringing.left(self._core, rep, alive)]
+        return [missed for missed in found if missed is not None]
+
+    def _left_ringing(self, row: Row, alive: Alive | None) -> Missed | None:
+        core = self._core
+        call = _Call(row["number"], row["name"], row["sip_call_id"], row["at"])
+
+        def settle() -> Missed | None:
+            if ringing.kept(core, call.sip_call_id):
+                ringing.over(core, call.sip_call_id)
+                return None
+            if ringing.rings_on(core, call.sip_call_id, alive):
+                return None
+            return self._missed(call, row["rep"], ringing.WHY)
+
+        return self._once(call, settle)
+
     def answer(
         self, number: str, name: str, sip_call_id: str, rep: str, shift_id: int | None, at: int
     ) -> tuple[Attempt, Claim | None]:
@@ -143,6 +187,7 @@ class Inbound:
 
     def _answer(self, call: _Call, by: Dialer) -> tuple[Attempt, Claim | None]:
         core = self._core
+        ringing.over(core, call.sip_call_id)
         before = self._attempt_of(call)
         if before is not None:
             return self._repeated(before, by.rep)
@@ -229,6 +274,7 @@ class Inbound:
 
     def _missed(self, call: _Call, rep: str, why: str) -> Missed:
         core = self._core
+        ringing.over(core, call.sip_call_id)
         before = core.engine.rows(
             "select lead_id from missed_call where sip_call_id = :sip and sip_call_id <> ''",
             sip=call.sip_call_id,

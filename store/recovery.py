@@ -36,13 +36,15 @@ def recover(core: Core, rep: str | None, alive: Alive | None) -> list[int]:
     shift. Without: everything whose shift `alive` says is dead (by default:
     clocked out, silent for too long, or its process gone from this machine).
     """
-    dead = [row["id"] for row in _open(core, rep) if _is_dead(core, row, rep, alive)]
+    dead = [
+        row["id"] for row in _open(core, rep) if is_dead(core, row["shift_id"], row["opened_at"], rep, alive)
+    ]
     return [attempt_id for attempt_id in dead if settle(core, attempt_id)]
 
 
 def bury(core: Core, row: Row) -> bool:
     """Settle the attempt of `row` if its session is dead; whether it was."""
-    return _is_dead(core, row, None, None) and settle(core, row["id"])
+    return is_dead(core, row["shift_id"], row["opened_at"], None, None) and settle(core, row["id"])
 
 
 def settle(core: Core, attempt_id: int) -> bool:
@@ -76,10 +78,11 @@ def _open(core: Core, rep: str | None) -> list[Row]:
     return core.engine.rows(_OPEN + "and rep = :rep order by id", rep=rep)
 
 
-def _is_dead(core: Core, row: Row, rep: str | None, alive: Alive | None) -> bool:
-    shift = shifts.find(core, row["shift_id"]) if row["shift_id"] is not None else None
+def is_dead(core: Core, shift_id: int | None, begun_at: int, rep: str | None, alive: Alive | None) -> bool:
+    """Whether what the session of a shift began at `begun_at` (ms UTC) is in dead hands; see `recover`."""
+    shift = shifts.find(core, shift_id) if shift_id is not None else None
     if shift is None:
-        return rep is not None or bool(core.now() - row["opened_at"] > FORGOTTEN_MS)
+        return rep is not None or core.now() - begun_at > FORGOTTEN_MS
     if shift.out_at is not None:
         return True
     if rep is not None and alive is None:

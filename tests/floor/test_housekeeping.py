@@ -78,6 +78,21 @@ async def test_the_call_of_a_dead_session_is_closed_and_its_lead_comes_back(
     assert keeper.closed == 1
 
 
+async def test_who_rang_at_a_desk_that_died_is_missed_and_one_who_rings_at_a_living_desk_is_not(
+    keeper: Housekeeping, room: StoreRoom
+) -> None:
+    def rings(store: Store, rep: str, pid: int, number: str) -> None:
+        shift = store.shifts.clock_in(rep, rep, socket.gethostname(), pid)
+        store.inbound.rings(number, "", f"at {rep}", rep, shift.id, store.core.now())
+
+    await room.run(lambda store: rings(store, "sam", dead_pid(), "+12125550147"))
+    await room.run(lambda store: rings(store, "eve", os.getpid(), "+12125550148"))
+    await keeper.round()
+    await keeper.round()
+    told = await room.run(lambda store: [one for one in store.log.after(0, 99) if one.kind == "call.missed"])
+    assert [(one.rep, one.body["number"]) for one in told] == [("sam", "+12125550147")]
+
+
 async def test_the_call_of_a_living_session_is_left_alone(keeper: Housekeeping, room: StoreRoom) -> None:
     await add_leads(room, phones=(NewPhone("+12125550147"),), cadence="inbound-six")
     attempt_id = await room.run(lambda store: begin_call(store, os.getpid()))

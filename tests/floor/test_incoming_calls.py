@@ -238,3 +238,33 @@ async def test_a_call_they_began_is_known_until_the_last_beat_of_a_killed_desk(
         await seat.until(lambda view: view.state in (S.READY, S.PREVIEW))
         (attempt,) = inbound(seat)
         assert (attempt.result, attempt.disposition) == (Result.INTERRUPTED, "interested")
+
+
+async def test_who_rang_at_the_death_of_a_desk_is_told_to_its_rep_at_the_next_start(tmp_path: Path) -> None:
+    async with seated(tmp_path, "1", "2") as seat:
+        place = seat.place
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    with Store.open(place.store, BOOK, place.clock) as store:
+        shift = store.shifts.clock_in("anna", "Anna", socket.gethostname(), dead.pid)
+        store.inbound.rings(KNOWN, "", "abc@there", "anna", shift.id, place.clock.now())
+    async with seated(tmp_path) as seat:
+        view = await seat.until(lambda view: "Rang as the session before was cut off" in view.message)
+        assert lead_for("2").name in view.message
+        assert len(await missed_calls(seat, 1)) == 1
+
+
+async def test_nobody_is_left_ringing_on_disk_however_the_ringing_ended(tmp_path: Path) -> None:
+    async with seated(tmp_path, "2") as seat:
+        await seat.state(S.PREVIEW)
+        for more in ({"elsewhere": True}, {}):
+            await rung(seat, STRANGER, give_up_s=8, **more)
+            await seat.until(lambda view: view.incoming is None)
+        await rung(seat, talk_s=400)
+        seat.station.press("answer")
+        await seat.until(lambda view: view.state is S.TALKING and view.card is not None)
+        with read(seat) as store:
+            rows = store.core.engine.rows("select over_at from ringing_call")
+            assert len(rows) == 3
+            assert all(row["over_at"] for row in rows)
+            assert store.inbound.recover(alive=lambda _: False) == []

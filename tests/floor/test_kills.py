@@ -10,7 +10,7 @@ from pathlib import Path
 
 from support.practice import BOOK, PACE, lead_for, place_at
 
-from cadence.model import Result
+from cadence.model import Lane, Result
 from config.clock import SystemClock
 from store.audit import audit
 from store.store import Store
@@ -19,6 +19,7 @@ from telephony.carrier import PracticeCarrier
 SCRIPT = Path(__file__).parents[1] / "support" / "rep_process.py"
 LEADS = 14
 KILLS = 5
+STRANGER = "+14155550177"
 
 
 async def _work(folder: Path, carrier: PracticeCarrier, kill_after_s: float | None) -> list[str]:
@@ -35,7 +36,7 @@ async def _work(folder: Path, carrier: PracticeCarrier, kill_after_s: float | No
         assert process.stdout is not None
         async for line in process.stdout:
             lines.append(line.decode().strip())
-            if lines == ["at work"] and kill_after_s is not None:
+            if lines[-1] == "at work" and kill_after_s is not None:
                 asyncio.get_running_loop().call_later(kill_after_s, process.kill)
 
     async with asyncio.timeout(90):
@@ -79,3 +80,46 @@ async def test_a_killed_workstation_loses_nothing_and_dials_nobody_twice(tmp_pat
         assert store.log.verify().clean
         assert store.shifts.live() == []
         assert store.queue.counts().held == 0
+
+
+async def test_who_rings_at_a_workstation_that_is_killed_is_missed_and_called_first(tmp_path: Path) -> None:
+    carrier = PracticeCarrier(tmp_path / "carrier.log", pace=PACE)
+    await carrier.start()
+    try:
+        place = place_at(tmp_path / "home", carrier)
+        address = carrier.addresses[0]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, SCRIPT, tmp_path / "home", address.host, str(address.port), "idle",
+            stdout=asyncio.subprocess.PIPE, cwd=SCRIPT.parents[2], env={"PYTHONPATH": ".", "PATH": ""},
+        )  # fmt: skip
+
+        async def says(word: str) -> str:
+            assert process.stdout is not None
+            while line := await process.stdout.readline():
+                if line.decode().startswith(word):
+                    return line.decode().removeprefix(word).strip()
+            raise AssertionError(f"it never said {word}")
+
+        async with asyncio.timeout(30):
+            door = await says("door")
+            await says("at work")
+            before = SystemClock().now()
+            call_id = await carrier.call_in(door, STRANGER, "Robin Vale")
+            assert await says("rings") == STRANGER
+            process.kill()
+            await process.wait()
+            rang_until = SystemClock().now()
+    finally:
+        await carrier.close()
+    with Store.open(place.store, BOOK, SystemClock()) as store:
+        (missed,) = store.inbound.recover()
+        assert (missed.name, missed.number, missed.first) == ("Robin Vale", STRANGER, True)
+        call = store.leads.plan(missed.lead_id or 0).call
+        assert call is not None
+        assert call.lane is Lane.RETURNED
+        (row,) = store.core.engine.rows("select sip_call_id, at from missed_call")
+        assert row["sip_call_id"] == call_id
+        assert before <= row["at"] <= rang_until, "missed when it rang"
+        assert store.inbound.recover() == []
+        assert audit(store).clean
+        assert store.log.verify().clean

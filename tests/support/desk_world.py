@@ -167,7 +167,6 @@ class World:
         """The one who rings was answered on another phone."""
         for call in self._in_state("rings"):
             del self.calls[call]
-            self.elsewhere[call] += 1
             self.heard(self._ended(call, Result.NO_ANSWER, elsewhere=True))
 
     def connect(self) -> None:
@@ -363,7 +362,7 @@ class World:
         self.feed(told.MissedKept("Kim", effect.number, effect.why, first=True))
 
     def taken_elsewhere(self, effect: out.TakenElsewhere) -> None:
-        self.missed[effect.sip_call_id] += 0
+        self.elsewhere[effect.sip_call_id] += 1
 
     def ask_caller(self, effect: out.AskCaller) -> None:
         self.feed(told.CallerKnown(effect.call, Caller(effect.number, 3, "Kim Lee", held_by="bo")))

@@ -1,8 +1,9 @@
-"""A scripted rep in a process of its own, to be killed: `python rep_process.py HOME HOST PORT`.
+"""A scripted rep in a process of its own, to be killed: `python rep_process.py HOME HOST PORT [idle]`.
 
-Works the queue of the home against a carrier that runs elsewhere. Says on
-standard output what its screen has acknowledged, a line each: `at work`, and
-`recorded ATTEMPT DISPOSITION`.
+Works the queue of the home against a carrier that runs elsewhere; idle, only
+sits there. Says on standard output what its screen has acknowledged, a line
+each: `at work`, `recorded ATTEMPT DISPOSITION`, `door HOST:PORT` (where the
+phone can be rung) and `rings NUMBER`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from floor.practice import account_at
 from floor.scripted_rep import Budget, ScriptedRep, Stopwatch
 from floor.station import Rep, Station
 from floor.workplace import Workplace
+from telephony import protocol as phone
 from telephony.carrier import Address
 
 
@@ -30,9 +32,13 @@ class TalkativeStation(Station):
         super()._tell(given)
         if isinstance(given, told.Recorded):
             print("recorded", given.attempt_id, given.disposition.code, flush=True)
+        elif isinstance(given, told.CallerKnown):
+            print("rings", given.caller.number, flush=True)
+        elif isinstance(given, told.PhoneSaid) and isinstance(given.event, phone.Ready):
+            print("door", given.event.bell, flush=True)
 
 
-async def main(folder: str, host: str, port: str) -> None:
+async def main(folder: str, host: str, port: str, idle: str = "") -> None:
     home, book = Home(Path(folder)).make(), load(None)
     account = account_at(Address(host, int(port)))
     place = Workplace(home, Settings(), book, SystemClock(), home.database, account, "practice carrier")
@@ -44,6 +50,8 @@ async def main(folder: str, host: str, port: str) -> None:
         await station.start()
         print("at work", flush=True)
         try:
+            if idle:
+                await asyncio.Event().wait()
             await ScriptedRep(len(list(home.path.iterdir())), Budget(1_000), Stopwatch()).work(station)
         finally:
             await station.leave()
