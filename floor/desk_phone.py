@@ -29,8 +29,6 @@ def on_phone_said(desk: DeskState, given: told.PhoneSaid) -> list[out.Effect]:
     event = given.event
     if isinstance(event, phone.Incoming):
         return incoming.on_incoming(desk, event)
-    if isinstance(event, phone.Trouble):
-        return recording.on_trouble(desk)
     call = getattr(event, "call", "")
     if desk.caller is not None and isinstance(event, phone.Ended) and desk.caller.call == call:
         return incoming.on_ringing_over(desk, event)

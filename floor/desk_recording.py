@@ -82,11 +82,18 @@ def on_event(desk: DeskState, line: Line, event: phone.AnyEvent) -> list[out.Eff
         case phone.Recorded():
             return _on_recorded(desk, line, event)
         case phone.Announced():
-            line.notice_plays = False
-            if desk.call is not None and desk.line is line:
-                desk.call = replace(desk.call, notice_plays=False)
-            return [out.Announced(line.attempt, event.at)]
+            return _on_announced(desk, line, event)
     return []
+
+
+def _on_announced(desk: DeskState, line: Line, event: phone.Announced) -> list[out.Effect]:
+    """The notice was heard to its end; or it was not, and the rep has to say it."""
+    line.notice_plays = False
+    if desk.call is not None and desk.line is line and not line.objected:
+        desk.call = replace(desk.call, notice_plays=False, tell=bool(event.fault))
+        if event.fault:
+            desk.say(f"{TELL} The notice failed: {event.fault.rstrip('.')}.", alarm=True)
+    return [] if event.fault else [out.Announced(line.attempt, event.at)]
 
 
 def _on_recording(desk: DeskState, line: Line, event: phone.Recording) -> list[out.Effect]:
@@ -111,16 +118,6 @@ def _on_recording(desk: DeskState, line: Line, event: phone.Recording) -> list[o
     line.notice_plays = line.notice_plays or plays
     desk.call = replace(desk.call, notice_plays=line.notice_plays)
     return [*effects, out.Announce(line.call)] if plays else effects
-
-
-def on_trouble(desk: DeskState) -> list[out.Effect]:
-    """The phone has a fault: if it was asked to play the notice, the rep had better say it."""
-    line = desk.line
-    if line is not None and line.notice_plays and desk.call is not None and not line.objected:
-        line.notice_plays = False
-        desk.call = replace(desk.call, tell=True, notice_plays=False)
-        desk.say(TELL, alarm=True)
-    return []
 
 
 def _on_recorded(desk: DeskState, line: Line, event: phone.Recorded) -> list[out.Effect]:

@@ -74,7 +74,7 @@ class Transfer(Command, frozen=True, tag="transfer"):
 
 
 class Announce(Command, frozen=True, tag="announce"):
-    """Play a notice into an answered call, beside the voices; `Announced` tells its end."""
+    """Play a notice into an answered call, beside the voices; `Announced` tells how that went."""
 
     call: str
     path: str  # absolute, of a mono WAV of 8 kHz
@@ -239,9 +239,10 @@ class Played(Event, frozen=True, tag="played"):
 
 
 class Announced(Event, frozen=True, tag="announced"):
-    """The notice has been heard to its end."""
+    """The notice has been heard to its end; with a `fault` it has not, and never will be."""
 
     call: str
+    fault: str = ""  # why it could not be played: the stack's own words
 
 
 class Transferred(Event, frozen=True, tag="transferred"):

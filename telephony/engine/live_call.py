@@ -58,19 +58,16 @@ class LiveCall(Keypad, Holding, Giving):
 
     def announce(self, path: str) -> None:
         """Play a notice to both sides, beside the voices."""
-        if not self.talks:
-            return
-        try:
+        if self.talks:
             self.voice.announce(path)
-        except pj.Error as error:
-            self.report(f"the announcement could not be played ({explain(error)})")
 
     def watch_voice(self) -> None:
         """Notice a recording that failed, and a message or a notice that has ended."""
         self.voice.watch()
-        if self.voice.announced():
+        fault = self.voice.announced()
+        if fault is not None:
             at, mono = self.now()
-            self._board.send(Announced(at=at, mono=mono, call=self.name))
+            self._board.send(Announced(at=at, mono=mono, call=self.name, fault=fault))
         if self.voice.played and self.progress.cut is Cut.NONE:
             at, mono = self.now()
             self._board.send(Played(at=at, mono=mono, call=self.name))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import queue
 from typing import Any
 
+import pjsua2 as pj
+
 from telephony.engine.board import Board
+from telephony.engine.guard import explain
 from telephony.engine.listen import FRAME_MS, Listener
 from telephony.engine.notice import Notice, Sound
 from telephony.engine.recorder import Ears, Recorder
@@ -25,6 +28,7 @@ class Voice:
         self._aside = False  # on hold by us: nobody hears anybody
         self._message: Sound | None = None
         self._notice: Notice | None = None
+        self._notice_fault = ""
         self._ears: Ears | None = None
         self._recorder: Recorder | None = None
         self._heard: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -77,21 +81,22 @@ class Voice:
         return self._message is not None and self._message.over
 
     def announce(self, path: str) -> None:
-        """Let both sides hear a notice beside the voices; one that plays is heard out, and no second one.
-
-        Raises:
-            pj.Error: the file is no sound the stack can play.
-        """
-        if self._notice is None:
+        """Let both sides hear a notice beside the voices; one that plays is heard out, and no second one."""
+        if self._notice is not None:
+            return
+        try:
             self._notice = Notice(path)
-            self._play_notice()
+        except pj.Error as error:
+            self._notice_fault = explain(error)
+        self._play_notice()
 
-    def announced(self) -> bool:
-        """Whether a notice has just been heard to its end; said once."""
-        if self._notice is None or not self._notice.over:
-            return False
+    def announced(self) -> str | None:
+        """How a notice has just ended, said once: empty, it was heard out; else why not. None: none has."""
+        fault, self._notice_fault = self._notice_fault, ""
+        if not fault and (self._notice is None or not self._notice.over):
+            return None
         self._notice = None
-        return True
+        return fault
 
     def rejoin(self) -> None:
         """The rep's sound is another one; of the old one the bridge holds nothing any more."""
@@ -146,7 +151,10 @@ class Voice:
             return
         both = self._media is not None and not self._aside
         hearers = (self._media, self._board.rep.sink, self._ears and self._ears.left) if both else ()
-        self._notice.heard_by([one for one in hearers if one is not None])
+        try:
+            self._notice.heard_by([one for one in hearers if one is not None])
+        except pj.Error as error:
+            self._notice_fault = explain(error)
 
     # -------------------------------------------------------- the recording
 

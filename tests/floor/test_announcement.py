@@ -24,6 +24,7 @@ from floor.store_room import StoreRoom
 from floor.workplace import desk_of
 from store.recordings import CallRecording
 from store.store import Store
+from telephony import protocol as phone
 from telephony.carrier import PracticeCarrier
 
 EVERY_CALL = 'version = "2026-11-21"\nmode = "announce"\n'
@@ -70,6 +71,9 @@ async def test_the_notice_plays_where_a_recording_begins_and_its_end_is_kept(tmp
         assert not view.call.tell, "the rep need not say it"
         assert "your notice" in view.message
         assert view.call.notice_plays
+        seat.hear(phone.Trouble(at=0, mono=0, text="Another thing failed."))
+        assert seat.station.view.call is not None
+        assert seat.station.view.call.notice_plays, "what is not of this call says nothing of its notice"
         async with asyncio.timeout(10):
             while "recording.announced" not in told(seat):
                 await asyncio.sleep(0.05)
@@ -85,7 +89,12 @@ async def test_a_notice_that_cannot_be_played_is_said_by_the_rep(tmp_path: Path)
         await recorded_call(seat)
         view = await seat.until(lambda view: bool(view.call and view.call.tell))
         assert "tell them now" in view.message
+        assert "The notice failed: " in view.message
         assert view.alarm
+        seat.station.press("hang_up")
+        await seat.state(S.WRAP_UP)
+        assert stored(seat).announced_at is None
+        assert "recording.announced" not in told(seat)
 
 
 async def test_an_objection_deletes_what_there_is_and_nothing_more_is_recorded(tmp_path: Path) -> None:
