@@ -7,6 +7,7 @@ together. Nothing secret is ever a field here: see `config.secrets`.
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote
@@ -31,7 +32,9 @@ Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 PerMinute = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 Codec = Literal["PCMU", "PCMA", "G722", "GSM", "iLBC", "speex"]  # what the SIP stack's wheel brings
 Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$", description="two capital letters, as in US")]
-E164 = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$", description="as in +14155550123")]
+E164 = Annotated[
+    str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$", description="a number such as +14155550123")
+]
 Area = Annotated[
     str,
     msgspec.Meta(
@@ -113,7 +116,9 @@ class Colleague(Section, frozen=True):
     """Somebody a call may be given to."""
 
     name: str
-    number: Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9*#]{1,16}$", description="digits, as in 204")]
+    number: Annotated[
+        str, msgspec.Meta(pattern=r"^\+?[0-9*#]{1,16}$", description="digits, such as 204 or +14155550123")
+    ]
 
 
 class Sip(Section, frozen=True):
@@ -151,7 +156,8 @@ class Sip(Section, frozen=True):
 
         Raises:
             ValueError: `server`, `proxy` or a STUN server is more than a host
-                and a port, `codecs` is empty, or `srtp` is on without TLS.
+                and a port, `ring_from` names no place, `codecs` is empty, or
+                `srtp` is on without TLS.
         """
         if not self.codecs:
             raise ValueError("codecs is empty: without one there is no sound; the usual one is PCMU")
@@ -166,6 +172,22 @@ class Sip(Section, frozen=True):
                 raise ValueError(
                     f"{field} {value!r} should be a host or host:port, such as sip.example.com:5060"
                 )
+        for place in self.ring_from:
+            if not _is_place(place):
+                raise ValueError(
+                    f"ring_from {place!r} should be a host, an address or a network such as 203.0.113.0/24"
+                )
+
+
+def _is_place(text: str) -> bool:
+    """Whether `text` is a host, an address or an IPv4 network."""
+    if "/" not in text:
+        return bool(_HOST_PORT(text))
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 class Sound(Section, frozen=True):

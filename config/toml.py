@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -94,7 +94,7 @@ class Document:
             return self.error((*field, unknown[1]), _unknown_key(unknown[1], _keys(wanted, field)))
         if missing := _MISSING.search(what):
             return self.error(field, f"`{missing[1]}` is missing; add a line `{missing[1]} = ...`")
-        return self.error(field, what[:1].lower() + what[1:])
+        return self.error(field, _in_words(what, _type_at(wanted, field)))
 
     def _named(self, parts: FieldPath, wanted: type[Any], fault: str) -> FieldPath:
         """`parts` with each `...` (a key that msgspec does not tell) replaced by the key at fault."""
@@ -143,16 +143,35 @@ def _parts(spot: str) -> tuple[str | int, ...]:
 
 def _keys(wanted: Any, field: FieldPath) -> list[str]:  # noqa: ANN401 - a type, or an alias of one
     """The keys that the table at `field` may have, as far as the types tell."""
-    for part in field:
-        wanted = _inner(wanted, part)
+    inner = _type_at(wanted, field)
     struct = next(
-        (one for one in (wanted, *get_args(wanted)) if hasattr(one, "__struct_encode_fields__")), None
+        (one for one in (inner, *get_args(inner)) if hasattr(one, "__struct_encode_fields__")), None
     )
     return list(struct.__struct_encode_fields__) if struct is not None else []
 
 
+def _type_at(wanted: Any, field: FieldPath) -> Any:  # noqa: ANN401 - a type, or an alias of one
+    for part in field:
+        wanted = _inner(wanted, part)
+    return wanted
+
+
+def _in_words(what: str, wanted: Any) -> str:  # noqa: ANN401 - a type, or an alias of one
+    """The complaint `what`, with what may stand there instead, where the type says it."""
+    plain = what[:1].lower() + what[1:]
+    if "enum value" in what and get_origin(wanted) is Literal:
+        return f"{plain}; it is one of " + ", ".join(str(one) for one in get_args(wanted))
+    if "matching regex" not in what:
+        return plain
+    noted = (note for one in (wanted, *get_args(wanted)) for note in getattr(one, "__metadata__", ()))
+    words = next(filter(None, (getattr(note, "description", None) for note in noted)), None)
+    return f"should be {words}" if words else plain
+
+
 def _inner(wanted: Any, part: str | int) -> Any:  # noqa: ANN401 - a type, or an alias of one
     """The type of the value at `part` of a `wanted`; None where the types do not tell."""
+    if hasattr(wanted, "__metadata__"):
+        return _inner(wanted.__origin__, part)
     if isinstance(wanted, UnionType) or get_origin(wanted) is Union:
         inner = (_inner(one, part) for one in get_args(wanted))
         return next((one for one in inner if one is not None), None)

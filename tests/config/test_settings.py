@@ -110,6 +110,11 @@ def test_broken_toml_names_its_line(home: Home) -> None:
         ("[sip]\ncodecs = []\n", 1, "codecs"),
         ('[sip]\nstun_servers = ["stun:stun.example.com"]\n', 1, "stun_servers"),
         ("[sip]\nqualify_s = -1\n", 2, "qualify_s"),
+        ('[sip]\nring_from = ["not a host"]\n', 1, "ring_from 'not a host'"),
+        ('[sip]\nring_from = ["10.0.0.0/99"]\n', 1, "a network such as 203.0.113.0/24"),
+        ('[sip]\ncaller_ids = [{number = "12"}]\n', 2, "should be a number such as +14155550123"),
+        ('[[sip.colleagues]]\nname = "Ann"\nnumber = "hello"\n', 3, "should be digits, such as 204"),
+        ('[sip]\ndtmf = "both"\n', 2, "it is one of auto, rfc4733, info"),
         ('[sip]\ncaller_ids = [{number = "+14155550123", areas = ["Ohio"]}]\n', 2, "areas"),
         ('[mail]\nhost = "mail.example.com"\n', 1, "sender"),
         ('[rep]\nlogin = "anna\\u001b[31m"\n', 1, "login"),
@@ -122,6 +127,11 @@ def test_a_wrong_value_names_line_and_field(home: Home, text: str, line: int, wo
     assert int(found[0]) >= line
     assert word in message
     assert "\x1b" not in message
+
+
+def test_hosts_addresses_and_networks_may_ring(home: Home) -> None:
+    home.config_file.write_text('[sip]\nring_from = ["sbc.example.com", "10.1.1.1", "10.0.0.5/24"]\n')
+    assert len(load(home).sip.ring_from) == 3
 
 
 @pytest.mark.parametrize(
