@@ -59,8 +59,12 @@ class Scribe:
 
     async def _do(self, effect: out.StoreEffect) -> None:
         news = await self._carry_out(effect)
-        if news is not None:
+        if news is None:
+            return
+        try:
             self._tell(news)
+        except Exception:  # noqa: BLE001  (a bug, perhaps of a screen's: what follows must be written)
+            _log.exception("could not tell of %s", type(news).__name__)
 
     async def _carry_out(self, effect: out.StoreEffect) -> told.Input | None:
         while True:

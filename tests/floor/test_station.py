@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from dataclasses import replace
@@ -69,6 +70,27 @@ def _talked_for(seat: Seat, ms: int) -> bool:
         and call.answered_mono is not None
         and seat.station.clock.monotonic() - call.answered_mono >= ms
     )
+
+
+async def test_a_screen_that_fails_at_news_costs_no_entry(tmp_path: Path) -> None:
+    async with seated(tmp_path, "2") as seat:
+        failed: list[str] = []
+
+        def fails_once() -> None:
+            """In the scribe's own task, at the first news of the store."""
+            task = asyncio.current_task()
+            if task is not None and task.get_coro().__name__ == "write" and not failed:
+                failed.append("once")
+                raise RuntimeError("no screen")
+
+        await seat.state(S.PREVIEW)
+        seat.station.subscribe(fails_once)
+        seat.station.press("dial")
+        await seat.state(S.READY)
+        assert failed
+        with read(seat) as store:
+            (attempt,) = store.attempts.since(0)
+            assert attempt.result is Result.BUSY
 
 
 async def test_a_call_the_lead_drops_waits_for_its_disposition(tmp_path: Path) -> None:
