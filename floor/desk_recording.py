@@ -93,7 +93,15 @@ def _on_announced(desk: DeskState, line: Line, event: phone.Announced) -> list[o
         desk.call = replace(desk.call, notice_plays=False, tell=bool(event.fault))
         if event.fault:
             desk.say(f"{TELL} The notice failed: {event.fault.rstrip('.')}.", alarm=True)
+        else:
+            told_no_more(desk)
     return [] if event.fault else [out.Announced(line.attempt, event.at)]
+
+
+def told_no_more(desk: DeskState) -> None:
+    """Take the words of the notice from the message row: it was heard, or nobody is there to be told."""
+    if desk.message.startswith((TELL, PLAYS)):
+        desk.say("")
 
 
 def _on_recording(desk: DeskState, line: Line, event: phone.Recording) -> list[out.Effect]:

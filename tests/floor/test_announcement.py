@@ -80,6 +80,17 @@ async def test_the_notice_plays_where_a_recording_begins_and_its_end_is_kept(tmp
         assert stored(seat).announced_at
         assert seat.station.view.call is not None
         assert not seat.station.view.call.notice_plays
+        assert "notice" not in seat.station.view.message
+
+
+async def test_a_call_that_ends_in_the_notice_leaves_no_word_of_it(tmp_path: Path) -> None:
+    ready = notice_from(Home(tmp_path).make(), notice(tmp_path, 20.0))
+    async with seated(tmp_path, "8", recording=EVERY_CALL, notice=ready) as seat:
+        await recorded_call(seat)
+        assert "your notice" in seat.station.view.message
+        seat.station.press("hang_up")
+        assert (await seat.state(S.WRAP_UP)).message == ""
+        assert stored(seat).announced_at is None
 
 
 async def test_a_notice_that_cannot_be_played_is_said_by_the_rep(tmp_path: Path) -> None:
