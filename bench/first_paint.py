@@ -29,12 +29,14 @@ PATHS = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'tests')!r}]\n"
 OURS = (
     PATHS
     + """
-import tui.app
+import asyncio
+from cli.workstation import screen
+show = screen()
 from support.fake_desk import FakeDesk
 from cadence.model import ShiftState
 desk = FakeDesk()
 desk.enter(ShiftState.NOT_READY, card=None, reason="starting")
-tui.app.run(desk)
+asyncio.run(show(desk))
 """
 )
 BARE = """

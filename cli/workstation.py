@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from cli.quick import importing
 from config.errors import UsageError
 from config.home import Home
 
@@ -24,10 +25,11 @@ def open_workstation(home: Home, login: str = "") -> int:
             "to try Sixring without a carrier."
         )
     require_terminal()
-    import asyncio
+    with importing():
+        import asyncio
 
-    from cli.session import settings_of
-    from floor.workplace import real_workplace, rep_of, work
+        from cli.session import settings_of
+        from floor.workplace import real_workplace, rep_of, work
 
     settings = settings_of(home)
     return asyncio.run(work(real_workplace(home, settings), rep_of(settings, login), screen()))
@@ -35,7 +37,8 @@ def open_workstation(home: Home, login: str = "") -> int:
 
 def screen() -> Screen:
     """The workstation's screen."""
-    from tui.app import work
+    with importing():
+        from tui.app import work
 
     return work
 

@@ -7,8 +7,9 @@ are not listed here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from cadence.model import ShiftState as S
 from floor.view import CallView, CardView, IncomingView
@@ -53,8 +54,7 @@ class Moment(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(msgspec.Struct, frozen=True):
     """One thing a rep can do."""
 
     name: str

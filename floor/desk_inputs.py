@@ -1,8 +1,11 @@
-"""What a desk can be told: keys of the rep, news of the store, events of the phone."""
+"""What a desk can be told: keys of the rep, news of the store, events of the phone.
+
+Structs of msgspec: as dataclasses they would take longer to make than all of the desk.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from cadence.dispositions import Disposition
 from cadence.model import Plan
@@ -12,67 +15,58 @@ from store.records import Attempt, Caller, Claim
 from telephony.protocol import AnyEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(msgspec.Struct, frozen=True):
     """The store handed over a lead."""
 
     claim: Claim
     card: CardView
 
 
-@dataclass(frozen=True, slots=True)
-class LeadTaken:
+class LeadTaken(msgspec.Struct, frozen=True):
     """The lead in preview is not the rep's any more; `why` is one sentence."""
 
     token: int  # of its claim
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class NothingDue:
+class NothingDue(msgspec.Struct, frozen=True):
     """No lead may be called now; the next one at `next_at` (ms UTC), if any."""
 
     next_at: int | None
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class LookAgain:
+class LookAgain(msgspec.Struct, frozen=True):
     """Time to ask the queue again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
+class Pressed(msgspec.Struct, frozen=True):
     """A key of the registry: dial, hang_up, mute, undo."""
 
     action: str
 
 
-@dataclass(frozen=True, slots=True)
-class NumberTyped:
+class NumberTyped(msgspec.Struct, frozen=True):
     """A number to dial, as the rep typed it."""
 
     typed: str
 
 
-@dataclass(frozen=True, slots=True)
-class TransferTo:
+class TransferTo(msgspec.Struct, frozen=True):
     """The rep gives the call to `target`; `blind`: at once, else after a word on the second line."""
 
     target: str  # as typed, or a colleague's number
     blind: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CallerKnown:
+class CallerKnown(msgspec.Struct, frozen=True):
     """Whose the number of a call that rings is, as far as the store knows."""
 
     call: str
     caller: Caller
 
 
-@dataclass(frozen=True, slots=True)
-class BegunInbound:
+class BegunInbound(msgspec.Struct, frozen=True):
     """The attempt on an answered incoming call is on disk, with its lead (None: a withheld number)."""
 
     attempt: Attempt
@@ -80,15 +74,13 @@ class BegunInbound:
     card: CardView | None
 
 
-@dataclass(frozen=True, slots=True)
-class BegunBeside:
+class BegunBeside(msgspec.Struct, frozen=True):
     """The attempt of the second line is on disk, with the gate's decision."""
 
     attempt: Attempt
 
 
-@dataclass(frozen=True, slots=True)
-class MissedKept:
+class MissedKept(msgspec.Struct, frozen=True):
     """A missed caller is on disk."""
 
     name: str  # of the lead
@@ -97,70 +89,60 @@ class MissedKept:
     first: bool = False  # the lead is called before all others
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectionKept:
+class ObjectionKept(msgspec.Struct, frozen=True):
     """That they object to the recording is on disk."""
 
     attempt_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Disposed:
+class Disposed(msgspec.Struct, frozen=True):
     """A disposition, by its code; `callback_at` (ms UTC) where it is a callback."""
 
     code: str
     callback_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Keypad:
+class Keypad(msgspec.Struct, frozen=True):
     """A tone to send."""
 
     digit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(msgspec.Struct, frozen=True):
     """A note on a lead; on that of the card where none is named."""
 
     text: str
     lead_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(msgspec.Struct, frozen=True):
     """The rep passes the lead on; `reason` is the code, `label` its words."""
 
     reason: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Paused:
+class Paused(msgspec.Struct, frozen=True):
     """The rep goes not-ready."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Resumed:
+class Resumed(msgspec.Struct, frozen=True):
     """The rep comes back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(msgspec.Struct, frozen=True):
     """The rep goes home, whatever is going on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(msgspec.Struct, frozen=True):
     """The attempt is on disk, with the gate's decision."""
 
     attempt: Attempt
 
 
-@dataclass(frozen=True, slots=True)
-class BegunByHand:
+class BegunByHand(msgspec.Struct, frozen=True):
     """The attempt on a typed number is on disk, with the gate's decision; with its lead, if it has one."""
 
     attempt: Attempt
@@ -168,8 +150,7 @@ class BegunByHand:
     card: CardView | None
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(msgspec.Struct, frozen=True):
     """The result is on disk; `settled`: nothing more is asked of the rep, the lead has moved on by itself."""
 
     attempt_id: int
@@ -178,8 +159,7 @@ class Finished:
     settled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True):
     """The disposition is on disk and the lead has moved on."""
 
     attempt_id: int
@@ -187,8 +167,7 @@ class Recorded:
     plan: Plan | None  # None after a call of no lead
 
 
-@dataclass(frozen=True, slots=True)
-class MessageOver:
+class MessageOver(msgspec.Struct, frozen=True):
     """What became of a message is on disk."""
 
     name: str  # of the lead
@@ -196,8 +175,7 @@ class MessageOver:
     left: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(msgspec.Struct, frozen=True):
     """An attempt wants its disposition (again): taken back, or never given; its lead is on the desk."""
 
     attempt: Attempt
@@ -206,24 +184,21 @@ class Undone:
     why: str = "taken back. Choose the right disposition."
 
 
-@dataclass(frozen=True, slots=True)
-class NoteKept:
+class NoteKept(msgspec.Struct, frozen=True):
     """A note is on disk."""
 
     lead_id: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """News for the message row."""
 
     text: str
     alarm: bool = False  # a fault
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """The store could not do `effect`; `why` is one sentence."""
 
     effect: StoreEffect
@@ -231,8 +206,7 @@ class Refused:
     over: bool = False  # for good: the lead is somebody else's by now, or the matter is settled
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneState:
+class PhoneState(msgspec.Struct, frozen=True):
     """Whether the phone can dial, and its state in words."""
 
     ok: bool
@@ -245,8 +219,7 @@ class PhoneState:
         return phone_words(self.text, self.retry_in_ms, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneSaid:
+class PhoneSaid(msgspec.Struct, frozen=True):
     """An event of the phone process."""
 
     event: AnyEvent

@@ -78,7 +78,9 @@ class Workstation(App[None], inherit_bindings=False):
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK.name
+        # Not `self.theme = ...`: Textual would read the stylesheet once more before the first paint.
+        self.set_reactive(App.theme, DARK.name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.port = port
         self.session = Session(port, self)
         self.failed: SixringError | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from tui.intents import Intent
 from tui.ui import Ui
@@ -12,8 +12,7 @@ _MODIFIERS = ("shift", "control", "alt", "super", "hyper", "meta", "caps_lock", 
 Routed = tuple[Ui, tuple[Intent, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """One key."""
 
     name: str  # Textual's name: "space", "enter", "a", "number_sign"

@@ -7,7 +7,7 @@ the needle of a studio meter does. All instants are `Clock.monotonic` ms.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from floor.view import LevelsView
 
@@ -19,8 +19,7 @@ _SILENT_DBFS = -90  # a live microphone has noise well above it; a headset's own
 _FLOOR_DBFS, _CELL_DB = -54, 8  # speech peaks between -40 and -6
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True):
     """One level in cells."""
 
     level: int = 0  # measured last
@@ -37,8 +36,7 @@ class Bar:
         return Bar(level, max(level, self.shown(mono)), mono)
 
 
-@dataclass(frozen=True, slots=True)
-class Meter:
+class Meter(msgspec.Struct, frozen=True):
     """Both bars, and what deserves a word."""
 
     microphone: Bar = Bar()

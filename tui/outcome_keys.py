@@ -6,7 +6,7 @@ disposition by its code.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from cadence.dispositions import Disposition
 from cadence.model import ShiftState as S

@@ -8,7 +8,8 @@ when a stalled link delivers them in one packet.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cadence.model import ShiftState as S
 from config.text import for_terminal

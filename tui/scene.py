@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
+
+import msgspec
 
 from cadence.model import CallKind, Lane, ShiftState
 from config.text import for_terminal
@@ -25,8 +26,7 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(msgspec.Struct, frozen=True):
     """The desk, the screen's own state, and the two clocks, at one moment."""
 
     view: DeskView

@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.geometry import Size
 from textual.screen import Screen
 
 from tui import footer, overlays
@@ -53,31 +54,17 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.overlay = Pane(overlays.overlay, id="overlay")
 
     def compose(self) -> ComposeResult:
-        """The panes of every size; the stylesheet shows those that fit."""
+        """The panes of the size there is; those of the other one would be a tenth of the start."""
         yield Pane(header, id="header")
         yield Pane(too_small, id="small")
-        with Container(id="narrow"):
-            with Container(id="top"):
-                yield Pane(card, classes="card")
-                yield Pane(queue, classes="queue")
-            yield Pane(call, classes="call")
-            yield Pane(history, classes="history")
-        with Container(id="wide"):
-            yield Pane(queue, classes="queue")
-            with Container(id="middle"):
-                yield Pane(card, classes="card")
-                yield Pane(call, classes="call")
-                yield Pane(notes, classes="notes")
-            with Container(id="right"):
-                yield Pane(timeline, classes="timeline")
-                yield Pane(history, classes="history")
+        yield _wide() if _is_wide(self.app.size) else _narrow()
         yield Pane(dispositions, id="dispositions")
         yield Pane(message, id="message")
         yield Pane(footer.footer, id="footer")
         yield self.overlay
 
     def on_mount(self) -> None:
-        """Find the panes once."""
+        """Find the panes there are."""
         self.panes = list(self.query(Pane))
 
     def on_key(self, event: events.Key) -> None:
@@ -91,9 +78,35 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         event.stop()
         self._host.take_paste(event.text)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Choose the panes that fit."""
+    async def on_resize(self, event: events.Resize) -> None:
+        """Choose the panes that fit; they are made when they fit for the first time."""
         width, height = event.size
+        wide = _is_wide(event.size)
+        if not self.query("#wide" if wide else "#narrow"):
+            await self.mount(_wide() if wide else _narrow(), before="#dispositions")
+            self.panes = list(self.query(Pane))
         self.set_class(width < NEEDED[0] or height < NEEDED[1], "-small")
-        self.set_class(width >= WIDE[0] and height >= WIDE[1], "-wide")
+        self.set_class(wide, "-wide")
         self.call_after_refresh(self._host.repaint)
+
+
+def _is_wide(size: Size) -> bool:
+    return size.width >= WIDE[0] and size.height >= WIDE[1]
+
+
+def _narrow() -> Container:
+    return Container(
+        Container(Pane(card, classes="card"), Pane(queue, classes="queue"), id="top"),
+        Pane(call, classes="call"), Pane(history, classes="history"), id="narrow",
+    )  # fmt: skip
+
+
+def _wide() -> Container:
+    return Container(
+        Pane(queue, classes="queue"),
+        Container(
+            Pane(card, classes="card"), Pane(call, classes="call"), Pane(notes, classes="notes"), id="middle"
+        ),
+        Container(Pane(timeline, classes="timeline"), Pane(history, classes="history"), id="right"),
+        id="wide",
+    )

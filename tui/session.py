@@ -9,8 +9,9 @@ test.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from cadence.model import Lead
 from cadence.model import ShiftState as S
