@@ -60,7 +60,7 @@ def work(path: Path, leads: int, seed: int) -> Outcome:
         now = store.core.now()
         proof, late, figures = audit(store), backlog(store.core), follow_up(store.core, 0, now)
         intact = store.log.verify().clean
-    wrong = judge(path, floor.holds, now)
+    wrong = judge(path, floor.holds, now, floor.callers.rang)
     found = {name: len(each) for name, each in wrong.items()}
     calls = figures.total.calls
     told = {"leads": leads, "calls": calls, "seconds": round(took, 1), "log_holds": intact, "judge": found}

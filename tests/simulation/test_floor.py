@@ -26,7 +26,8 @@ class Past:
     path: Path
 
     def judged(self, path: Path | None = None, holds: list[Hold] | None = None) -> dict[str, list[str]]:
-        return judge(path or self.path, self.floor.holds if holds is None else holds, self.floor.clock.now())
+        seen = self.floor.holds if holds is None else holds
+        return judge(path or self.path, seen, self.floor.clock.now(), self.floor.callers.rang)
 
     def measured(self) -> FollowUp:
         return follow_up(self.floor.store.core, 0, self.floor.clock.now())
@@ -45,7 +46,7 @@ def test_no_lead_is_lost_and_no_call_is_unlawful(past: Past) -> None:
         name: []
         for name in (
             "ghosts", "hours", "caps", "gaps", "two_reps", "too_many_calls", "after_an_end",
-            "after_do_not_call", "mails",
+            "after_do_not_call", "mails", "callers", "missed_first", "on_the_heels",
         )
     }  # fmt: skip
 
@@ -60,13 +61,18 @@ def test_everything_that_befalls_a_floor_befell_this_one(past: Past) -> None:
     kinds = {row["kind"] for row in rows("select distinct kind from event")}
     wanted = {
         "lead.inquired", "lead.skipped", "lead.planned", "attempt.disposed", "attempt.undone", "mail.sent",
-        "mail.failed", "dnc.added", "callback.agreed", "callback.settled", "shift.out",
+        "mail.failed", "call.missed", "dnc.added", "callback.agreed", "callback.settled", "shift.out",
     }  # fmt: skip
     assert wanted <= kinds
     assert {row["status"] for row in rows("select distinct status from lead")} == {
         "open", "won", "refused", "opted_out",
     }  # fmt: skip
     assert len({hold.rep for hold in past.floor.holds}) == 5
+    assert {row["why"] for row in rows("select distinct why from missed_call")} == {
+        "busy", "not answered", "the session ended while it rang",
+    }  # fmt: skip
+    spoken = rows("select count(distinct disposition) as n from attempt where direction = 'in'")
+    assert spoken[0]["n"] >= 4, "conversations they began, with different ends"
 
 
 def test_a_floor_that_is_not_overloaded_calls_at_once_and_leaves_nobody_out(past: Past) -> None:
@@ -88,6 +94,11 @@ TAMPERED = {
     "after_do_not_call": """insert or ignore into suppression(value, kind, added_at, added_by, why)
         select distinct e164, 'phone', 1, 'x', 'x' from attempt""",
     "mails": "update outbox set state = 'ready'",
+    "callers": "delete from missed_call where id = 1",
+    "missed_first": "update event set at = at - 86400000 * 2 where kind = 'call.missed'",
+    "on_the_heels": """update attempt set call_kind = 'step', opened_at = (select max(i.ended_at) + 60000
+        from attempt i where i.lead_id = attempt.lead_id and i.direction = 'in')
+        where direction = 'out' and lead_id in (select lead_id from attempt where direction = 'in')""",
 }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from support.factories import FIRM
 from support.simulation import rota
+from support.simulation.callers import Ring, Switchboard
 from support.simulation.world import (
     ASKS_AGAIN,
     OFFICE,
@@ -40,6 +41,8 @@ FIRST_DAY = date(
 MAIL_ROUND_MS = 5 * MINUTE
 _SKIPS, _GIVES_BACK, _TAKES_BACK, _DIES = 0.005, 0.003, 0.005, 0.0005  # of calls: assumed
 
+NOT_REACHED = (Result.NO_ANSWER, Result.DECLINED, Result.BUSY)
+
 Life = Iterator[int]  # a life yields the moment at which it goes on
 
 
@@ -61,12 +64,14 @@ class Floor:
     clock: HandClock
     dice: random.Random
     world: World
+    callers: Switchboard
     holds: list[Hold] = field(default_factory=list)
     _agenda: list[tuple[int, int, Life]] = field(default_factory=list)
     _order: count[int] = field(default_factory=count)
     _latest: dict[Life, int] = field(default_factory=dict)  # a life goes on at the moment it was given last
     _reps: dict[str, Life] = field(default_factory=dict)
     _idle: set[str] = field(default_factory=set)
+    _taken: dict[int, tuple[str, int]] = field(default_factory=dict)  # lead to who answered it, and when
 
     def run(self, leads: int) -> None:
         """Four weeks with so many leads."""
@@ -157,11 +162,14 @@ class Floor:
             yield day.begins
             shift = self.store.shifts.clock_in(rep, rep.title(), "floor", 1, alive=lambda _: False)
             self.store.attempts.recover(rep)
+            self.callers.at_work[rep] = shift.id
             for until in (day.lunch, day.ends):
                 while self.clock.now() < until:
                     yield from self._one_lead(rep, shift.id, until)
+                del self.callers.at_work[rep]
                 if until == day.lunch:
                     yield day.back
+                    self.callers.at_work[rep] = shift.id
             self.store.shifts.clock_out(shift.id)
 
     def _one_lead(self, rep: str, shift_id: int, until: int) -> Life:
@@ -170,11 +178,16 @@ class Floor:
             self._idle.add(rep)
             yield min(until, found.next_at or until)
             self._idle.discard(rep)
+            ring = self.callers.answering.pop(rep, None)
+            if ring is not None:
+                yield from self._answer(ring, rep, shift_id)
             return
         began = self.clock.now()
         yield began + self.dice.randrange(2_000, 8_000)  # reading the card
         yield from self._work(found, rep, shift_id)
-        self.holds.append(Hold(found.lead.id, rep, began, self.clock.now()))
+        by, at = self._taken.get(found.lead.id, (rep, 0))
+        lost = by != rep and at >= began  # they called meanwhile, and a colleague answered
+        self.holds.append(Hold(found.lead.id, rep, began, at if lost else self.clock.now()))
 
     def _work(self, claim: Claim, rep: str, shift_id: int) -> Life:
         store, now, chance = self.store, self.clock.now(), self.dice.random()
@@ -210,6 +223,36 @@ class Floor:
         if ended.result is Result.ANSWERED:
             yield self.clock.now() + self.dice.randrange(4_000, 25_000)  # after the call
             self._say(attempt, ended.code, rep)
+        if ended.result in NOT_REACHED or ended.code == "voicemail":
+            self._perhaps_calls_back(attempt.e164)
+
+    # ---- those who call back
+
+    def _perhaps_calls_back(self, e164: str) -> None:
+        after_ms = self.callers.calls_back()
+        if after_ms is not None:
+            self._later(after_ms, lambda: self._rings(e164))
+
+    def _rings(self, e164: str) -> None:
+        """They call; a free rep may take it at once."""
+        self.callers.ring(e164, self._idle, self.clock.now(), self._later)
+        for rep in self._idle & self.callers.answering.keys():
+            self._idle.remove(rep)
+            self._begin(self.clock.now(), self._reps[rep])
+
+    def _answer(self, ring: Ring, rep: str, shift_id: int) -> Life:
+        store, began = self.store, self.clock.now()
+        attempt, claim = store.inbound.answer(ring.e164, "", ring.sip_call_id, rep, shift_id, began)
+        if claim is not None:
+            self._taken[claim.lead.id] = (rep, began)
+        code, talk_ms = self.world.conversation(self.callers.dice)
+        yield began + talk_ms
+        end = CallEnd(Result.ANSWERED, self.clock.now(), 0, talk_ms, ended_by="lead")
+        store.attempts.finish(attempt.id, end, rep)
+        yield self.clock.now() + self.callers.dice.randrange(4_000, 25_000)
+        self._say(attempt, code, rep)
+        if claim is not None:
+            self.holds.append(Hold(claim.lead.id, rep, began, self.clock.now()))
 
     def _ring(self, attempt: Attempt, ended: Ended) -> Life:
         instant = self.store.attempts.instant
@@ -234,6 +277,7 @@ def simulate(path: Path, leads: int, seed: int = 7) -> Floor:
     """Four weeks of a floor in the database `path`, left open."""
     start = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=OFFICE)
     clock, dice = HandClock(round(start.timestamp() * 1000)), random.Random(seed)
-    floor = Floor(Store.open(path, load(), clock, zone=OFFICE.key), clock, dice, World(dice))
+    store = Store.open(path, load(), clock, zone=OFFICE.key)
+    floor = Floor(store, clock, dice, World(dice), Switchboard(store, random.Random(seed + 1)))
     floor.run(leads)
     return floor

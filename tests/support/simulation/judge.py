@@ -23,6 +23,7 @@ Rows = list[sqlite3.Row]
 _DAY_MS, _MINUTE_MS = 86_400_000, 60_000
 _GAP_MS = 15 * _MINUTE_MS
 _MOST_STEPS, _MOST_MAILS = 6, 5
+_PROMISED = ("callback", "returned")  # kinds of calls that the lead has asked for
 _HOLIDAYS = frozenset({(2026, 11, 11)})  # Veterans Day: the only federal one of the four weeks
 
 
@@ -84,27 +85,40 @@ _CODES = {  # area code to place, and the zone its exchanges are in
 }  # fmt: skip
 _ZONES = {name: ZoneInfo(name) for law in LAWS.values() for name in law.zones}
 
-_CALLS = """select a.id, a.lead_id, a.e164, a.rep, a.call_kind, a.opened_at, a.ended_at, a.disposition,
-        coalesce(a.disposed_at, a.ended_at) as done_at, l.country, l.region
+_CALLS = """select a.id, a.lead_id, a.e164, a.rep, a.direction, a.call_kind, a.opened_at, a.ended_at,
+        a.disposition, coalesce(a.disposed_at, a.ended_at) as done_at, l.country, l.region
     from attempt a join lead l on l.id = a.lead_id
     where a.allowed = 1 and not (a.result = 'failed' and a.invited_at is null) order by a.opened_at, a.id"""
 
 
-def judge(path: Path, holds: Iterable[Held], end: int) -> dict[str, list[str]]:
-    """What is wrong with the floor at `end` (ms UTC), by the name of the check: nothing, it should be."""
+_MISSED = """select m.sip_call_id, m.lead_id, m.number as e164, m.at, e.at as kept_at, l.country, l.region
+    from missed_call m join event e on e.kind = 'call.missed' and e.lead_id is m.lead_id
+        and json_extract(e.body, '$.sip_call_id') = m.sip_call_id
+    join lead l on l.id = m.lead_id order by m.at"""
+
+
+def judge(path: Path, holds: Iterable[Held], end: int, rang: Sequence[str]) -> dict[str, list[str]]:
+    """What is wrong with the floor at `end` (ms UTC), by the name of the check: nothing, it should be.
+
+    `rang`: the SIP Call-ID of every call that rang at a desk.
+    """
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
-        calls = db.execute(_CALLS).fetchall()
+        both_ways = db.execute(_CALLS).fetchall()
+        calls = [call for call in both_ways if call["direction"] == "out"]
         found: dict[str, Iterator[str]] = {
             "ghosts": _ghosts(db, end),
             "hours": _hours(calls),
             "caps": _caps(calls),
             "gaps": _gaps(calls),
-            "two_reps": _two_reps(calls, holds),
+            "two_reps": _two_reps(both_ways, holds),
             "too_many_calls": _too_many(db, calls),
-            "after_an_end": _after_an_end(db, calls),
+            "after_an_end": _after_an_end(db, both_ways),
             "after_do_not_call": _after_do_not_call(db, calls),
             "mails": _mails(db, end),
+            "callers": _callers(db, rang),
+            "missed_first": _missed_first(db, both_ways),
+            "on_the_heels": _on_the_heels(both_ways),
         }
         return {name: list(wrong) for name, wrong in found.items()}
 
@@ -165,7 +179,7 @@ def _caps(calls: Rows) -> Iterator[str]:
 def _gaps(calls: Rows) -> Iterator[str]:
     for e164, of_number in _by(calls, "e164").items():
         for one, other in pairwise(of_number):
-            if other["opened_at"] - one["opened_at"] < _GAP_MS and other["call_kind"] != "callback":
+            if other["opened_at"] - one["opened_at"] < _GAP_MS and other["call_kind"] not in _PROMISED:
                 yield f"{e164}: {(other['opened_at'] - one['opened_at']) // 1000} s apart"
 
 
@@ -192,14 +206,22 @@ def _too_many(db: sqlite3.Connection, calls: Rows) -> Iterator[str]:
 
 
 def _after_an_end(db: sqlite3.Connection, calls: Rows) -> Iterator[str]:
-    """Whoever bought, refused or forbade it is not called again, but for a new inquiry."""
+    """Whoever bought, refused or forbade it is not called again, unless they ask or call."""
     asked = _inquiries(db)
+    for row in db.execute("select lead_id, at from missed_call where lead_id is not null"):
+        asked[row["lead_id"]].append(row["at"])
     for lead_id, of_lead in _by(calls, "lead_id").items():
-        for one, other in pairwise(of_lead):
-            ended = one["disposition"] in ("won", "not_interested", "do_not_call")
-            again = any(one["opened_at"] < at <= other["opened_at"] for at in asked[lead_id])
-            if ended and not again:
-                yield f"lead {lead_id} called at {other['opened_at']} after {one['disposition']}"
+        end: sqlite3.Row | None = None
+        for call in of_lead:
+            again = end is not None and any(
+                end["opened_at"] < at <= call["opened_at"] for at in asked[lead_id]
+            )
+            if end is not None and not again and call["direction"] == "out":
+                yield f"lead {lead_id} called at {call['opened_at']} after {end['disposition']}"
+            if call["disposition"] in ("won", "not_interested", "do_not_call"):
+                end = call
+            elif call["direction"] == "out" or call["disposition"] in ("interested", "callback"):
+                end = None
 
 
 def _after_do_not_call(db: sqlite3.Connection, calls: Rows) -> Iterator[str]:
@@ -221,6 +243,78 @@ def _mails(db: sqlite3.Connection, end: int) -> Iterator[str]:
             yield f"lead {row['lead_id']}: {row['n']} mails of one inquiry"
     stuck = "select id from outbox where state in ('ready', 'sending') and due_at < ?"
     yield from (f"mail {row['id']} is stuck" for row in db.execute(stuck, (end - _DAY_MS // 24,)))
+
+
+def _callers(db: sqlite3.Connection, rang: Sequence[str]) -> Iterator[str]:
+    """Every call that rang at a desk was answered or is missed, and one of the two once."""
+    kept: dict[str, int] = defaultdict(int)
+    for table in ("attempt where direction = 'in'", "missed_call"):
+        for row in db.execute(f"select sip_call_id from {table}"):
+            kept[row[0]] += 1
+    yield from (f"{call} rang and was kept {kept[call]} times" for call in rang if kept[call] != 1)
+    yield from (f"{call} never rang" for call in kept.keys() - set(rang))
+    open_ones = "select sip_call_id from ringing_call where over_at is null"
+    yield from (f"{row[0]} rings for ever" for row in db.execute(open_ones))
+
+
+def _missed_first(db: sqlite3.Connection, calls: Rows) -> Iterator[str]:
+    """While a caller whom nobody answered may surely be called, no rep dials anybody who did not call us."""
+    missed, of_lead = db.execute(_MISSED).fetchall(), _by(calls, "lead_id")
+    out = [call for call in calls if call["direction"] == "out"]
+    times, of_number = [call["opened_at"] for call in out], _by(out, "e164")
+    unfit = {call["e164"] for call in calls if call["disposition"] == "bad_number"}
+    changes, listed = _changes(db), _listed(db, "phone")
+    callers: dict[int, int] = {}  # lead to when they were first missed
+    for miss in missed:
+        callers.setdefault(miss["lead_id"], miss["kept_at"])
+    for miss in missed:
+        since, own = miss["kept_at"], of_lead.get(miss["lead_id"], [])
+        busy = any(call["opened_at"] <= since and (call["done_at"] or since) >= miss["at"] for call in own)
+        if busy or miss["e164"] in unfit or listed.get(miss["e164"], since + 1) <= since:
+            continue  # they were spoken with, or a person has to look
+        until = [call["opened_at"] for call in own] + changes[miss["lead_id"]] + changes[miss["e164"]]
+        last = min((at for at in until if at > since), default=times[-1])
+        for call in out[bisect_right(times, since + _MINUTE_MS) : bisect_right(times, last - 1)]:
+            at = call["opened_at"]
+            tried = sum(at - _DAY_MS < one["opened_at"] < at for one in of_number.get(miss["e164"], []))
+            capped = tried >= min(law.cap for law, _ in _laws(miss))
+            returned = callers.get(call["lead_id"], at) < at
+            if not returned and not capped and _surely_open(miss, at - _MINUTE_MS):
+                yield f"{miss['sip_call_id']} of lead {miss['lead_id']} waited while {call['id']} was dialed"
+                break
+
+
+def _changes(db: sqlite3.Connection) -> dict[Any, list[int]]:
+    """When a lead was put off, given back or asked anew, or a number was listed: it is first no more."""
+    found: dict[Any, list[int]] = defaultdict(list)
+    for row in db.execute("select lead_id, at from event where kind in ('lead.skipped', 'lead.released')"):
+        found[row["lead_id"]].append(row["at"])
+    for lead_id, times in _inquiries(db).items():
+        found[lead_id] += times
+    for e164, at in _listed(db, "phone").items():
+        found[e164].append(at)
+    return found
+
+
+def _surely_open(call: sqlite3.Row, at: int) -> bool:
+    """A working day between eleven and five on every clock that counts: open by any law and stricter gate."""
+    for _, zones in _laws(call):
+        for zone in zones:
+            wall = datetime.fromtimestamp(at / 1000, _ZONES[zone])
+            holiday = (wall.year, wall.month, wall.day) in _HOLIDAYS
+            if holiday or wall.weekday() >= 5 or not 11 <= wall.hour < 17:
+                return False
+    return True
+
+
+def _on_the_heels(calls: Rows) -> Iterator[str]:
+    """Who called us and was spoken with is not dialed in the quarter of an hour after, but as agreed."""
+    for lead_id, of_lead in _by(calls, "lead_id").items():
+        for one, other in pairwise(of_lead):
+            after_ms = other["opened_at"] - one["ended_at"]
+            follows = (one["direction"], other["direction"]) == ("in", "out")
+            if follows and after_ms < _GAP_MS and other["call_kind"] not in _PROMISED:
+                yield f"lead {lead_id} dialed {after_ms // 1000} s after"
 
 
 def _listed(db: sqlite3.Connection, kind: str) -> dict[str, int]:

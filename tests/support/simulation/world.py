@@ -145,6 +145,11 @@ class World:
             return Ended(result, dice.randrange(15_000, 24_000), dice.randrange(12_000, 35_000), "voicemail")
         return Ended(result, {Result.NO_ANSWER: 25_000, Result.DECLINED: 8_000}.get(result, 0))
 
+    def conversation(self, dice: random.Random) -> tuple[str, int]:
+        """What comes of a conversation with who called us: the disposition, and how long it takes (ms)."""
+        code = dice.choices(*zip(*SAID, strict=True))[0]
+        return code, dice.randrange(*TALK_S.get(code, SHORT_TALK_S)) * 1000
+
     def callback_time(self, now: int) -> int:
         """When the lead wants to be called: in half an hour, or up to four days on, by day."""
         at = now + self.dice.choice((30 * MINUTE, 2 * HOUR, DAY, 2 * DAY, 4 * DAY))
