@@ -100,10 +100,13 @@ def on_undone(desk: DeskState, given: told.Undone) -> list[out.Effect]:
     desk.show(given.claim, given.card)
     attempt, now = given.attempt, desk.clock.monotonic()
     answered = attempt.answered_at is not None
+    talked_since = now - attempt.talk_ms
+    rang_since = talked_since - attempt.ring_ms
     desk.call = CallView(
-        attempt.e164, attempt.caller_id, dialed_mono=now - attempt.talk_ms,
-        answered_mono=now - attempt.talk_ms if answered else None, ended_mono=now,
-        result=attempt.result or "", result_text="Taken back: choose again.",
+        attempt.e164, attempt.caller_id, dialed_mono=rang_since,
+        ringing_mono=rang_since if attempt.ringing_at is not None else None,
+        answered_mono=talked_since if answered else None, ended_mono=now,
+        result=attempt.result or "", result_text=given.why[:1].upper() + given.why[1:],
         inbound=attempt.direction == "in",
     )  # fmt: skip
     desk.line = Line(

@@ -143,6 +143,22 @@ def test_what_is_taken_back_no_longer_counts(bench: Bench) -> None:
     assert (bench.desk.tally.contacts, bench.desk.tally.won) == (0, 0)
 
 
+def test_a_call_that_is_back_shows_its_own_times_and_why_it_is_back(bench: Bench) -> None:
+    bench.ended(bench.answered(), Result.ANSWERED)
+    bench.tell(told.Finished(7, None, None), told.Disposed("won"))
+    bench.tell(told.Recorded(7, BOOK.dispositions.by_key["8"], next_plan()))
+    held = claim()
+    before = replace(ended_attempt(held, Result.ANSWERED), ringing_at=NOW - 3_000, ring_ms=3_000)
+    bench.tell(told.Pressed("undo"), told.Undone(before, held, card(held), "your call was cut off."))
+    call = bench.desk.call
+    assert call is not None
+    assert call.ringing_mono is not None
+    assert call.answered_mono is not None
+    assert call.ended_mono is not None
+    assert (call.answered_mono - call.ringing_mono, call.ended_mono - call.answered_mono) == (3_000, 5_000)
+    assert call.result_text == "Your call was cut off."
+
+
 def test_a_disposition_that_came_too_late_lets_the_rep_go_on(bench: Bench) -> None:
     call = bench.answered()
     bench.ended(call, Result.ANSWERED)
