@@ -36,10 +36,10 @@ def on_incoming(desk: DeskState, event: phone.Incoming) -> list[out.Effect]:
     if desk.state not in RINGS_IN or desk.caller is not None:
         away = desk.state is ShiftState.NOT_READY
         why = "not ready" if away else "busy"
-        return [out.PassOn(event.call, away), _missed(event, why, event.at)]
+        return [out.PassOn(event.call, away), _ask(event), _missed(event, why, event.at)]
     desk.caller = event
     desk.incoming = IncomingView(event.number, event.name, since_mono=event.mono)
-    return [out.AskCaller(event.call, event.number, event.name, event.sip_call_id, event.at)]
+    return [_ask(event)]
 
 
 def on_caller_known(desk: DeskState, given: told.CallerKnown) -> list[out.Effect]:
@@ -138,6 +138,10 @@ def _not_spoken_to(caller: phone.Incoming, event: phone.Ended) -> list[out.Effec
     if event.elsewhere:
         return [out.TakenElsewhere(caller.sip_call_id)]
     return [_missed(caller, "not answered", event.at)]
+
+
+def _ask(caller: phone.Incoming) -> out.Effect:
+    return out.AskCaller(caller.call, caller.number, caller.name, caller.sip_call_id, caller.at)
 
 
 def _missed(caller: phone.Incoming, why: str, at: int) -> out.Effect:

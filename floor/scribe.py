@@ -8,8 +8,9 @@ a reason. A bug of ours is written to the log and shown; it stops neither.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 from config.errors import SixringError, UsageError
 from floor import desk_effects as out
@@ -19,6 +20,7 @@ from floor.store_room import StoreRoom
 from store.errors import LeaseLost, NotFound, Settled
 
 _RETRY_S = 1.0
+_OTHERS_S = 1.5  # a call that is not taken here is missed by then only where it rings at no other desk
 _FACTS = (
     out.Instant, out.Finish, out.LetGo, out.SettleMessage, out.Enter, out.BeginInbound, out.KeepMissed,
     out.TakenElsewhere, out.KeepTransfer, out.Announced, out.Objected,
@@ -33,20 +35,38 @@ class Scribe:
         """`tell` feeds the desk; it is called on the event loop."""
         self._room, self._clerk, self._tell = room, clerk, tell
         self._todo: asyncio.Queue[out.StoreEffect] = asyncio.Queue()
-        self._asked: set[asyncio.Task[None]] = set()
+        self._aside: set[asyncio.Task[None]] = set()
+        self._hurried = asyncio.Event()
 
     def take(self, effect: out.StoreEffect) -> None:
-        """Have `effect` carried out after all that were taken before it; who rings is looked up at once."""
+        """Have `effect` carried out after all that were taken before it.
+
+        Who rings is looked up at once. Who was missed is written when the other desks
+        that the exchange rings have written so: it may ring them all, or try one after
+        the other. They are on disk as ringing here meanwhile.
+        """
         if isinstance(effect, out.AskCaller):
-            task = asyncio.create_task(self._do(effect))
-            self._asked.add(task)
-            task.add_done_callback(self._asked.discard)
+            self._set_aside(self._do(effect))
+        elif isinstance(effect, out.KeepMissed):
+            self._set_aside(self._after_the_others(effect))
         else:
             self._todo.put_nowait(effect)
 
     async def done(self) -> None:
-        """Wait until everything taken is on disk, or refused."""
+        """Wait until everything taken is on disk, or refused; nothing is put off from now on."""
+        self._hurried.set()
+        await asyncio.gather(*self._aside)
         await self._todo.join()
+
+    def _set_aside(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+    async def _after_the_others(self, effect: out.KeepMissed) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._hurried.wait(), _OTHERS_S)
+        await self._do(effect)
 
     async def write(self) -> None:
         """Work until cancelled."""

@@ -158,11 +158,20 @@ class Inbound:
 
         Its lead is called before all others; one that was won or refused asks
         again by it, and one that wants no contact goes to a person. Where
-        somebody speaks with them at that moment, nothing is planned. Told
-        twice, or by several desks, it is one missed call.
+        somebody speaks with them at that moment, nothing is planned. While it
+        rings at another desk it is that desk's to keep, and nobody has missed
+        it yet. Told twice, or by several desks, it is one missed call.
         """
         call = self._call(number, name, sip_call_id, at)
-        return self._once(call, lambda: self._missed(call, rep, why))
+
+        def keep() -> Missed:
+            if not ringing.rings_on(self._core, call.sip_call_id, None, besides=rep):
+                return self._missed(call, rep, why)
+            ringing.over_at(self._core, call.sip_call_id, rep)
+            caller = self.ring(number)
+            return Missed(caller.lead_id, caller.name, call.heard, first=False)
+
+        return self._once(call, keep)
 
     def _heard(self, number: str) -> str:
         e164 = numbers.e164(number, self._core.region)

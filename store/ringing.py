@@ -57,6 +57,17 @@ def over(core: Core, sip_call_id: str) -> None:
     )
 
 
+def over_at(core: Core, sip_call_id: str, rep: str) -> None:
+    """It rings no more at the desk of `rep`."""
+    core.engine.run(
+        """update ringing_call set over_at = :now
+            where sip_call_id = :sip and rep = :rep and over_at is null""",
+        sip=sip_call_id,
+        rep=rep,
+        now=core.now(),
+    )
+
+
 def kept(core: Core, sip_call_id: str) -> bool:
     """Whether somebody has kept what became of the call."""
     return bool(core.engine.rows(_KEPT, sip=sip_call_id))
@@ -71,9 +82,9 @@ def left(core: Core, rep: str | None, alive: Alive | None) -> list[Row]:
     return [row for row in rows if _is_dead(core, row, rep, alive)]
 
 
-def rings_on(core: Core, sip_call_id: str, alive: Alive | None) -> bool:
-    """Whether the call rings at a desk that lives."""
-    rows = core.engine.rows(_OPEN + "and sip_call_id = :sip", sip=sip_call_id)
+def rings_on(core: Core, sip_call_id: str, alive: Alive | None, *, besides: str = "") -> bool:
+    """Whether the call rings at a desk that lives, other than that of the rep `besides`."""
+    rows = core.engine.rows(_OPEN + "and sip_call_id = :sip and rep <> :rep", sip=sip_call_id, rep=besides)
     return not all(_is_dead(core, row, None, alive) for row in rows)
 
 

@@ -136,6 +136,7 @@ def test_a_second_caller_is_passed_on_while_the_first_one_rings(bench: Bench) ->
     effects = bench.heard(other)
     assert effects == [
         out.PassOn("in-2", False),
+        out.AskCaller("in-2", RINGS.number, "Robin", "def@there", RINGS.at),
         out.KeepMissed(RINGS.number, "Robin", "def@there", NOW, "busy"),
     ]
     assert bench.desk.caller == RINGS

@@ -134,6 +134,24 @@ async def test_a_rep_who_is_busy_or_paused_passes_it_on_and_hears_of_it(tmp_path
         assert len(await missed_calls(seat, 2)) == 2
 
 
+async def test_a_call_that_a_busy_desk_passes_on_and_the_next_desk_answers_is_no_missed_one(
+    tmp_path: Path,
+) -> None:
+    async with seated(tmp_path, "8") as seat:
+        await seat.state(S.PREVIEW)
+        seat.station.press("dial")
+        await seat.state(S.TALKING)
+        with read(seat) as store:
+            ben = store.shifts.clock_in("ben", "Ben", "elsewhere", 1)
+            now = seat.place.clock.now()
+            sip = await seat.carrier.call_in(seat.door, STRANGER)
+            assert (await seat.carrier.call(sip)).code == 486
+            store.inbound.rings(STRANGER, "", sip, "ben", ben.id, now)  # the exchange tries the next one
+            await seat.until(lambda view: view.message == f"{STRANGER} called while you were busy.")
+            store.inbound.answer(STRANGER, "", sip, "ben", ben.id, now)
+            assert [one.kind for one in store.log.after(0, 1_000) if one.kind == "call.missed"] == []
+
+
 async def test_the_reps_key_passes_a_call_on_and_the_lead_on_the_card_stays(tmp_path: Path) -> None:
     async with seated(tmp_path, "8") as seat:
         before = await seat.state(S.PREVIEW)
@@ -260,6 +278,7 @@ async def test_nobody_is_left_ringing_on_disk_however_the_ringing_ended(tmp_path
         for more in ({"elsewhere": True}, {}):
             await rung(seat, STRANGER, give_up_s=8, **more)
             await seat.until(lambda view: view.incoming is None)
+        await missed_calls(seat, 1)
         await rung(seat, talk_s=400)
         seat.station.press("answer")
         await seat.until(lambda view: view.state is S.TALKING and view.card is not None)

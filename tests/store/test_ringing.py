@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from support.factories import NOON, claimed, new_lead, number
 
-from cadence.model import Result
+from cadence.model import Lane, Result
 from cadence.rulebook import Rulebook
 from config.clock import MINUTE, HandClock
 from store.audit import audit
@@ -102,7 +102,7 @@ def test_a_desk_that_lives_is_left_its_caller_and_so_is_another_reps_by_a_rep_wh
 
 @pytest.mark.parametrize(
     ("kept", "before"),
-    [("answered", True), ("answered", False), ("missed", True), ("missed", False), ("elsewhere", False)],
+    [("answered", True), ("answered", False), ("missed", True), ("elsewhere", False)],
 )
 def test_a_call_that_was_kept_is_not_missed_by_the_desk_that_died(
     store: Store, kept: str, before: bool
@@ -123,6 +123,41 @@ def test_a_call_that_was_kept_is_not_missed_by_the_desk_that_died(
     assert store.inbound.recover(alive=dies(dead)) == []
     assert kinds(store) == told
     assert store.core.engine.rows("select 1 as x from ringing_call where over_at is null") == []
+
+
+def passes_on(store: Store, shift: Shift, why: str = "busy") -> Missed:
+    return store.inbound.missed(number(0), "", "sip-in", shift.rep, store.core.now(), why)
+
+
+def test_a_busy_desk_misses_nobody_who_is_answered_at_another(store: Store) -> None:
+    lead = store.leads.add(new_lead())
+    busy, free = at_work(store, "rep1"), at_work(store, "rep2")
+    for shift in (busy, free):
+        rings_at(store, shift)
+    assert passes_on(store, busy) == Missed(lead, "Lead 0", number(0), first=False)
+    assert store.queue.peek("rep3", 1)[0].lane is not Lane.RETURNED, "it still rings"
+    store.inbound.answer(number(0), "", "sip-in", free.rep, free.id, NOON)
+    assert store.inbound.recover(alive=lambda _: False) == []
+    assert "call.missed" not in kinds(store)
+
+
+def test_of_several_desks_the_last_keeps_the_missed_call(store: Store) -> None:
+    store.leads.add(new_lead())
+    desks = [at_work(store, f"rep{n}") for n in range(3)]
+    for shift in desks:
+        rings_at(store, shift)
+    assert [passes_on(store, shift).first for shift in desks] == [False, False, True]
+    assert kinds(store).count("call.missed") == 1
+    sound(store)
+
+
+def test_a_call_that_one_desk_passed_on_is_missed_where_the_other_dies(store: Store) -> None:
+    store.leads.add(new_lead())
+    busy, dead = at_work(store, "rep1"), at_work(store, "rep2")
+    for shift in (busy, dead):
+        rings_at(store, shift)
+    passes_on(store, busy)
+    assert [missed.first for missed in store.inbound.recover(alive=dies(dead))] == [True]
 
 
 def test_a_call_that_still_rings_at_a_living_desk_is_that_desks(store: Store) -> None:
