@@ -18,7 +18,7 @@ def on_number_typed(desk: DeskState, given: told.NumberTyped) -> list[out.Effect
         return desk.say(refusal or "The call before is coming back: one moment.")
     typed = given.typed.strip()
     if not desk.phone_ok:
-        return desk.say(f"The phone cannot dial now: {desk.phone_words}.", alarm=True)
+        return desk.cannot_dial()
     effects: list[out.Effect] = []
     if desk.claim is not None:
         effects.append(out.Release(desk.claim, "another number is dialed"))

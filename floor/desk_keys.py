@@ -35,8 +35,7 @@ def _dial(desk: DeskState) -> list[out.Effect]:
     if not desk.claim.phone.e164:
         return desk.say(f"Nothing to dial: {desk.claim.plan.reason}. s puts the lead back for later.")
     if not desk.phone_ok:
-        words = f"The phone cannot dial now: {desk.phone_words}. The lead stays with you."
-        return desk.say(words, alarm=True)
+        return desk.cannot_dial(" The lead stays with you.")
     desk.line = Line(desk.claim, call=desk.new_call(desk.claim.token))
     number = desk.claim.phone.e164
     shown = desk.shown_to(number, desk.claim.lead.campaign)

@@ -21,6 +21,8 @@ def on_phone_state(desk: DeskState, given: told.PhoneState) -> list[out.Effect]:
     """Whether the phone can dial."""
     desk.phone_ok, desk.phone_line, wait = given.ok, given.text, given.retry_in_ms
     desk.phone_retry_mono = None if wait is None else desk.clock.monotonic() + wait
+    if given.ok:
+        desk.can_dial_again()
     return []
 
 

@@ -39,7 +39,7 @@ def on_transfer_to(desk: DeskState, given: told.TransferTo) -> list[out.Effect]:
     if given.blind:
         return _pass(desk, line, Passing(target, attended=False, whom=_whom(name, target)))
     if not desk.phone_ok:
-        return desk.say(f"The phone cannot dial now: {desk.phone_words}.", alarm=True)
+        return desk.cannot_dial()
     desk.second_line = Line(None, call=desk.new_call())
     desk.second = CallView(
         target, desk.shown_to(target), dialed_mono=desk.clock.monotonic(), name=name, muted=desk.call.muted

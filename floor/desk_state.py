@@ -20,12 +20,12 @@ from floor.view import (
     QueueLine,
     Refusal,
     Tally,
-    phone_words,
 )
 from store.records import Claim
 from telephony import protocol as phone
 
 IN_CALL = frozenset({ShiftState.DIALING, ShiftState.RINGING, ShiftState.TALKING})
+_CANNOT_DIAL = "The phone cannot dial now: "
 
 
 @dataclass(slots=True)
@@ -149,15 +149,19 @@ class DeskState:
         self.calls += 1
         return f"{self.clock.now() if token is None else token:x}-{self.calls}"
 
-    @property
-    def phone_words(self) -> str:
-        """What the phone is doing, as of now."""
-        return phone_words(self.phone_line, self.phone_retry_mono, self.clock.monotonic())
-
     def say(self, message: str, *, alarm: bool = False) -> list[out.Effect]:
         """Put a line on the message row; nothing else happens."""
         self.message, self.alarm = message, alarm
         return []
+
+    def cannot_dial(self, more: str = "") -> list[out.Effect]:
+        """Say that the phone is not ready, and why; the line above counts down to its next try."""
+        return self.say(f"{_CANNOT_DIAL}{self.phone_line}.{more}", alarm=True)
+
+    def can_dial_again(self) -> None:
+        """The phone is ready: that it was not is no news any more."""
+        if self.message.startswith(_CANNOT_DIAL):
+            self.say("")
 
     def enter(self, state: ShiftState, reason: str = "") -> list[out.Effect]:
         """Change state, and have the change written to the shift."""

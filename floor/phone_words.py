@@ -6,6 +6,8 @@ from config.text import for_terminal
 from floor.desk_inputs import PhoneState
 from telephony import protocol as phone
 
+_UNTRUSTED = "PJSIP_TLS_ECERTVERIF"  # how the stack names it; `sixring doctor` says what is wrong with it
+
 
 class PhoneWords:
     """The phone as a whole: its line to the carrier, and whether the rep can hear and speak."""
@@ -65,4 +67,6 @@ def phone_state(event: phone.AnyEvent, name: str) -> PhoneState | None:
 def _why(code: int, reason: str) -> str:
     """What the server said, or that it said nothing."""
     words = for_terminal(reason) or "no answer"
+    if _UNTRUSTED in words:
+        words = "the carrier's certificate is not trusted"
     return f"{code} {words}" if code else words

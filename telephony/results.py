@@ -113,7 +113,7 @@ SIP: dict[int, tuple[Result, str]] = {
     485: (_INVALID, "The number is not unique"),
     486: (_BUSY, "Busy"),
     487: (_NO_ANSWER, "The call was cancelled on its way"),
-    488: (_FAILED, "No common audio with the called side; check sip.codecs"),
+    488: (_FAILED, "No common audio with the called side; check sip.codecs and sip.srtp"),
     489: (_FAILED, "The carrier does not know this event"),
     491: (_FAILED, "Two requests crossed each other"),
     493: (_FAILED, "The carrier could not decrypt our request"),
@@ -130,7 +130,7 @@ SIP: dict[int, tuple[Result, str]] = {
     600: (_BUSY, "Busy everywhere"),
     603: (_DECLINED, "The called person declined"),
     604: (_INVALID, "The number exists nowhere"),
-    606: (_FAILED, "No common audio with the called side; check sip.codecs"),
+    606: (_FAILED, "No common audio with the called side; check sip.codecs and sip.srtp"),
     607: (_DECLINED, "The called person marked the call as unwanted; review do-not-call"),
     608: (_BLOCKED, "A call analytics engine blocked the call; check the caller ID's reputation"),
 }
