@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,11 +29,22 @@ _SRTP = {
 }
 
 
+class Library(pj.Endpoint):
+    """The stack's library, which says whom it has turned away by itself."""
+
+    turned_away: Callable[[Any], None] | None = None  # called with the refused INVITE
+
+    def onRejectedIncomingCall(self, prm: Any) -> None:  # noqa: ANN401, N802
+        """Called when the stack has refused a call before anybody could look at it."""
+        if self.turned_away is not None:
+            self.turned_away(prm)
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """The running stack."""
 
-    lib: Any
+    lib: Library
     transport_id: int
     port: int
 
@@ -44,7 +55,7 @@ def open_endpoint(binding: Binding, transport: Transport = "udp", account: Accou
     Raises:
         pj.Error: the address or the port cannot be had.
     """
-    lib = pj.Endpoint()
+    lib = Library()
     lib.libCreate()
     lib.libInit(_settings(binding.stun))
     transport_id = lib.transportCreate(_KINDS[transport], _transport(binding, transport, account))

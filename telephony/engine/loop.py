@@ -83,6 +83,7 @@ class Engine:
         self._calls: dict[str, LiveCall] = {}
         self._open_door(setup.sound)
         reception = self._reception = Reception(self._board, self._calls, self._graves)
+        self._lib.turned_away = reception.turned_away
         self._line = Line(self._board, binding, self._stack.transport_id, reception)
         self._waiting: deque[Dial] = deque()
         self._throttle = Throttle()

@@ -248,7 +248,8 @@ async def test_a_plain_call_does_not_ring_where_encryption_is_mandatory(
         async with asyncio.timeout(10):
             while not any(reply.first.startswith("SIP/2.0 4") for reply in ring.replies):
                 await asyncio.sleep(0.01)
-        assert not line.heard.of(Incoming)
+        ended = await line.heard.wait(Ended, line.heard.of(Incoming)[0].call)
+        assert (ended.result, ended.sip_code, ended.ended_by) == ("no_answer", 488, "engine")
 
 
 async def test_a_call_without_an_offer_gets_ours(line: Telephone, ann: Ringer) -> None:
@@ -307,6 +308,25 @@ async def test_forty_calls_in_a_row_leave_no_slot_taken(line: Telephone, ann: Ri
         await line.answered(line.dial("+14155550100"))
     assert line.phone.pid == process
     assert not line.heard.of(Trouble)
+
+
+async def test_who_finds_all_four_lines_taken_is_told_as_missed(line: Telephone, ann: Ringer) -> None:
+    for _ in range(4):
+        await line.answered(line.dial("+14155550100"))
+    ring = ann.ring(where(line))
+    ended = await line.heard.wait(Ended)
+    for _ in range(3):
+        ring.send_invite()  # it crossed our refusal
+    await ring.reply(486)
+    await ann.ping(where(line))  # all of that was read by now
+    (incoming,) = line.heard.of(Incoming)
+    assert (incoming.number, incoming.name) == ("+14155550123", "Ann Lee")
+    assert incoming.sip_call_id == ring.call_id
+    assert ended.call == incoming.call
+    assert (ended.result, ended.sip_code, ended.ended_by) == ("no_answer", 486, "engine")
+    line.phone.hang_up("call-1")
+    await line.ended("call-1")
+    assert len(line.heard.of(Ended)) == 2
 
 
 @pytest.mark.parametrize("rings", [True, False])
