@@ -48,7 +48,10 @@ def test_a_fault_in_the_settings_fails_with_its_line_and_the_rest_is_still_exami
     found = examined(tmp_path)
     assert found["settings"]["health"] == "fails"
     assert "line 2" in found["settings"]["found"]
-    assert found["mail"]["health"] == "skipped"
+    assert found["rules"]["health"] == "ok"
+    assert found["clock"]["health"] == "ok"
+    for of_the_settings in ("store", "carrier", "sound", "mail"):
+        assert found[of_the_settings]["found"] == "sixring.toml has to load first"
 
 
 def test_a_damaged_store_is_told_from_a_healthy_one(tmp_path: Path) -> None:
