@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cadence.model import Lane
+from cadence.model import Lane, Result
 from floor.card import card_view
 from floor.clerk import Clerk
 from floor.desk_inputs import Undone
@@ -53,8 +53,13 @@ def _unsaid(store: Store, clerk: Clerk, attempt: Attempt) -> Undone | None:
     number = next((one for one in lead.phones if one.e164 == attempt.e164), NO_PHONE)
     claim = Claim(
         lead, plan, number, token=0, lane=plan.call.lane if plan.call else Lane.NO_CALL,
-        reason="cut off with the session before", attempts=1, expires_at=0,
+        reason=f"{_how(attempt)} in the session before", attempts=1, expires_at=0,
     )  # fmt: skip
     at = clock_text(local(attempt.answered_at, lead_zone(lead, number)))
-    why = f"your call at {at} was cut off after {attempt.talk_ms // 1000} s of talk. What came of it?"
+    why = f"your call at {at} was {_how(attempt)} after {attempt.talk_ms // 1000} s of talk. What came of it?"
     return Undone(attempt, claim, card_view(store, claim, clerk.book, clerk.clock.now()), why)
+
+
+def _how(attempt: Attempt) -> str:
+    """A call that had ended by itself is only without its disposition."""
+    return "cut off" if attempt.result is Result.INTERRUPTED else "over"
