@@ -53,13 +53,13 @@ def _unsaid(store: Store, clerk: Clerk, attempt: Attempt) -> Undone | None:
     number = next((one for one in lead.phones if one.e164 == attempt.e164), NO_PHONE)
     claim = Claim(
         lead, plan, number, token=0, lane=plan.call.lane if plan.call else Lane.NO_CALL,
-        reason=f"{_how(attempt)} in the session before", attempts=1, expires_at=0,
+        reason="left without its disposition by the session before", attempts=1, expires_at=0,
     )  # fmt: skip
     at = clock_text(local(attempt.answered_at, lead_zone(lead, number)))
-    why = f"your call at {at} was {_how(attempt)} after {attempt.talk_ms // 1000} s of talk. What came of it?"
+    why = f"your call at {at} {_how(attempt)} after {attempt.talk_ms // 1000} s of talk. What came of it?"
     return Undone(attempt, claim, card_view(store, claim, clerk.book, clerk.clock.now()), why)
 
 
 def _how(attempt: Attempt) -> str:
-    """A call that had ended by itself is only without its disposition."""
-    return "cut off" if attempt.result is Result.INTERRUPTED else "over"
+    """A call that was hung up is only without its disposition."""
+    return "was cut off" if attempt.result is Result.INTERRUPTED else "ended"
