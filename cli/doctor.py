@@ -69,4 +69,5 @@ def _examine(home: Home) -> Iterator[Finding]:
     yield machine.clock(last_event_at)
     yield from carrier.carrier(home, settings)
     yield sound.sound(settings)
+    yield from sound.notice(home, settings)
     yield network.mail_server(home, settings)

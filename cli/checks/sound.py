@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 from cli.checks.finding import Finding, ok, skipped, warns
 from config.errors import SixringError
+from config.home import Home
 from config.settings import Settings
 
 
@@ -27,3 +31,22 @@ def sound(settings: Settings) -> Finding:
     return ok(
         "sound", f"a microphone and a speaker by {found.backend}; 'sixring sound test' lets you hear them"
     )
+
+
+def notice(home: Home, settings: Settings) -> Iterator[Finding]:
+    """Can the notice of recordings be played, where the settings name one? Nothing of the home is changed."""
+    from tempfile import TemporaryDirectory
+
+    from floor.message import notice_from
+
+    named = settings.recording.announcement
+    if not named:
+        return
+    source = home.config_folder / Path(named).expanduser()
+    try:
+        with TemporaryDirectory() as aside:
+            notice_from(Home(Path(aside)), source)
+    except SixringError as error:
+        yield warns("notice", str(error), "mend announcement in [recording]; until then the reps say it")
+    else:
+        yield ok("notice", f"recordings are announced by {source}")

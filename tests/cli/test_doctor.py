@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydub.generators import Sine
 from support.mailserver import MailServerUnderTest
 from support.program import sixring
 
@@ -52,6 +53,16 @@ def test_a_fault_in_the_settings_fails_with_its_line_and_the_rest_is_still_exami
     assert found["clock"]["health"] == "ok"
     for of_the_settings in ("store", "carrier", "sound", "mail"):
         assert found[of_the_settings]["found"] == "sixring.toml has to load first"
+
+
+def test_a_notice_that_cannot_be_played_is_said_before_the_shift(tmp_path: Path) -> None:
+    config = tmp_path / "sixring.toml"
+    config.write_text('[recording]\nannouncement = "notice.wav"\n')
+    missing = examined(tmp_path)["notice"]
+    assert (missing["health"], "notice.wav cannot be read" in missing["found"]) == ("warns", True)
+    Sine(440).to_audio_segment(1_500).export(str(tmp_path / "notice.wav"), format="wav").close()
+    assert examined(tmp_path)["notice"]["health"] == "ok"
+    assert not (tmp_path / "notice").exists()
 
 
 def test_a_damaged_store_is_told_from_a_healthy_one(tmp_path: Path) -> None:
