@@ -10,6 +10,7 @@ from floor import desk_inputs as told
 from floor.account import sound_of
 from floor.desk_inputs import PhoneState
 from floor.phone_words import PhoneWords
+from floor.view import phone_words
 from telephony import protocol as phone
 from telephony.account import Sound
 
@@ -60,12 +61,27 @@ def test_the_sound_table_becomes_the_phones_sound() -> None:
     assert sound_of(Settings(sound=SoundTable(kind="none"))) == Sound()
 
 
+def shown(bench: Bench) -> str:
+    """What the screen says of the phone now."""
+    return phone_words(bench.desk.phone_line, bench.desk.phone_retry_mono, bench.clock.monotonic())
+
+
 def test_the_wait_for_the_next_try_counts_down() -> None:
     bench = Bench()
     bench.tell(told.PhoneState(False, "no answer", 12_000))
     bench.clock.advance(4_600)
-    assert bench.desk.phone_words == "retrying in 7 s: no answer"
+    assert shown(bench) == "retrying in 7 s: no answer"
     bench.clock.advance(20_000)
-    assert bench.desk.phone_words == "retrying now: no answer"
+    assert shown(bench) == "retrying now: no answer"
     bench.tell(told.PhoneState(True, "registered"))
-    assert bench.desk.phone_words == "registered"
+    assert shown(bench) == "registered"
+
+
+def test_that_the_phone_cannot_dial_is_no_fault_any_more_once_it_can() -> None:
+    bench = Bench()
+    bench.preview()
+    bench.tell(told.PhoneState(False, "no answer", 4_000))
+    bench.tell(told.Pressed("dial"))
+    assert bench.desk.message == "The phone cannot dial now: no answer. The lead stays with you."
+    bench.tell(told.PhoneState(True, "registered"))
+    assert bench.desk.message == ""
