@@ -65,6 +65,8 @@ class Clerk:
                 return self._of_caller(store, effect)
             case ask.BeginBeside():
                 return self._begin_beside(store, effect)
+            case ask.AskTransfer(call, typed):
+                return told.TransferJudged(call, *store.attempts.may_be_given_to(typed))
             case ask.Finish():
                 return self._finish(store, effect)
             case ask.Dispose():

@@ -58,6 +58,7 @@ _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {
     told.CallerKnown: incoming.on_caller_known,
     told.BegunInbound: incoming.on_begun_inbound,
     told.BegunBeside: second.on_begun_beside,
+    told.TransferJudged: second.on_transfer_judged,
     told.MissedKept: incoming.on_missed_kept,
     told.ObjectionKept: recording.on_objection_kept,
     told.Begun: news.on_begun,

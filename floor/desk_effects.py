@@ -203,6 +203,13 @@ class BeginBeside(msgspec.Struct, frozen=True):
     beside: int  # the attempt whose call is being talked about
 
 
+class AskTransfer(msgspec.Struct, frozen=True):
+    """Ask the gate of a typed number that a call is to be given to at once."""
+
+    call: str
+    typed: str
+
+
 class KeepTransfer(msgspec.Struct, frozen=True):
     """Write what became of a transfer (ms UTC)."""
 
@@ -297,7 +304,7 @@ class RecordingErased(msgspec.Struct, frozen=True):
 StoreEffect = (
     ClaimNext | Release | Skip | Begin | BeginByHand | Instant | Finish | Dispose | Undo | Note | Enter
     | LetGo | SettleMessage | AskCaller | TakenElsewhere | BeginInbound | KeepMissed | BeginBeside
-    | KeepTransfer | Announced | Objected
+    | AskTransfer | KeepTransfer | Announced | Objected
 )  # fmt: skip
 PhoneEffect = (
     Place | HangUp | Mute | Hold | Tone | PlayMessage | Answer | PassOn | PlaceBeside | Transfer | Announce

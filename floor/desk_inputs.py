@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from cadence.dispositions import Disposition
-from cadence.model import Plan
+from cadence.model import Decision, Plan
 from floor.desk_effects import StoreEffect
 from floor.view import CardView, phone_words
 from store.records import Attempt, Caller, Claim
@@ -78,6 +78,14 @@ class BegunBeside(msgspec.Struct, frozen=True):
     """The attempt of the second line is on disk, with the gate's decision."""
 
     attempt: Attempt
+
+
+class TransferJudged(msgspec.Struct, frozen=True):
+    """The gate's word on a number that a call is to be given to at once."""
+
+    call: str
+    target: str  # what would be dialed
+    decision: Decision
 
 
 class MissedKept(msgspec.Struct, frozen=True):
@@ -227,7 +235,7 @@ class PhoneSaid(msgspec.Struct, frozen=True):
 
 Input = (
     Claimed | LeadTaken | NothingDue | LookAgain | Pressed | NumberTyped | TransferTo | CallerKnown
-    | BegunInbound | BegunBeside | MissedKept | ObjectionKept | Disposed | Keypad | Noted | Skipped | Paused
-    | Resumed | Leaving | Begun | BegunByHand | Finished | Recorded | MessageOver | Undone | NoteKept | Told
-    | Refused | PhoneState | PhoneSaid
+    | BegunInbound | BegunBeside | TransferJudged | MissedKept | ObjectionKept | Disposed | Keypad | Noted
+    | Skipped | Paused | Resumed | Leaving | Begun | BegunByHand | Finished | Recorded | MessageOver | Undone
+    | NoteKept | Told | Refused | PhoneState | PhoneSaid
 )  # fmt: skip

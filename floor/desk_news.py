@@ -134,7 +134,7 @@ def on_told(desk: DeskState, given: told.Told) -> list[out.Effect]:
 
 def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
     """A write did not happen: nothing is lost, the rep hears why and may press the key again."""
-    typed = isinstance(given.effect, out.BeginByHand | out.BeginBeside)
+    typed = isinstance(given.effect, out.BeginByHand | out.BeginBeside | out.AskTransfer)
     desk.say(given.why, alarm=not given.over and not typed)
     match given.effect:
         case out.ClaimNext():
@@ -145,6 +145,8 @@ def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
             return desk.ask_for_lead()
         case out.BeginBeside():
             return second.on_refused(desk)
+        case out.AskTransfer(call):
+            return second.on_transfer_refused(desk, call)
         case out.BeginInbound() if given.over:
             return incoming.on_unkept(desk)
         case out.Begin():

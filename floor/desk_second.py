@@ -37,7 +37,8 @@ def on_transfer_to(desk: DeskState, given: told.TransferTo) -> list[out.Effect]:
         return desk.say("Nobody is named to give the call to.")
     name = desk.colleagues.get(target, "")
     if given.blind:
-        return _pass(desk, line, Passing(target, attended=False, whom=_whom(name, target)))
+        to_dial = _pass(desk, line, Passing(target, attended=False, whom=_whom(name, target)))
+        return to_dial if name else [out.AskTransfer(line.call, target)]
     if not desk.phone_ok:
         return desk.cannot_dial()
     desk.second_line = Line(None, call=desk.new_call())
@@ -119,6 +120,29 @@ def on_begun_beside(desk: DeskState, given: told.BegunBeside) -> list[out.Effect
     desk.second = replace(desk.second, number=attempt.e164)
     hold = [] if line.ended else [out.Hold(line.call, True)]
     return [*hold, out.PlaceBeside(second.call, attempt.e164, attempt.caller_id, line.call)]
+
+
+def on_transfer_judged(desk: DeskState, given: told.TransferJudged) -> list[out.Effect]:
+    """The gate's word on a typed number: have the other side dial it, or show check by check why not."""
+    line, decision = desk.line, given.decision
+    if desk.passing is None or line is None or line.call != given.call:
+        return []  # they have hung up meanwhile
+    if decision.allowed:
+        desk.passing = replace(desk.passing, target=given.target)
+        return [out.Transfer(line.call, target=given.target)]
+    on_transfer_refused(desk, given.call)
+    desk.refusal = Refusal(given.target, decision.checks)
+    desk.say(f"The call may not be given to {given.target}: {decision.why}")
+    return [out.KeepTransfer(line.attempt, given.target, False, False, desk.clock.now(), reason=decision.why)]
+
+
+def on_transfer_refused(desk: DeskState, call: str) -> list[out.Effect]:
+    """The call goes on as it was: the number was not asked for by us."""
+    if desk.line is not None and desk.line.call == call:
+        desk.passing = None
+        if desk.call is not None:
+            desk.call = replace(desk.call, passing_to="")
+    return []
 
 
 def on_refused(desk: DeskState) -> list[out.Effect]:

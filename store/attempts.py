@@ -117,6 +117,17 @@ class Attempts:
             by = Dialer(rep, shift_id, caller_id)
             return second_line.begin(self._core, typed, by, beside, colleague=colleague)
 
+    def may_be_given_to(self, typed: str) -> tuple[str, Decision]:
+        """What would be dialed if a call were given to `typed` at once, and the gate's word on it.
+
+        An extension of the firm's own exchange is not asked of the gate. An
+        override is for a dial of ours and is not used here.
+
+        Raises:
+            UsageError: no number can be read out of `typed`.
+        """
+        return second_line.judge(self._core, typed)
+
     def transferred(
         self, attempt_id: int, target: str, done: bool, attended: bool, at: int, reason: str = ""
     ) -> None:

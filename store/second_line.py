@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from cadence import numbers
+from cadence.gate import decide
 from cadence.model import Check, Decision, Phone
 from config.errors import UsageError
 from config.text import for_header
@@ -41,8 +42,7 @@ def begin(core: Core, typed: str, by: Dialer, beside: int, *, colleague: bool) -
     now = core.now()
     leave = None
     if inside:
-        check = Check("inside", dialed, True, inside)
-        decision = Decision(True, now, core.book.gate.version, (check,))
+        decision = _inside(core, dialed, inside, now)
     else:
         decision, leave = overrides.decide(core, facts.of_number(core, dialed, None, now), now)
     dial = Dial(secrets.randbits(62), Phone(0, dialed), decision, by, None, by_hand=True, beside=beside)
@@ -52,6 +52,19 @@ def begin(core: Core, typed: str, by: Dialer, beside: int, *, colleague: bool) -
     elif leave is not None:
         overrides.use(core, leave, attempt_id, by.rep, None)
     return to_attempt(read(core, attempt_id))
+
+
+def judge(core: Core, typed: str) -> tuple[str, Decision]:
+    """See `Attempts.may_be_given_to`."""
+    dialed, inside = _target(typed, core.region, colleague=False)
+    now = core.now()
+    if inside:
+        return dialed, _inside(core, dialed, inside, now)
+    return dialed, decide(facts.of_number(core, dialed, None, now), core.book.gate, now)
+
+
+def _inside(core: Core, dialed: str, why: str, now: int) -> Decision:
+    return Decision(True, now, core.book.gate.version, (Check("inside", dialed, True, why),))
 
 
 def _target(typed: str, region: str, *, colleague: bool) -> tuple[str, str]:

@@ -162,6 +162,35 @@ async def test_a_second_line_to_a_number_that_may_not_be_called_stays_undialed(t
         await wrapped_up(seat)
 
 
+async def test_a_call_is_not_given_at_once_to_a_number_that_may_not_be_called(tmp_path: Path) -> None:
+    async with seated(tmp_path, "8") as seat:
+        with Store.open(seat.place.store, BOOK, seat.place.clock) as store:
+            store.dnc.add("+14155550199", "sam", "asked on the phone", "phone")
+        await talking(seat)
+        seat.station.transfer("+1 415 555 0199", blind=True)
+        view = await seat.until(lambda view: view.refusal is not None)
+        assert view.call is not None
+        assert (view.state, view.call.passing_to) == (S.TALKING, "")
+        assert view.message.startswith("The call may not be given to +14155550199: ")
+        seat.station.transfer("nobody", blind=True)
+        view = await seat.until(lambda view: "is no telephone number" in view.message)
+        assert (view.state, view.call and view.call.passing_to) == (S.TALKING, "")
+        seat.station.press("hang_up")
+        lead = await wrapped_up(seat)
+        assert lead.transferred_to == ""
+        (kept,) = transfers(seat)
+        assert (kept["done"], kept["target"]) == (False, "+14155550199")
+        assert "do-not-call" in str(kept["reason"]).lower()
+
+
+async def test_a_call_is_given_at_once_to_an_extension_that_was_typed(tmp_path: Path) -> None:
+    async with seated(tmp_path, "8") as seat:
+        await talking(seat)
+        seat.station.transfer(STAYS, blind=True)
+        await seat.state(S.WRAP_UP)
+        assert (await wrapped_up(seat)).transferred_to == STAYS
+
+
 @pytest.mark.parametrize("passing", [False, True])
 async def test_a_phone_that_dies_with_two_lines_closes_both_with_the_times_known(
     tmp_path: Path, passing: bool

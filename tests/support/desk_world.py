@@ -357,6 +357,14 @@ class World:
         made = replace(attempt(claim(number), allowed=allowed, number=number), lead_id=None, e164="204")
         self.feed(told.BegunBeside(made))
 
+    def ask_transfer(self, effect: out.AskTransfer) -> None:
+        if self._refused("store_says_no"):
+            self.feed(told.Refused(effect, "That is no number."))
+            return
+        allowed = not self._refused("gate_says_no")
+        judged = attempt(claim(1), allowed=allowed, number=1).decision
+        self.feed(told.TransferJudged(effect.call, effect.typed, judged))
+
     def keep_missed(self, effect: out.KeepMissed) -> None:
         self.missed[effect.sip_call_id] += 1
         self.feed(told.MissedKept("Kim", effect.number, effect.why, first=True))
@@ -507,6 +515,7 @@ _STORE: dict[type, Callable[[World, Any], None]] = {
     out.BeginByHand: World.begin_by_hand,
     out.BeginInbound: World.begin_inbound,
     out.BeginBeside: World.begin_beside,
+    out.AskTransfer: World.ask_transfer,
     out.KeepMissed: World.keep_missed,
     out.AskCaller: World.ask_caller,
     out.TakenElsewhere: World.taken_elsewhere,
