@@ -134,7 +134,7 @@ class Sip(Section, frozen=True):
     verify_server: bool = True  # TLS: the certificate must prove the server's name
     srtp: Literal["off", "optional", "mandatory"] = "off"
     proxy: str = ""
-    register_every_s: Annotated[int, msgspec.Meta(ge=30, le=3600)] = 300
+    register_every_s: Annotated[int, msgspec.Meta(ge=30, le=3600)] = 120
     qualify_s: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 15  # 0: never ask by OPTIONS
     keep_alive_s: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 15  # 0: none
     stun_servers: tuple[str, ...] = ()

@@ -49,6 +49,11 @@ class Moment(Protocol):
         ...
 
     @property
+    def call(self) -> CallView | None:
+        """The first line, also when it has ended."""
+        ...
+
+    @property
     def second(self) -> CallView | None:
         """The second line."""
         ...
@@ -67,7 +72,7 @@ class Action(msgspec.Struct, frozen=True):
     also: tuple[str, ...] = ()  # more keys for the same, Textual key names
     of_lead: bool = False  # needs a lead on the card, in whatever state
     of_caller: bool = False  # needs somebody who rings at this desk
-    of_second: bool = False  # needs a second line that was answered
+    of_second: bool = False  # needs two lines: the second answered, the first not over
     not_while_ringing: bool = False  # would leave the one who rings standing
     twice: str = ""  # asked before it is done; the same key again does it
 
@@ -89,6 +94,8 @@ class Action(msgspec.Struct, frozen=True):
             return _SOMEBODY_RINGS
         if self.of_second and moment.second is None:
             return "There is one line only: x asks somebody else."
+        if self.of_second and moment.call is not None and moment.call.ended_mono is not None:
+            return "They have hung up: this is the only line."
         if self.of_second and moment.second is not None and moment.second.answered_mono is None:
             return "The second line is not answered yet: h gives it up."
         return ""

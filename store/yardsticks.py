@@ -82,6 +82,7 @@ class FollowUp:
 
 
 # One row for leads alike in source, first caller, number of calls, and the calls that reached and won them.
+# What a lead says who calls back is what our calls up to then came to.
 _FIGURES = f"""with arrived as materialized (
     select lead_id, at, call_at, source from inquiry i
     where at >= :start and at < :until and not exists (
@@ -89,14 +90,16 @@ _FIGURES = f"""with arrived as materialized (
             and (e.at < i.at or (e.at = i.at and e.id < i.id)))),
 placed as (
     select a.lead_id, a.rep, {STANDING} as disposition, coalesce(a.invited_at, a.opened_at) as at,
-        row_number() over (partition by a.lead_id order by a.id) as number
-    from arrived n join attempt a on a.lead_id = n.lead_id {NEWEST} where {SENT}),
+        a.direction = 'out' as ours,
+        count(*) filter (where a.direction = 'out') over (partition by a.lead_id order by a.id) as number
+    from arrived n join attempt a on a.lead_id = n.lead_id {NEWEST}
+    where ({SENT}) or a.direction = 'in'),
 called as (
-    select lead_id, count(*) as calls, min(at) as first_at,
-        min(case when number = 1 then rep end) as first_rep,
-        min(case when disposition in ({{contact}}) then number end) as reached_on,
-        min(case when disposition in ({{won}}) then number end) as won_on
-    from placed group by lead_id),
+    select lead_id, count(*) filter (where ours) as calls, min(at) filter (where ours) as first_at,
+        min(case when ours and number = 1 then rep end) as first_rep,
+        min(case when disposition in ({{contact}}) and number > 0 then number end) as reached_on,
+        min(case when disposition in ({{won}}) and number > 0 then number end) as won_on
+    from placed group by lead_id having count(*) filter (where ours) > 0),
 mailed as (
     select o.lead_id, min(o.settled_at) as at from arrived a join outbox o on o.lead_id = a.lead_id
     where o.state = 'sent' group by o.lead_id),

@@ -27,7 +27,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     transport: Transport = "udp"
     proxy: str = ""  # host or host:port every request goes through
     register: bool = False
-    register_every_s: int = 300
+    register_every_s: int = 120
     qualify_ms: int = 0  # between two OPTIONS that ask whether the server is there; 0: none
     patience_ms: int = 4_000  # an unanswered REGISTER or OPTIONS is told as silence
     keep_alive_s: int = 15  # between two packets that keep a NAT's door open (UDP); 0: none

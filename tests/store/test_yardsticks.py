@@ -167,3 +167,16 @@ def test_a_missed_stranger_is_a_lead_whose_speed_counts_by_our_call(store: Store
         0,
         1,
     )
+
+
+def test_a_lead_who_calls_back_and_is_won_was_won_by_our_calls_so_far(store: Store, clock: HandClock) -> None:
+    store.leads.add(new_lead(5))
+    called(store, clock, Result.NO_ANSWER, talk_ms=0)
+    attempt, _ = store.inbound.answer(number(5), "", "sip", "ana", None, clock.now())
+    clock.advance(MINUTE)
+    store.attempts.finish(attempt.id, CallEnd(Result.ANSWERED, clock.now(), 0, MINUTE), "ana")
+    store.attempts.dispose(attempt.id, "won", "ana")
+    found = measured(store)
+    assert (found.total.calls, found.total.reached, found.total.won) == (1, 1, 1)
+    assert found.won_by(1) == 1
+    assert found.by_call[0].calls == 1
