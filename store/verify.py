@@ -10,6 +10,7 @@ row edited in place is found as surely as an edited event.
 from __future__ import annotations
 
 import json
+from typing import LiteralString
 
 from store.chain import link
 from store.engine import Engine, Row
@@ -37,6 +38,10 @@ _TRANSFERRED = """select e.seq as event_seq, e.body as event_body, e.attempt_id,
 
 _MISSED = """select seq as event_seq, body as event_body, rep as event_rep, lead_id from event
     where seq > :after and seq <= :upto and kind = 'call.missed' order by seq"""
+
+_KEPT_MISSED: LiteralString = """select 1 as x from missed_call where number = :number and at = :at
+    and why = :why and rep = :rep and sip_call_id = :sip and coalesce(lead_id, 0) = :lead"""
+_KEPT_OF_CALL: LiteralString = _KEPT_MISSED + " and sip_call_id <> ''"  # which is what the index is of
 
 _STATES = """select seq as event_seq, body as event_body from event
     where seq > :after and seq <= :upto and kind = 'shift.state' order by seq"""
@@ -134,8 +139,7 @@ def _transferred(_: Engine, row: Row, told: Row) -> str:
 def _missed(engine: Engine, row: Row, told: Row) -> str:
     """A call that nobody answered is kept as it was told."""
     kept = engine.rows(
-        "select 1 as x from missed_call where number = :number and at = :at and why = :why and rep = :rep"
-        " and sip_call_id = :sip and coalesce(lead_id, 0) = :lead",
+        _KEPT_OF_CALL if told["sip_call_id"] else _KEPT_MISSED,
         number=told["number"],
         at=told["missed_at"],
         why=told["why"],
