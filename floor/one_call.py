@@ -88,6 +88,7 @@ class OneCall:
             beat.cancel()
             await room.run(lambda store: store.shifts.clock_out(shift.id))
             await room.run(lambda store: store.attempts.recover(rep.login))
+            await room.run(lambda store: store.inbound.recover(rep.login))
 
     async def _wait_until_it_can_dial(self) -> None:
         words, said = "the phone is starting", PhoneWords(self._place.phone_name)
@@ -116,7 +117,7 @@ class OneCall:
         with _interrupted(lambda: self._phone.hang_up(_CALL)):
             ring_ms = self._place.settings.sip.ring_timeout_s * SECOND
             self._phone.dial(phone.Dial(_CALL, attempt.e164, attempt.caller_id, ring_ms))
-            ended = await self._follow(room, attempt, order.talk_s)
+            ended = await self._follow(room, shift_id, attempt, order.talk_s)
         await room.run(lambda store: self._finish(store, attempt, ended, order))
         return Outcome(attempt, Result(ended.result))
 
@@ -140,13 +141,15 @@ class OneCall:
             if not check.passed:
                 self._tell(attempt.opened_at, f"refused by the gate: {check.name}: {check.why}")
 
-    async def _follow(self, room: StoreRoom, attempt: Attempt, talk_s: float | None) -> phone.Ended:
+    async def _follow(
+        self, room: StoreRoom, shift_id: int, attempt: Attempt, talk_s: float | None
+    ) -> phone.Ended:
         """Write and tell each instant until the end."""
         loop = asyncio.get_running_loop()
         while True:
             event = await self._heard.get()
             if getattr(event, "call", _CALL) != _CALL:
-                self._let_ring_elsewhere(event)
+                await self._let_ring_elsewhere(room, shift_id, event)
                 continue
             match event:
                 case phone.Invited():
@@ -169,10 +172,13 @@ class OneCall:
                 case _:
                     pass
 
-    def _let_ring_elsewhere(self, event: phone.AnyEvent) -> None:
-        """Nobody sits at this phone: whoever rings is passed on."""
-        if isinstance(event, phone.Incoming):
-            self._phone.send(phone.PassOn(event.call, away=True))
+    async def _let_ring_elsewhere(self, room: StoreRoom, shift_id: int, event: phone.AnyEvent) -> None:
+        """Nobody sits at this phone: whoever rings is passed on, and is a missed call if no desk answers."""
+        if not isinstance(event, phone.Incoming):
+            return
+        self._phone.send(phone.PassOn(event.call, away=True))
+        number, name, sip, at, rep = event.number, event.name, event.sip_call_id, event.at, self._rep.login
+        await room.run(lambda store: store.inbound.rings(number, name, sip, rep, shift_id, at))
 
 
 async def _note(

@@ -33,7 +33,7 @@ class Overheard(Workplace):
 HEARD: list[phone.AnyEvent] = []
 
 
-async def test_who_rings_during_a_call_from_the_shell_is_passed_on_and_ends_nothing(tmp_path: Path) -> None:
+async def test_who_rings_meanwhile_is_a_missed_call_and_ends_nothing(tmp_path: Path) -> None:
     HEARD.clear()
     carrier = PracticeCarrier(tmp_path / "carrier.log", pace=0.05)
     await carrier.start()
@@ -55,5 +55,8 @@ async def test_who_rings_during_a_call_from_the_shell_is_passed_on_and_ends_noth
         assert outcome.result is Result.ANSWERED
         with Store.open(place.store, BOOK, place.clock) as store:
             assert store.attempts.get(outcome.attempt.id).talk_ms >= 1_900
+            first = store.queue.peek("bo", 1, 0)[0]
+            assert store.leads.get(first.lead_id).phones[0].e164 == "+14155550177"
+            assert first.reason.startswith("called you")
     finally:
         await carrier.close()
