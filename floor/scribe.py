@@ -79,8 +79,10 @@ class Scribe:
 
     async def _do(self, effect: out.StoreEffect) -> None:
         news = await self._carry_out(effect)
-        if news is None:
-            return
+        if news is not None:
+            self._say(news)
+
+    def _say(self, news: told.Input) -> None:
         try:
             self._tell(news)
         except Exception:  # noqa: BLE001  (a bug, perhaps of a screen's: what follows must be written)
@@ -101,5 +103,5 @@ class Scribe:
                 why = f"a fault of Sixring itself ({type(error).__name__}); it is in the log."
             if not isinstance(effect, _FACTS):
                 return told.Refused(effect, why)
-            self._tell(told.Refused(effect, f"Not on disk yet, trying again: {why}"))
+            self._say(told.Refused(effect, f"Not on disk yet, trying again: {why}"))
             await asyncio.sleep(_RETRY_S)
