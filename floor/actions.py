@@ -14,10 +14,10 @@ import msgspec
 from cadence.model import ShiftState as S
 from floor.view import CallView, CardView, IncomingView
 
-_IN_CALL = frozenset({S.DIALING, S.RINGING, S.TALKING})
-_WITH_LEAD = _IN_CALL | {S.PREVIEW, S.WRAP_UP}
-_FREE = frozenset({S.READY, S.PREVIEW, S.NOT_READY})
-_RINGS = frozenset({S.READY, S.PREVIEW})
+IN_CALL = frozenset({S.DIALING, S.RINGING, S.TALKING})
+RINGS_IN = frozenset({S.READY, S.PREVIEW})
+_WITH_LEAD = IN_CALL | {S.PREVIEW, S.WRAP_UP}
+_FREE = RINGS_IN | {S.NOT_READY}
 _ALWAYS = frozenset(S)
 
 _IN_A_CALL = "A call is up: its disposition key ends it."
@@ -111,19 +111,19 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "answer", "a", "answer", "Take the call that rings; a lead in preview goes back.",
-        _RINGS, _NOBODY_RINGS, of_caller=True, also=("tab",),
+        RINGS_IN, _NOBODY_RINGS, of_caller=True, also=("tab",),
     ),
     Action(
         "pass_on", "i", "pass on", "Do not take it: the caller is the first in the queue.",
-        _RINGS, _NOBODY_RINGS, of_caller=True,
+        RINGS_IN, _NOBODY_RINGS, of_caller=True,
     ),
     Action(
         "hang_up", "h", "hang up", "End the call; of two lines, the one you talk on.",
-        _IN_CALL, "No call to hang up.",
+        IN_CALL, "No call to hang up.",
     ),
     Action(
         "other", "w", "other", "Record an outcome that has no digit, out of a list.",
-        _IN_CALL | {S.WRAP_UP}, _NO_CALL,
+        IN_CALL | {S.WRAP_UP}, _NO_CALL,
     ),
     Action(
         "mute", "m", "mute", "Stop or restore your microphone.",
@@ -208,8 +208,3 @@ ACTIONS: tuple[Action, ...] = (
 
 BY_NAME: dict[str, Action] = {action.name: action for action in ACTIONS}
 BY_KEY: dict[str, Action] = {key: action for action in ACTIONS for key in (action.key, *action.also)}
-
-
-def why_not(name: str, state: S) -> str:
-    """Empty when action `name` works in `state`, else the sentence that says why not."""
-    return BY_NAME[name].why_not(state)

@@ -24,13 +24,11 @@ from floor import desk_phone as phone
 from floor import desk_recording as recording
 from floor import desk_second as second
 from floor import desk_voicemail as voicemail
-from floor.desk_state import IN_CALL, DeskState
-
-__all__ = ["IN_CALL", "Desk"]
+from floor.desk_state import DeskState
 
 
 class Desk(DeskState):
-    """The state machine. Feed it with `handle`; read its fields; write none of them."""
+    """A desk that takes inputs. Feed it with `handle`; read its fields; write none of them."""
 
     __slots__ = ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cadence.dispositions import Disposition
-from cadence.model import Plan, ShiftState
+from cadence.model import Plan, Result, ShiftState
 from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor import desk_recording as recording
@@ -42,6 +42,14 @@ def on_ended(desk: DeskState, line: Line, event: phone.Ended) -> list[out.Effect
         return desk.ask_for_lead()
     written = write_result(line, event)
     return written if desk.second_line is not None else [*written, *wrap_up(desk, line)]
+
+
+def never_placed(desk: DeskState, line: Line) -> phone.Ended:
+    """The end of a call that the rep hung up before it could be placed."""
+    return phone.Ended(
+        at=desk.clock.now(), mono=desk.clock.monotonic(), call=line.call, result=Result.FAILED,
+        reason="Hung up before the dial.", ended_by="rep",
+    )  # fmt: skip
 
 
 def write_result(line: Line, event: phone.Ended) -> list[out.Effect]:

@@ -15,28 +15,28 @@ from cadence.model import LeadStatus, ShiftState
 from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor import desk_recording as recording
-from floor.desk_ending import on_ended, write_result
+from floor.actions import RINGS_IN
+from floor.desk_ending import write_result
 from floor.desk_state import DeskState, Line
 from floor.view import CallView, IncomingView
 from store.records import Caller
 from telephony import protocol as phone
 
-RINGS_IN = frozenset({ShiftState.READY, ShiftState.PREVIEW})
 _COMING_BACK = "The call before is coming back: one moment."
 _STATUS = {
     LeadStatus.WON: "won already",
     LeadStatus.REFUSED: "said no before",
     LeadStatus.OPTED_OUT: "asked not to be called",
 }
-_WHILE = {"busy": " while you were busy", "not ready": " while you were not ready"}
+_BUSY, _AWAY = "busy", "not ready"
+_WHILE = {_BUSY: " while you were busy", _AWAY: " while you were not ready"}
 
 
 def on_incoming(desk: DeskState, event: phone.Incoming) -> list[out.Effect]:
     """Somebody rings."""
     if desk.state not in RINGS_IN or desk.caller is not None:
-        away = desk.state is ShiftState.NOT_READY
-        why = "not ready" if away else "busy"
-        return [out.PassOn(event.call, away), _ask(event), _missed(event, why, event.at)]
+        why = _why_not_free(desk)
+        return [out.PassOn(event.call, why == _AWAY), _ask(event), _missed(event, why, event.at)]
     desk.caller = event
     desk.incoming = IncomingView(event.number, event.name, since_mono=event.mono)
     return [_ask(event)]
@@ -88,22 +88,25 @@ def on_answer(desk: DeskState) -> list[out.Effect]:
 
 def on_pass_on(desk: DeskState) -> list[out.Effect]:
     """The rep does not take the call."""
-    return _pass_on(desk, "passed on", away=False)
+    return _pass_on(desk, "passed on")
 
 
 def left_standing(desk: DeskState) -> list[out.Effect]:
     """Pass on who rings at a desk that is free no longer, whatever has made it so."""
     if desk.caller is None or desk.state in RINGS_IN:
         return []
-    away = desk.state is ShiftState.NOT_READY
-    return _pass_on(desk, "not ready" if away else "busy", away=away)
+    return _pass_on(desk, _why_not_free(desk))
 
 
-def _pass_on(desk: DeskState, why: str, *, away: bool) -> list[out.Effect]:
+def _why_not_free(desk: DeskState) -> str:
+    return _AWAY if desk.state is ShiftState.NOT_READY else _BUSY
+
+
+def _pass_on(desk: DeskState, why: str) -> list[out.Effect]:
     event, desk.caller, desk.incoming = desk.caller, None, None
     if event is None:
         return []
-    return [out.PassOn(event.call, away), _missed(event, why, desk.clock.now())]
+    return [out.PassOn(event.call, why == _AWAY), _missed(event, why, desk.clock.now())]
 
 
 # ------------------------------------------------------------- the phone
@@ -173,7 +176,7 @@ def on_unkept(desk: DeskState) -> list[out.Effect]:
     if line is None or line.inbound is None or line.attempt_id is not None:
         return []
     line.unkept = True
-    return on_ended(desk, line, line.over) if line.over is not None else []
+    return desk.ask_for_lead() if line.over is not None else []
 
 
 def on_missed_kept(desk: DeskState, given: told.MissedKept) -> list[out.Effect]:

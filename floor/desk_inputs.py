@@ -41,7 +41,7 @@ class LookAgain(msgspec.Struct, frozen=True):
 
 
 class Pressed(msgspec.Struct, frozen=True):
-    """A key of the registry: dial, hang_up, mute, undo."""
+    """An action of the registry (`floor.actions`) that needs nothing more, by its name."""
 
     action: str
 
@@ -67,7 +67,10 @@ class CallerKnown(msgspec.Struct, frozen=True):
 
 
 class BegunInbound(msgspec.Struct, frozen=True):
-    """The attempt on an answered incoming call is on disk, with its lead (None: a withheld number)."""
+    """The attempt on an answered incoming call is on disk, with its lead.
+
+    None: a withheld number, or a lead whom another rep speaks with.
+    """
 
     attempt: Attempt
     claim: Claim | None

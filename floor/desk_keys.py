@@ -13,9 +13,9 @@ from floor import desk_inputs as told
 from floor import desk_recording as recording
 from floor import desk_second as second
 from floor import desk_voicemail as voicemail
-from floor.actions import BY_NAME, NOBODY_TO_CALL_BACK
+from floor.actions import BY_NAME, IN_CALL, NOBODY_TO_CALL_BACK
 from floor.desk_ending import hang_up, hang_up_all, record
-from floor.desk_state import IN_CALL, DeskState, Line
+from floor.desk_state import DeskState, Line
 from floor.view import CallView
 
 _NOT_ANSWERED = "Nobody has answered on this line yet."

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cadence.dispositions import Disposition
-from cadence.model import Result, ShiftState
+from cadence.model import ShiftState
 from floor import desk_effects as out
 from floor import desk_incoming as incoming
 from floor import desk_inputs as told
 from floor import desk_second as second
-from floor.desk_ending import on_ended
+from floor.desk_ending import never_placed, on_ended
 from floor.desk_state import DeskState, Line
 from floor.view import CallView, Tally
 from store.records import Attempt
-from telephony import protocol as phone
 
 # ------------------------------------------------------------- the queue
 
@@ -76,12 +75,7 @@ def placed(desk: DeskState, line: Line, attempt: Attempt) -> list[out.Effect]:
     desk.last_number = attempt.e164
     line.attempt_id = attempt.id
     if line.hang_up:
-        at, mono = desk.clock.now(), desk.clock.monotonic()
-        ended = phone.Ended(
-            at=at, mono=mono, call=line.call, result=Result.FAILED, reason="Hung up before the dial.",
-            ended_by="rep",
-        )  # fmt: skip
-        return on_ended(desk, line, ended)
+        return on_ended(desk, line, never_placed(desk, line))
     return [out.Place(line.call, attempt.e164, attempt.caller_id)]
 
 
@@ -154,14 +148,22 @@ def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
             if given.over:
                 return desk.ask_for_lead()
             return desk.enter(ShiftState.PREVIEW)
-        case out.Dispose() if given.over:
-            return desk.ask_for_lead()
         case out.Dispose():
-            if desk.line is not None:
-                desk.line.disposing, desk.line.chosen = False, None
-            return []
-        case out.Undo() | out.Skip():
-            desk.undoing = desk.undoing and not isinstance(given.effect, out.Undo)
+            return _on_unrecorded(desk, over=given.over)
+        case out.Undo(attempt_id):
+            desk.undoing = False
+            desk.last_attempt = None if given.over else attempt_id
+            return desk.ask_for_lead() if desk.state is ShiftState.READY else []
+        case out.Skip():
             return desk.ask_for_lead() if desk.state is ShiftState.READY else []
         case _:
             return []
+
+
+def _on_unrecorded(desk: DeskState, *, over: bool) -> list[out.Effect]:
+    """The disposition is not on disk: another key may record the call, unless nothing more can."""
+    if over:
+        return desk.ask_for_lead()
+    if desk.line is not None:
+        desk.line.disposing, desk.line.chosen = False, None
+    return []

@@ -51,8 +51,10 @@ def on_key(desk: DeskState) -> list[out.Effect]:
 def on_object(desk: DeskState) -> list[out.Effect]:
     """The rep's key: they object. What there is goes, and no more of this call is recorded."""
     line = desk.line
-    if line is None or line.attempt_id is None:
-        return desk.say("The call is being written: one moment.")
+    if line is None:
+        return []
+    if line.attempt_id is None:
+        return desk.say(line.why_no_attempt)
     if line.objected:
         return desk.say(_OBJECTED)
     line.objected = True

@@ -13,8 +13,9 @@ from cadence.model import ShiftState
 from config.clock import SECOND, Clock
 from config.errors import SixringError
 from floor import desk_inputs as told
+from floor.actions import IN_CALL
 from floor.clerk import Clerk, Glance
-from floor.desk import IN_CALL, Desk
+from floor.desk import Desk
 from floor.store_room import StoreRoom
 from store.records import Claim
 from store.store import Store

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cadence.model import Result
 from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.actions import BY_NAME
-from floor.desk_ending import wrap_up, write_result
+from floor.desk_ending import never_placed, wrap_up, write_result
 from floor.desk_state import DeskState, Line, Passing
 from floor.view import CallView, Refusal
 from telephony import protocol as phone
@@ -30,7 +29,7 @@ def on_transfer_to(desk: DeskState, given: told.TransferTo) -> list[out.Effect]:
     line, target = desk.line, given.target.strip()
     refusal = BY_NAME["transfer"].why_not_now(desk) or _why_not(desk)
     if refusal or line is None or desk.call is None or line.attempt_id is None:
-        return desk.say(refusal or "The call is being written: one moment.")
+        return desk.say(refusal or (line.why_no_attempt if line is not None else ""))
     if desk.second_line is not None:
         return desk.say("A second line is up: x joins the two, h ends it.")
     if not target:
@@ -108,15 +107,10 @@ def on_begun_beside(desk: DeskState, given: told.BegunBeside) -> list[out.Effect
     if not attempt.decision.allowed:
         desk.refusal = Refusal(attempt.e164, attempt.decision.checks)
         desk.say(f"{attempt.e164} may not be called now: {attempt.decision.why}")
-        return _never_placed(desk, line)
+        return _without_second(desk, line)
     second.attempt_id = attempt.id
     if second.hang_up:
-        at, mono = desk.clock.now(), desk.clock.monotonic()
-        ended = phone.Ended(
-            at=at, mono=mono, call=second.call, result=Result.FAILED, reason="Hung up before the dial.",
-            ended_by="rep",
-        )  # fmt: skip
-        return [*write_result(second, ended), *_never_placed(desk, line)]
+        return [*write_result(second, never_placed(desk, second)), *_without_second(desk, line)]
     desk.second = replace(desk.second, number=attempt.e164)
     hold = [] if line.ended else [out.Hold(line.call, True)]
     return [*hold, out.PlaceBeside(second.call, attempt.e164, attempt.caller_id, line.call)]
@@ -137,7 +131,7 @@ def on_transfer_judged(desk: DeskState, given: told.TransferJudged) -> list[out.
 
 
 def on_transfer_refused(desk: DeskState, call: str) -> list[out.Effect]:
-    """The call goes on as it was: the number was not asked for by us."""
+    """The call goes on as it was: the other side was never asked to dial."""
     if desk.line is not None and desk.line.call == call:
         desk.passing = None
         if desk.call is not None:
@@ -149,7 +143,7 @@ def on_refused(desk: DeskState) -> list[out.Effect]:
     """The second line's attempt could not be opened."""
     if desk.line is None or desk.second_line is None:
         return []
-    return _never_placed(desk, desk.line)
+    return _without_second(desk, desk.line)
 
 
 # ------------------------------------------------------------- the phone
@@ -230,8 +224,8 @@ def _over(desk: DeskState, second: Line, event: phone.Ended) -> list[out.Effect]
     return [*written, *(_gone(desk, line) if line is not None else [])]
 
 
-def _never_placed(desk: DeskState, line: Line) -> list[out.Effect]:
-    """The lead was not put on hold for it."""
+def _without_second(desk: DeskState, line: Line) -> list[out.Effect]:
+    """The second line was never dialed, and the lead not put on hold for it."""
     desk.on_second = False
     return _gone(desk, line)
 

@@ -24,7 +24,6 @@ from floor.view import (
 from store.records import Claim
 from telephony import protocol as phone
 
-IN_CALL = frozenset({ShiftState.DIALING, ShiftState.RINGING, ShiftState.TALKING})
 _CANNOT_DIAL = "The phone cannot dial now: "
 
 
@@ -55,6 +54,13 @@ class Line:
     finished: told.Finished | None = None  # the result on disk, told before the second line has ended
 
     @property
+    def why_no_attempt(self) -> str:
+        """What the rep is told who wants something of a call that has no attempt."""
+        if self.unkept:
+            return "This call could not be written: it can only be talked through."
+        return "The call is being written: one moment."
+
+    @property
     def attempt(self) -> int:
         """The attempt's id; asked for only once a call has been placed, which comes after the store's word.
 
@@ -77,7 +83,7 @@ class Passing:
 
 @dataclass(slots=True)
 class DeskState:
-    """The state machine. Feed it with `handle`; read its fields; write none of them."""
+    """All of it; `floor.desk.Desk` is fed, and the modules `floor.desk_*` move it."""
 
     dispositions: Dispositions
     clock: Clock

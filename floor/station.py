@@ -22,11 +22,12 @@ from cadence.rulebook import Rulebook
 from config.clock import Clock
 from floor import desk_effects as out
 from floor import desk_inputs as told
+from floor.actions import IN_CALL
 from floor.callback_times import choices as callback_times
 from floor.callback_times import parse as parse_callback_time
 from floor.card import first_phone, timeline
 from floor.clerk import Clerk
-from floor.desk import IN_CALL, Desk
+from floor.desk import Desk
 from floor.desk_rounds import DeskRounds
 from floor.message import NO_MESSAGE
 from floor.phone_orders import PhoneOrders
@@ -196,7 +197,7 @@ class Station:
         self._watchers.append(changed)
 
     def press(self, action: str) -> None:
-        """Do an action that needs nothing more: dial, hang_up, mute, undo."""
+        """Do an action that needs nothing more, by its name in `floor.actions`."""
         self._tell(told.Pressed(action))
 
     def dial_number(self, typed: str) -> None:

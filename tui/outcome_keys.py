@@ -11,13 +11,12 @@ from msgspec.structs import replace
 from cadence.dispositions import Disposition
 from cadence.model import ShiftState as S
 from config.text import for_terminal
-from floor.actions import NOBODY_TO_CALL_BACK
+from floor.actions import IN_CALL, NOBODY_TO_CALL_BACK
 from floor.view import Choice, DeskView
 from tui import intents as do
 from tui.key import Routed
 from tui.ui import Armed, Mode, Ui
 
-IN_CALL = frozenset({S.DIALING, S.RINGING, S.TALKING})
 DIGITS = frozenset("1234567890")
 
 

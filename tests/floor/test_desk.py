@@ -16,7 +16,7 @@ from cadence.model import (
 )  # fmt: skip
 from floor import desk_effects as out
 from floor import desk_inputs as told
-from floor.desk import IN_CALL
+from floor.actions import IN_CALL
 from telephony import protocol as phone
 
 S = ShiftState
@@ -203,6 +203,20 @@ def test_a_lead_that_arrives_after_the_pause_is_given_back(bench: Bench) -> None
     bench.tell(told.Paused("break"))
     held = claim()
     assert bench.tell(told.Claimed(held, card(held))) == [out.Release(held, "the desk was no longer free")]
+
+
+@pytest.mark.parametrize(("over", "asked"), [(False, 2), (True, 1)])
+def test_an_undo_that_the_store_could_not_write_may_be_pressed_again(
+    bench: Bench, over: bool, asked: int
+) -> None:
+    call = bench.answered()
+    bench.ended(call, Result.ANSWERED)
+    bench.tell(
+        told.Finished(7, None, None), told.Disposed("not_interested"),
+        told.Recorded(7, BOOK.dispositions.by_key["7"], next_plan()), told.NothingDue(None, "nothing is due"),
+        told.Pressed("undo"), told.Refused(out.Undo(7), "The disk is full.", over=over), told.Pressed("undo"),
+    )  # fmt: skip
+    assert len(bench.of(out.Undo)) == asked
 
 
 def test_undo_brings_the_call_back_for_another_key(bench: Bench) -> None:

@@ -116,6 +116,27 @@ def test_a_conversation_that_the_store_will_not_keep_goes_on_and_the_desk_after_
     assert bench.of(out.Finish) == []
 
 
+def test_a_conversation_that_is_refused_after_its_end_counts_once(bench: Bench) -> None:
+    taken(bench)
+    (begin,) = bench.of(out.BeginInbound)
+    bench.ended("in-1", Result.ANSWERED, talk_ms=5_000)
+    bench.tell(told.Refused(begin, "bo has answered this call", over=True))
+    assert bench.desk.state is S.READY
+    assert bench.desk.tally.talk_ms == 5_000
+
+
+@pytest.mark.parametrize("given", [told.Pressed("object"), told.TransferTo("204")])
+def test_of_a_call_that_will_never_be_written_no_key_promises_a_moment(
+    bench: Bench, given: told.Input
+) -> None:
+    taken(bench)
+    (begin,) = bench.of(out.BeginInbound)
+    bench.tell(given)
+    assert bench.desk.message == "The call is being written: one moment."
+    bench.tell(told.Refused(begin, "bo has answered this call", over=True), given)
+    assert "could not be written" in bench.desk.message
+
+
 def test_who_is_gone_when_the_rep_takes_the_call_is_missed(bench: Bench) -> None:
     bench.heard(RINGS)
     bench.tell(told.Pressed("answer"))

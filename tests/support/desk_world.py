@@ -18,7 +18,7 @@ from cadence.model import Plan, Result, ShiftState
 from cadence.recording import Mode, Recordable
 from floor import desk_effects as out
 from floor import desk_inputs as told
-from floor.desk import IN_CALL
+from floor.actions import IN_CALL
 from store.records import Caller
 from telephony import protocol as phone
 

@@ -17,12 +17,11 @@ from cadence.model import CallKind, Check, Lane, Lead, LeadStatus, Phone, Plan, 
 from cadence.model import ShiftState as S
 from config.clock import HOUR, Clock, HandClock
 from config.errors import SixringError
-from floor.actions import BY_NAME, why_not
+from floor.actions import BY_NAME, IN_CALL
 from floor.view import CallView, CardView, Choice, DeskView, IncomingView, QueueLine, Refusal
 
 NOW = 1_795_286_520_000  # 2026-11-21 18:42 UTC, a Saturday
 SHIPPED = dispositions.load(Path(cadence.__file__).parent / "data" / "dispositions.toml")
-_IN_CALL = (S.DIALING, S.RINGING, S.TALKING)
 
 PEOPLE = (
     ("Ana Moreno", "Halcyon Freight", "Operations director", "web form 40 s ago, never called"),
@@ -233,7 +232,7 @@ class FakeDesk:
 
     def dial_number(self, typed: str) -> None:
         self.asked.append(("dial_number", typed))
-        refusal = why_not("number", self.view.state)
+        refusal = BY_NAME["number"].why_not(self.view.state)
         if refusal:
             self.set(message=refusal)
         elif "999" in typed:
@@ -253,7 +252,7 @@ class FakeDesk:
     def dispose(self, code: str, callback_at: int | None = None) -> None:
         self.asked.append(("dispose", code, callback_at))
         disposition = next(each for each in self.view.dispositions if each.code == code)
-        if self.view.state not in (*_IN_CALL, S.WRAP_UP):
+        if self.view.state not in (*IN_CALL, S.WRAP_UP):
             self.set(message=f"No call to record as {disposition.label.lower()}: space dials.")
             return
         lead = self.view.card.lead if self.view.card else Lead(0, "this number")
@@ -277,7 +276,7 @@ class FakeDesk:
 
     def pause(self, reason: str) -> None:
         self.asked.append(("pause", reason))
-        if self.view.state in (*_IN_CALL, S.WRAP_UP):
+        if self.view.state in (*IN_CALL, S.WRAP_UP):
             self.set(after_call_pause=True, message="You go not-ready after this call.")
         else:
             self.enter(S.NOT_READY, reason=reason, card=None, call=None)

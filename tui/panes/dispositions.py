@@ -6,8 +6,9 @@ from rich.text import Text
 
 from cadence.dispositions import Disposition
 from cadence.model import ShiftState as S
+from floor.actions import IN_CALL
 from tui.lines import Part, filled, line, padded, rule
-from tui.outcome_keys import IN_CALL, label, recordable, why_not_record
+from tui.outcome_keys import label, recordable, why_not_record
 from tui.panes.incoming import banner, rings
 from tui.scene import Scene
 from tui.ui import PICKING, TYPING

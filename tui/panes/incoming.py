@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from cadence.model import ShiftState as S
+from floor.actions import RINGS_IN
 from floor.view import DeskView, IncomingView
 from tui.lines import Part, line, mmss, pretty
 from tui.scene import Scene
 from tui.ui import TYPING, Mode
 
-_RINGS_IN = frozenset({S.READY, S.PREVIEW, S.NOT_READY})
+_INDENT = " " * 5
 _WHILE_TYPING = {
     Mode.NOTE: "enter keeps your note, then a or i;",
     Mode.FIND: "esc ends the search, then a or i;",
@@ -23,7 +23,7 @@ _WHILE_TYPING = {
 
 def rings(view: DeskView) -> bool:
     """Whether somebody asks to be answered now."""
-    return view.incoming is not None and view.state in _RINGS_IN
+    return view.incoming is not None and view.state in RINGS_IN
 
 
 def caller(scene: Scene) -> str:
@@ -57,9 +57,6 @@ def _number_row(shown: IncomingView) -> list[Part]:
     if shown.note:
         parts += [("  ", "incoming"), (shown.note, "incoming-strong")]
     return parts
-
-
-_INDENT = " " * 5
 
 
 def _key_row(scene: Scene) -> list[Part]:
