@@ -74,3 +74,9 @@ def open_store(location: str, book: Rulebook, clock: HandClock) -> Iterator[Open
 @pytest.fixture
 def store(open_store: Opener) -> Store:
     return open_store()
+
+
+@pytest.fixture
+def apart(location: str, book: Rulebook, clock: HandClock) -> Opener:
+    """Opens a store in the thread that asks, which alone may use it."""
+    return lambda: Store.open(location, book, clock)

@@ -7,33 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from support.calls_in import kinds, sound
 from support.factories import NOON, claimed, new_lead, number
 
 from cadence.model import Lane, Result
-from cadence.rulebook import Rulebook
 from config.clock import MINUTE, HandClock
-from store.audit import audit
 from store.records import Alive, CallEnd, Missed, Shift
 from store.shifts import SILENT_MS
 from store.store import Store
 
 Opener = Callable[[], Store]
-
-
-@pytest.fixture
-def apart(location: str, book: Rulebook, clock: HandClock) -> Opener:
-    """Opens a store in the thread that asks, which alone may use it."""
-    return lambda: Store.open(location, book, clock)
-
-
-def kinds(store: Store) -> list[str]:
-    return [event.kind for event in store.log.after(0, 10_000)]
-
-
-def sound(store: Store) -> None:
-    verdict = store.log.verify()
-    assert verdict.clean, verdict.why
-    assert audit(store).clean
 
 
 def rings_at(store: Store, shift: Shift, n: int | None = 0, sip: str = "sip-in") -> None:
