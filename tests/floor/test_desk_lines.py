@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.desk_world import World, histories
+from support.desk_world.rules import check_lines, check_rest
+from support.desk_world.world import HISTORIES, World
 
 # The shrunk histories stay short, and half of them reach a conversation, which most of the rules are about.
 TALKING = ("step_all", "dial", "step_all", "connect")
@@ -15,15 +16,15 @@ TAKEN = ("step_all", "ring", "answer", "connect")
 @settings(max_examples=400, deadline=None)
 @given(
     start=st.sampled_from(((), TALKING, ASKING, TAKEN)),
-    history=st.lists(st.sampled_from(tuple(histories())), max_size=40),
+    history=st.lists(st.sampled_from(HISTORIES), max_size=40),
 )
 def test_nothing_is_lost_whatever_happens(start: tuple[str, ...], history: list[str]) -> None:
     world = World()
     for name in (*start, *history):
         world.do(name)
-        world.check_lines()
+        check_lines(world)
     world.settle()
-    world.check_rest()
+    check_rest(world)
 
 
 def test_muted_is_the_rep_on_whatever_line() -> None:

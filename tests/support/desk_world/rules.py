@@ -1,0 +1,46 @@
+"""What must hold of a desk and its world, whatever was done."""
+
+from __future__ import annotations
+
+from support.desk_world.world import World
+
+from cadence.model import ShiftState
+from floor.actions import IN_CALL, RINGS_IN
+
+
+def check_lines(world: World) -> None:
+    """What holds at every moment at which the store has caught up."""
+    desk, phone = world.desk, world.phone
+    second = desk.second_line
+    assert desk.caller is None or desk.state in RINGS_IN
+    if world.store.pending or desk.line is None or desk.passing is not None:
+        return
+    talking = [line.call for line in (desk.line, second) if line and phone.calls.get(line.call) == "talks"]
+    heard = [call for call in talking if not phone.held.get(call, False)]
+    assert len(heard) <= 1, "both lines are heard at once"
+    if second is not None and len(talking) == 2:
+        assert heard, "everybody is on hold"
+        assert desk.talked_on is not None
+        assert heard == [desk.talked_on.call], "the screen shows the other line"
+
+
+def check_rest(world: World) -> None:
+    """What holds once everybody has hung up and everything is on disk."""
+    desk, store = world.desk, world.store
+    assert not store.open, "an attempt was begun and never finished"
+    waiting = set(store.closed) - store.disposed
+    assert len(waiting) <= 1, "two calls wait for a key"
+    assert bool(waiting) == (desk.state is ShiftState.WRAP_UP)
+    assert desk.state not in IN_CALL
+    assert (desk.second_line, desk.second, desk.passing, desk.on_second) == (None, None, None, False)
+    assert (desk.caller, desk.incoming, desk.undoing) == (None, None, False)
+    assert not desk.drops
+    held = {desk.claim.lead.id} if desk.claim is not None else set()
+    assert store.leased <= held, "a lead is held by a desk that does not show it"
+    for number in store.begun:
+        assert store.begun[number] == 1
+        assert store.packed[number] + store.erased[number] >= 1, "a recording is left open"
+        assert bool(store.objected[number]) == bool(store.erased[number]), "they objected"
+    for call in world.phone.rang:
+        told_of = store.spoken_to[call] + store.missed[call] + store.elsewhere[call]
+        assert told_of == 1, f"{call} was kept {told_of} times"
