@@ -12,6 +12,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -19,7 +20,7 @@ from config.errors import UsageError
 from store.engine import Engine
 
 _OTHER = "the log was rewritten, or this is another floor's"
-_HEAD = re.compile(r"(?:(\d+)[ :])?([0-9a-fA-F]{64})")
+_HEAD = re.compile(r"(?:(\d{1,18})[ :])?([0-9a-fA-F]{64})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class _Sidecar(msgspec.Struct, frozen=True):
 
     file: str
     sha256: str
-    head_seq: int
+    head_seq: Annotated[int, msgspec.Meta(ge=0, lt=10**18)]  # a database's integers end at 2^63
     head_hash: str
 
 

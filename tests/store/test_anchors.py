@@ -101,7 +101,16 @@ def test_an_anchor_of_an_empty_log_proves_nothing_and_breaks_nothing(store: Stor
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no json", "{}", '{"file": "a", "sha256": "b", "head_seq": "many", "head_hash": "c"}', "[1]"]
+    "text",
+    [
+        "",
+        "no json",
+        "{}",
+        "[1]",
+        '{"file": "a", "sha256": "b", "head_seq": "many", "head_hash": "c"}',
+        '{"file": "a", "sha256": "b", "head_seq": 9223372036854775808, "head_hash": "c"}',
+        '{"file": "a", "sha256": "b", "head_seq": -1, "head_hash": "c"}',
+    ],
 )
 def test_a_file_that_is_no_anchor_is_one_sentence(tmp_path: Path, text: str) -> None:
     (tmp_path / "calls.csv").write_text(text)
@@ -109,7 +118,9 @@ def test_a_file_that_is_no_anchor_is_one_sentence(tmp_path: Path, text: str) -> 
         read(str(tmp_path / "calls.csv"))
 
 
-@pytest.mark.parametrize("said", ["gone.anchor.json", "12ab", "", "-1:" + "0" * 64])
+@pytest.mark.parametrize(
+    "said", ["gone.anchor.json", "12ab", "", "-1:" + "0" * 64, "9" * 20 + ":" + "0" * 64]
+)
 def test_what_is_neither_a_file_nor_a_hash_is_one_sentence(said: str) -> None:
     with pytest.raises(UsageError, match="neither a file nor a hash"):
         read(said)
