@@ -284,14 +284,9 @@ class Inbound:
     def _missed(self, call: _Call, rep: str, why: str) -> Missed:
         core = self._core
         ringing.over(core, call.sip_call_id)
-        before = core.engine.rows(
-            "select lead_id from missed_call where sip_call_id = :sip and sip_call_id <> ''",
-            sip=call.sip_call_id,
-        )
-        answered = self._attempt_of(call)
-        if before or answered:
-            lead_id = (before[0] if before else answered or {})["lead_id"]
-            return self._what_became(lead_id, call)
+        before = self._miss_of(call) or self._attempt_of(call)
+        if before is not None:
+            return self._what_became(before["lead_id"], call)
         lead_id = self._lead_of(call, spoken_with=False)
         outcome = "kept" if lead_id is None else self._plan_return(lead_id, call, rep)
         core.engine.run(
@@ -315,6 +310,13 @@ class Inbound:
             outcome=outcome,
         )
         return self._what_became(lead_id, call)
+
+    def _miss_of(self, call: _Call) -> Row | None:
+        rows = self._core.engine.rows(
+            "select lead_id from missed_call where sip_call_id = :sip and sip_call_id <> ''",
+            sip=call.sip_call_id,
+        )
+        return rows[0] if rows else None
 
     def _what_became(self, lead_id: int | None, call: _Call) -> Missed:
         if lead_id is None:

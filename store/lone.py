@@ -41,7 +41,9 @@ def dispose(core: Core, attempt_id: int, code: str, rep: str, note: str) -> None
     if disposition.callback:
         raise UsageError(f"{disposition.label} needs a lead: nobody would be called back")
     if disposition.dnc and not row["e164"].startswith("+"):
-        raise UsageError("the number was withheld: there is none to put on the do-not-call list")
+        raise UsageError(
+            "the number was withheld, or is no telephone number: the do-not-call list cannot hold it"
+        )
     if row["ended_at"] is None:
         raise Settled("the call has not ended yet; a disposition comes after it")
     if row["disposition"] == code:

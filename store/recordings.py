@@ -82,8 +82,9 @@ class Recordings:
         """They object to the recording at `at` (ms UTC): what there is of it counts as deleted from now on.
 
         Whoever calls this deletes the file afterwards: a crash in between leaves
-        a file without a recording, never a recording that nobody may have. An
-        objection before anything was recorded is kept as well. Told twice, it stands once.
+        a file without a recording, never a recording that nobody may have. Told
+        twice, it stands once. An objection before anything was recorded has no
+        row to stand in: it is an event of the log, each time it is told.
 
         Raises:
             NotFound: there is no such attempt.
