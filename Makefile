@@ -4,7 +4,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && echo 4 || echo $$n)
+#: One more than there are cores, since most of a telephone's test is waiting; four at most.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 3 ] && echo 4 || echo $$((n + 1)))
 ROOMS := config cadence store telephony floor tui cli
 
 .PHONY: help setup dev run test lint bench lock clean
