@@ -90,6 +90,7 @@ async def test_a_call_that_ends_in_the_notice_leaves_no_word_of_it(tmp_path: Pat
         assert "your notice" in seat.station.view.message
         seat.station.press("hang_up")
         assert (await seat.state(S.WRAP_UP)).message == ""
+        await seat.station.leave()  # by then the recording is entered
         assert stored(seat).announced_at is None
 
 
@@ -104,6 +105,7 @@ async def test_a_notice_that_cannot_be_played_is_said_by_the_rep(tmp_path: Path)
         assert view.alarm
         seat.station.press("hang_up")
         await seat.state(S.WRAP_UP)
+        await seat.station.leave()
         assert stored(seat).announced_at is None
         assert "recording.announced" not in told(seat)
 
