@@ -17,7 +17,7 @@ from floor import desk_inputs as told
 from floor.call_end import call_end
 from floor.card import card_view
 from floor.news import latest
-from floor.view import QueueLine
+from floor.view import CardView, QueueLine
 from store.records import Claim
 from store.store import Store
 
@@ -120,13 +120,12 @@ class Clerk:
     def _claim(self, store: Store) -> told.Input:
         found = store.queue.claim(self.rep, self.shift_id)
         if isinstance(found, Claim):
-            return told.Claimed(found, card_view(store, found, self.book, self.clock.now()))
+            return told.Claimed(found, self._card(store, found))
         return told.NothingDue(found.next_at, found.why)
 
     def _begin_by_hand(self, store: Store, effect: ask.BeginByHand) -> told.Input:
         attempt, claim = store.attempts.begin_by_hand(effect.typed, self.rep, self.shift_id, effect.caller_id)
-        card = card_view(store, claim, self.book, self.clock.now()) if claim is not None else None
-        return told.BegunByHand(attempt, claim, card)
+        return told.BegunByHand(attempt, claim, self._card(store, claim) if claim is not None else None)
 
     def _of_caller(
         self, store: Store, effect: ask.BeginInbound | ask.KeepMissed | ask.AskCaller | ask.TakenElsewhere
@@ -144,7 +143,7 @@ class Clerk:
                 return told.MissedKept(kept.name, kept.number, why, kept.first)
             case ask.BeginInbound(number, name, sip_call_id, at):
                 attempt, claim = store.inbound.answer(number, name, sip_call_id, self.rep, self.shift_id, at)
-                card = card_view(store, claim, self.book, self.clock.now()) if claim is not None else None
+                card = self._card(store, claim) if claim is not None else None
                 return told.BegunInbound(attempt, claim, card)
 
     def _begin_beside(self, store: Store, effect: ask.BeginBeside) -> told.Input:
@@ -174,8 +173,10 @@ class Clerk:
 
     def _undo(self, store: Store, attempt_id: int) -> told.Input:
         claim = store.attempts.undo(attempt_id, self.rep)
-        card = card_view(store, claim, self.book, self.clock.now())
-        return told.Undone(store.attempts.get(attempt_id), claim, card)
+        return told.Undone(store.attempts.get(attempt_id), claim, self._card(store, claim))
+
+    def _card(self, store: Store, claim: Claim) -> CardView:
+        return card_view(store, claim, self.book, self.clock.now())
 
     def glance(self, store: Store, rows: int, before: Glance) -> Glance:
         """The first `rows` of the queue in rank order, its size, and what is new since `before`."""

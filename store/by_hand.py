@@ -17,7 +17,7 @@ from store.attempt_rows import NO_PLAN, read, to_attempt
 from store.core import Core
 from store.dialing import CALL_LEASE_MS, Dial, Dialer, close_refused, hold_for_call, open_attempt
 from store.errors import Settled
-from store.leases import free, take
+from store.leases import take
 from store.plans import Standing
 from store.records import Attempt, Claim
 
@@ -73,8 +73,5 @@ def _whose(core: Core, dialed: str, rep: str) -> tuple[Standing | None, Phone]:
     if standing.rep not in (None, rep):
         if standing.due_at is not None and standing.due_at > core.now():
             raise Settled(f"{standing.rep} has {standing.lead.name or 'the lead'} of that number in hand")
-        core.log.tell("lead.expired", rep, lead_id=lead_id, held_by=standing.rep)
-        recovery.settle_lead(core, lead_id)
-        free(core, lead_id)
-        standing = plans.read(core, lead_id)
+        standing = recovery.take_expired(core, standing, rep)
     return standing, Phone(rows[0]["id"], dialed)

@@ -214,12 +214,10 @@ class Inbound:
     def _taken_from(self, standing: Standing, rep: str) -> Standing:
         """Whoever has the lead on the card has it no more."""
         core, lead_id = self._core, standing.lead.id
-        if standing.due_at is not None and standing.due_at > core.now():
-            why = f"they called, and {rep} answered"
-            core.log.tell("lead.released", standing.rep or "", lead_id=lead_id, why=why)
-        else:
-            core.log.tell("lead.expired", rep, lead_id=lead_id, held_by=standing.rep)
-            recovery.settle_lead(core, lead_id)
+        if standing.due_at is None or standing.due_at <= core.now():
+            return recovery.take_expired(core, standing, rep)
+        why = f"they called, and {rep} answered"
+        core.log.tell("lead.released", standing.rep or "", lead_id=lead_id, why=why)
         free(core, lead_id)
         return plans.read(core, lead_id)
 

@@ -18,10 +18,12 @@ from __future__ import annotations
 
 from cadence.model import Result
 from config.clock import HOUR
-from store import lone, shifts, wrapup
+from store import lone, plans, shifts, wrapup
 from store.attempt_rows import close, read
 from store.core import Core
 from store.engine import Row
+from store.leases import free
+from store.plans import Standing
 from store.records import Alive, CallEnd
 
 FORGOTTEN_MS = 4 * HOUR  # an attempt of no shift is dead when it has been open for so long
@@ -70,6 +72,15 @@ def settle_lead(core: Core, lead_id: int) -> bool:
         lead=lead_id,
     )
     return sum(settle(core, row["id"]) for row in rows) > 0
+
+
+def take_expired(core: Core, standing: Standing, rep: str) -> Standing:
+    """Free, for `rep`, a lead whose holder let the lease run out; where it stands then."""
+    lead_id = standing.lead.id
+    core.log.tell("lead.expired", rep, lead_id=lead_id, held_by=standing.rep)
+    settle_lead(core, lead_id)
+    free(core, lead_id)
+    return plans.read(core, lead_id)
 
 
 def _open(core: Core, rep: str | None) -> list[Row]:
