@@ -112,7 +112,7 @@ def test_processes_that_answer_miss_and_dial_the_same_leads_lose_and_double_noth
 
 
 def test_a_desk_that_is_killed_leaves_whole_facts_and_no_caller_behind(store: Store, location: str) -> None:
-    facts = kill_after(start("answering", location, "rep1", 200), 12)
+    facts = kill_after(start("answering", location, "rep1", 200), location, 12)
     store.attempts.recover(alive=lambda _: False)
     assert store.attempts.waiting("rep1") == []
     kept = {row.id: row for row in store.attempts.since(0)}

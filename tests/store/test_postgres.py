@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Iterator
 
 import psycopg
@@ -52,6 +54,13 @@ def _cut_in_the_middle(engine: Postgres, postgres: Cluster, pid: int) -> None:
         with psycopg.connect(postgres.dsn(), autocommit=True) as other:
             other.execute("select pg_terminate_backend(%s, 5000)", (pid,))
         engine.run("insert into t values (3)")
+
+
+def test_a_dead_machine_keeps_no_lock_for_hours_and_the_operator_sees_who_works(engine: Postgres) -> None:
+    held = "current_setting('idle_in_transaction_session_timeout')"
+    name = "current_setting('application_name')"
+    shown = engine.rows(f"select {held} as held, {name} as name")[0]
+    assert shown == {"held": "1min", "name": f"sixring {socket.gethostname()} {os.getpid()}"}
 
 
 def test_a_server_that_only_reads_is_said(engine: Postgres) -> None:

@@ -169,7 +169,7 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(store: Store, locatio
     facts = [
         fact
         for _ in range(6)
-        for fact in kill_after(start("calling", location, "ana", 60), dice.randint(1, 9))
+        for fact in kill_after(start("calling", location, "ana", 60), location, dice.randint(1, 9))
     ]
     store.attempts.recover(alive=lambda _: False)
     attempts = {attempt.id: attempt for attempt in store.attempts.since(0)}
@@ -191,7 +191,7 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(store: Store, locatio
 def test_killed_while_leads_arrive_every_acknowledged_one_is_there(store: Store, location: str) -> None:
     dice = random.Random(11)
     workers = [start("arriving", location, str(n), 400) for n in range(3)]
-    said = [one for worker in workers for one in kill_after(worker, dice.randint(3, 40))]
+    said = [one for worker in workers for one in kill_after(worker, location, dice.randint(3, 40))]
     for one in said:
         found: Lead = store.leads.get(one["lead"])
         assert found.name == f"Lead {one['n']}"

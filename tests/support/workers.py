@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from support.postgres import until_gone
+
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -26,7 +28,7 @@ def said(worker: subprocess.Popen[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-def kill_after(worker: subprocess.Popen[str], lines: int) -> list[dict[str, Any]]:
+def kill_after(worker: subprocess.Popen[str], location: str, lines: int) -> list[dict[str, Any]]:
     """What the worker had said when it was killed (SIGKILL), soon after its first `lines` lines."""
     assert worker.stdout is not None
     heard = [line for _ in range(lines) if (line := worker.stdout.readline())]
@@ -34,4 +36,5 @@ def kill_after(worker: subprocess.Popen[str], lines: int) -> list[dict[str, Any]
     whole = "".join(heard) + worker.stdout.read()
     worker.stdout.close()
     worker.wait(60)
+    until_gone(location, worker.pid)
     return [json.loads(line) for line in whole.splitlines(keepends=True) if line.endswith("\n")]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.factories import NOON, new_lead
+from support.postgres import until_gone
 
 from cadence.rulebook import Rulebook
 from config.clock import HandClock, SystemClock
@@ -58,6 +59,7 @@ def test_kill_9_in_the_middle_leaves_all_or_nothing_and_a_second_run_completes_i
         assert child.stdout.readline() == "writing\n"
         time.sleep(delay_s)  # the moment of the kill is what varies here
         child.send_signal(signal.SIGKILL)
+    until_gone(location, child.pid)
     with Store.open(location, book, HandClock(NOON)) as store:
         there = store.leads.count()
         assert there in (0, 4_000)
