@@ -13,7 +13,13 @@ _NUMBER = re.compile(r"[+(0-9][0-9 ()./\u00a0\u2010-\u2015\-]*").fullmatch
 _EXTENSION = re.compile(
     r"\s*(?:[,;]?\s*(?:ext|extension|x|durchwahl|poste|int)\.?|#)\s*:?\s*(\d{1,6})$", re.IGNORECASE
 )
-_PREFIX = re.compile(r"^(?:tel|phone|mob|mobile|cell)?[.:]?\s+", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:tel:\s*|(?:tel|phone|mob|mobile|cell)?[.:]?\s+)", re.IGNORECASE)
+# Marks of direction and of no width, which a number copied out of a messenger brings along at its ends.
+_INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+# What spreadsheets and data frames make of a number that was a number to them.
+_AS_TEXT = re.compile(r'=\s*"([^"]*)"').fullmatch
+_AS_FLOAT = re.compile(r"(\+?[0-9]{6,15})\.0").fullmatch
+_SHORTENED = re.compile(r"\+?[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE).fullmatch
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
@@ -31,10 +37,11 @@ def phone(raw: str, region: str) -> tuple[str, str] | None:
     Raises:
         Hostile: it carries what a number never carries; such a row is refused, not mended.
     """
+    raw = _plain(raw)
     if _NUMBER(raw):
         number = e164(raw, region)
         return (number, "") if number is not None else None
-    text = _PREFIX.sub("", unicodedata.normalize("NFKC", raw)).strip()
+    text = _PREFIX.sub("", unicodedata.normalize("NFKC", raw).strip(_INVISIBLE)).strip()
     extension = _EXTENSION.search(text)
     digits = text[: extension.start()] if extension else text
     if not _NUMBER(digits):
@@ -43,7 +50,21 @@ def phone(raw: str, region: str) -> tuple[str, str] | None:
     return (number, extension[1] if extension else "") if number is not None else None
 
 
+def _plain(raw: str) -> str:
+    """The number that a spreadsheet was given: without the mark of a text, or the `.0` of a fraction.
+
+    Read as a digit, that zero would make of some numbers another subscriber's.
+    """
+    if raw.endswith(".0") and (whole := _AS_FLOAT(raw)):
+        return whole[1]
+    if raw.startswith("=") and (text := _AS_TEXT(raw)):
+        return text[1].strip()
+    return raw.removeprefix("'")
+
+
 def _reason(text: str) -> str:
+    if _SHORTENED(text):
+        return "was shortened by a spreadsheet"
     if any(unicodedata.category(char).startswith("C") for char in text):
         return "has control characters in it"
     if re.search(r"sips?:|[@;<>\"%&?=]", text, re.IGNORECASE):

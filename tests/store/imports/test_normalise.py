@@ -42,10 +42,20 @@ def refusal(**row: str) -> str:
         ("Tel. 415 555 2671", "", "+14155552671"),
         ("415–555–2671", "", "+14155552671"),
         ("４１５５５５２６７１", "", "+14155552671"),
+        ("tel:+1-415-555-2671", "", "+14155552671"),
+        ("\u202a+1 415 555 2671\u202c", "", "+14155552671"),
+        ("'4155552671", "", "+14155552671"),
+        ('="020 7183 8750"', "United Kingdom", "+442071838750"),
+        ("4155552671.0", "", "+14155552671"),
     ],
 )
 def test_numbers_become_e164_by_the_rules_of_their_country(raw: str, country: str, number: str) -> None:
     assert lead(phone=raw, country=country).phones == ((number, ""),)
+
+
+def test_the_fraction_of_a_spreadsheet_is_no_digit_of_the_number() -> None:
+    """Numbers of Germany have no fixed length: with a zero behind it, this one is somebody else's."""
+    assert lead(phone="3012345678.0", country="Germany").phones == (("+493012345678", ""),)
 
 
 def test_an_extension_is_kept_for_the_rep() -> None:
@@ -63,8 +73,11 @@ def test_an_extension_is_kept_for_the_rep() -> None:
         ("1-800-FLOWERS", "letters"),
         ("*67 415 555 2671", "star or hash code"),
         ("415555\r\n2671", "control characters"),
+        ("415\u202e5552671", "control characters"),
         ("415\x1b[31m5552671", "control characters"),
         ("415,555,2671", "characters in it that no number has"),
+        ("4.15556E+09", "shortened by a spreadsheet"),
+        ('=HYPERLINK("4155552671")', "SIP or URL syntax"),
     ],
 )
 def test_a_phone_field_that_is_no_number_refuses_the_row_even_beside_a_good_mail(
