@@ -23,7 +23,7 @@ from store.imports.moments import EARLIEST, MONTH_FIRST_REGIONS, moment
 from store.imports.places import country_code, state_code, zone_name
 from store.records import NewLead, NewPhone
 
-_AMOUNT = re.compile(r"[-+]?\d+(?:[ ,.'\u00a0]\d{3})*(?:[.,]\d{1,2})?").fullmatch
+_AMOUNT = re.compile(r"[-+]?\d+(?:[ ,.'\u2019\u00a0\u202f]\d{3})*(?:[.,]\d{1,2})?", re.ASCII).fullmatch
 _CENTS = re.compile(r"[.,]\d{1,2}$")
 _CURRENCY = re.compile(r"^(?:[A-Z]{3}|[$€£¥])\s*|\s*(?:[A-Z]{3}|[$€£¥])$")
 # Fields that are one line of any text.
@@ -263,7 +263,7 @@ class Normaliser:
         if not text:
             return 0
         number = _CURRENCY.sub("", text)
-        if not _AMOUNT(number) or not number.isascii() or len(number) > 24:
+        if not _AMOUNT(number) or len(number) > 24:
             raise _Refuse(
                 "value",
                 f'"{_quoted(text)}" is no amount',

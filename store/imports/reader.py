@@ -48,6 +48,7 @@ class Table:
             raise UsageError(f'a delimiter is one character, not "{delimiter}"')
         with self._open() as file:
             lines = list(islice(file, _SAMPLE_LINES))
+        lines[0] = lines[0].removeprefix("\ufeff")  # a byte order mark where the encoding was stated
         stated = separator_line(lines[0])
         first = 1 if stated else 0
         self._head = next((i for i in range(first, len(lines)) if lines[i].strip()), len(lines))
@@ -66,7 +67,7 @@ class Table:
     def _read_header(self, lines: list[str]) -> tuple[list[str], int]:
         reader = csv.reader(lines, delimiter=self.delimiter)
         try:
-            header = [name.strip().strip("\ufeff\x00") for name in next(reader)]
+            header = [name.strip().strip("\x00") for name in next(reader)]
         except (csv.Error, StopIteration):
             raise UsageError(
                 f"the header line of {self.path} cannot be read; open the file and look at line 1"
@@ -87,9 +88,9 @@ class Table:
                 try:
                     for cells in reader:
                         line, start = start, skipped + reader.line_num + 1
+                        if not any(map(str.strip, cells)):
+                            continue
                         if len(cells) != width or start - line > _MOST_LINES_A_ROW:
-                            if not any(cells):
-                                continue
                             if problem := _shape(cells, width, line, start - 1):
                                 yield problem
                                 continue

@@ -171,7 +171,17 @@ def test_places_get_their_codes_and_unknown_ones_are_kept_in_the_notes() -> None
 
 @pytest.mark.parametrize(
     ("raw", "value"),
-    [("", 0), ("1200", 1200), ("$1,200.50", 1200), ("1.200,50 EUR", 1200), ("-5", -5), ("1 200", 1200)],
+    [
+        ("", 0),
+        ("1200", 1200),
+        ("$1,200.50", 1200),
+        ("1.200,50 EUR", 1200),
+        ("-5", -5),
+        ("1 200", 1200),
+        ("1\u00a0200,50\u00a0€", 1200),
+        ("1\u202f200", 1200),
+        ("CHF 1’200.00", 1200),
+    ],
 )
 def test_amounts_are_read_as_people_write_them(raw: str, value: int) -> None:
     assert lead(phone="4155552671", value=raw).value == value

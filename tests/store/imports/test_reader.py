@@ -90,6 +90,21 @@ def test_obeys_excels_own_separator_line(tmp_path: Path) -> None:
     assert list(table.rows()) == [(3, ["Ana", "212-555-0100"])]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_a_byte_order_mark_is_none_of_the_text_when_the_encoding_was_stated(
+    tmp_path: Path, encoding: str
+) -> None:
+    path = write(tmp_path, '\ufeffsep=;\n"name";"phone"\nAna;212-555-0100\n'.encode(encoding))
+    assert Table(path, encoding=encoding).header == ["name", "phone"]
+    path = write(tmp_path, '\ufeff"name";"phone"\nAna;212-555-0100\n'.encode(encoding))
+    assert Table(path, encoding=encoding).header == ["name", "phone"]
+
+
+def test_the_empty_rows_below_a_sheet_are_no_rows(tmp_path: Path) -> None:
+    table = Table(write(tmp_path, "name,phone\nAna,1\n,\n , \n,,,\nBob,2\n"))
+    assert list(table.rows()) == [(2, ["Ana", "1"]), (6, ["Bob", "2"])]
+
+
 def test_line_numbers_are_those_of_the_file_whatever_ends_a_line(tmp_path: Path) -> None:
     text = '\n\nname,notes\r\n\r\nAna,"one\r\ntwo\r\nthree"\r\nBob,"x\u2028y"\r\nCid,z\r\n'
     found = [row[0] for row in Table(write(tmp_path, text)).rows() if isinstance(row, tuple)]
