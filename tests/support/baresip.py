@@ -40,18 +40,25 @@ auplay_channels 1
 
 @contextlib.asynccontextmanager
 async def baresip(
-    folder: Path, port: int, user: str, *, account: str = "", more: str = "", speech: Path = SPEECH
+    folder: Path,
+    port: int,
+    user: str,
+    *,
+    account: str = "",
+    more: str = "",
+    speech: Path = SPEECH,
+    host: str = HOST,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A telephone at `sip:user@127.0.0.1:port`, listening; killed at the end.
+    """A telephone at `sip:user@host:port`, listening; killed at the end.
 
     `account` is its line of `accounts` where it is another; `more` goes into its `config`;
     `speech` is what it says, round and round.
     """
     folder.mkdir(exist_ok=True)
     modules = next(iter(sorted(Path("/usr/lib").glob("**/baresip/modules"))))
-    config = _CONFIG.format(host=HOST, port=port, modules=modules, speech=speech)
+    config = _CONFIG.format(host=host, port=port, modules=modules, speech=speech)
     (folder / "config").write_text(config + more, encoding="utf-8")
-    account = account or f"<sip:{user}@{HOST}>;regint=0;answermode=auto"
+    account = account or f"<sip:{user}@{host}>;regint=0;answermode=auto"
     (folder / "accounts").write_text(account + "\n", encoding="utf-8")
     (folder / "contacts").write_text("", encoding="utf-8")
     quiet = asyncio.subprocess.DEVNULL

@@ -110,7 +110,7 @@ async def kamailio(folder: Path, peer: str, password: str) -> AsyncIterator[str]
     """The address of a proxy that wants `password` and hands every call to `peer`."""
     port = _free_port(socket.SOCK_DGRAM)
     config = CONFIG.format(host=HOST, port=port, modules=f"{modules()}/", password=password, peer=peer)
-    async with _served(folder, config, port, socket.SOCK_DGRAM):
+    async with served(folder, config, port, socket.SOCK_DGRAM):
         yield f"{HOST}:{port}"
 
 
@@ -119,7 +119,7 @@ async def delivering_kamailio(folder: Path, password: str) -> AsyncIterator[str]
     """The address of a proxy that wants `password` and hands calls to who registered."""
     port = _free_port(socket.SOCK_DGRAM)
     config = DELIVERING.format(host=HOST, port=port, modules=f"{modules()}/", password=password)
-    async with _served(folder, config, port, socket.SOCK_DGRAM):
+    async with served(folder, config, port, socket.SOCK_DGRAM):
         yield f"{HOST}:{port}"
 
 
@@ -132,7 +132,7 @@ async def routing_kamailio(folder: Path, telephones: dict[str, str]) -> AsyncIte
         for user, address in telephones.items()
     )
     config = ROUTING.format(host=HOST, port=port, modules=f"{modules()}/", password="unused", routes=routes)
-    async with _served(folder, config, port, socket.SOCK_DGRAM):
+    async with served(folder, config, port, socket.SOCK_DGRAM):
         yield f"{HOST}:{port}"
 
 
@@ -141,12 +141,15 @@ async def secure_kamailio(folder: Path, password: str) -> AsyncIterator[str]:
     """The address of a TLS-only proxy with the certificate in `folder`; it hands calls to who registered."""
     port = _free_port(socket.SOCK_STREAM)
     config = SECURE.format(host=HOST, port=port, modules=f"{modules()}/", password=password, folder=folder)
-    async with _served(folder, config, port, socket.SOCK_STREAM):
+    async with served(folder, config, port, socket.SOCK_STREAM):
         yield f"{HOST}:{port}"
 
 
 @contextlib.asynccontextmanager
-async def _served(folder: Path, text: str, port: int, kind: socket.SocketKind) -> AsyncIterator[None]:
+async def served(
+    folder: Path, text: str, port: int, kind: socket.SocketKind, host: str = HOST
+) -> AsyncIterator[None]:
+    """A running Kamailio with the settings `text`, which listens on `host` at `port`."""
     config = folder / "kamailio.cfg"
     config.write_text(text)
     with (folder / "kamailio.log").open("wb") as log:
@@ -155,7 +158,7 @@ async def _served(folder: Path, text: str, port: int, kind: socket.SocketKind) -
             stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     try:
-        await _listening(port, kind, process)
+        await _listening((host, port), kind, process)
         yield
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -163,13 +166,15 @@ async def _served(folder: Path, text: str, port: int, kind: socket.SocketKind) -
         await process.wait()
 
 
-async def _listening(port: int, kind: socket.SocketKind, process: asyncio.subprocess.Process) -> None:
+async def _listening(
+    where: tuple[str, int], kind: socket.SocketKind, process: asyncio.subprocess.Process
+) -> None:
     """Wait until the port is taken."""
     async with asyncio.timeout(15):
         while process.returncode is None:
             with socket.socket(socket.AF_INET, kind) as probe:
                 try:
-                    probe.bind((HOST, port))
+                    probe.bind(where)
                 except OSError:
                     return
             await asyncio.sleep(0.05)
