@@ -15,7 +15,7 @@ from cli.lazy import Group, State, pass_state
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from store.recordings import CallRecording
+    from store.recording_rows import CallRecording
     from store.store import Store
 
 # Players in the order of trying, with what makes them quiet; the first that is installed plays.

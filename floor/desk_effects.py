@@ -280,19 +280,21 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class RecordingBegun(msgspec.Struct, frozen=True):
-    """Enter the recording in the store."""
+    """Enter the recording in the store. `told_by`: see `Line`."""
 
     attempt_id: int
     path: str
     at: int
+    told_by: str = ""
 
 
 class RecordingOver(msgspec.Struct, frozen=True):
-    """Pack the recording away; `fault`: why it ends before its call."""
+    """Pack the recording away; `fault`: why it ends before its call. `told_by`: see `Line`."""
 
     attempt_id: int
     path: str
     fault: str = ""
+    told_by: str = ""
 
 
 class RecordingErased(msgspec.Struct, frozen=True):

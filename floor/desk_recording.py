@@ -91,6 +91,8 @@ def on_event(desk: DeskState, line: Line, event: phone.AnyEvent) -> list[out.Eff
 def _on_announced(desk: DeskState, line: Line, event: phone.Announced) -> list[out.Effect]:
     """The notice was heard to its end; or it was not, and the rep has to say it."""
     line.notice_plays = False
+    if event.fault:
+        line.told_by = "rep"
     if desk.call is not None and desk.line is line and not line.objected:
         desk.call = replace(desk.call, notice_plays=False, tell=bool(event.fault))
         if event.fault:
@@ -112,11 +114,15 @@ def _on_recording(desk: DeskState, line: Line, event: phone.Recording) -> list[o
     line.recording = event.path
     if line.objected:  # they said so before it had begun
         return [out.Record(line.call, line.attempt, "stop")] if begun else []
-    effects: list[out.Effect] = [out.RecordingBegun(line.attempt, event.path, event.at)] if begun else []
-    if desk.call is None or desk.line is not line:
-        return effects
     tell = desk.card is not None and desk.card.recording is not None and desk.card.recording.tell
     plays = begun and tell and desk.notice
+    if begun and tell:
+        line.told_by = "notice" if plays else "rep"
+    effects: list[out.Effect] = (
+        [out.RecordingBegun(line.attempt, event.path, event.at, line.told_by)] if begun else []
+    )
+    if desk.call is None or desk.line is not line:
+        return effects
     now = "paused" if event.paused else "on"
     desk.call = replace(desk.call, recording=now, tell=tell and not desk.notice)
     if begun and tell:
@@ -147,7 +153,7 @@ def over(line: Line, fault: str = "") -> list[out.Effect]:
         return []
     if line.objected:
         return [out.RecordingErased(line.attempt)] if line.objection_kept else []
-    return [out.RecordingOver(line.attempt, path, fault)]
+    return [out.RecordingOver(line.attempt, path, fault, line.told_by)]
 
 
 def _start(line: Line) -> list[out.Effect]:

@@ -46,6 +46,7 @@ class Line:
     played: bool = False  # the message, to its end
     recording: str = ""  # the file its recording goes to, while it does
     notice_plays: bool = False  # that the call is recorded
+    told_by: str = ""  # who has to tell them so: notice, rep; empty: they need not be told
     objected: bool = False  # they will not be recorded
     objection_kept: bool = False  # and that is on disk
     inbound: phone.Incoming | None = None  # they called us

@@ -25,6 +25,7 @@ from config.errors import SixringError
 from config.home import make_private
 from floor import desk_effects as out
 from floor.store_room import StoreRoom
+from store.recordings import UNTOLD
 from store.store import Store
 from telephony import protocol as phone
 from telephony.wav_repair import repair
@@ -32,6 +33,7 @@ from telephony.wav_repair import repair
 ENCODER = "ffmpeg"  # pydub's; without it recordings stay WAV, some 2 MB a minute
 LEFT_MS = 5 * MINUTE  # after its call nobody settles a recording any more
 _GOODBYE_S = 10.0
+_SUFFIXES = (".wav", ".flac", ".part")  # as written, as packed away, and while it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +179,15 @@ class Keeper:
 
     async def _begun(self, effect: out.RecordingBegun) -> None:
         try:
-            await self._room.run(lambda store: _begin(store, effect.attempt_id, effect.path, effect.at))
+            await self._room.run(lambda store: _begin(store, effect, effect.at))
         except SixringError as error:
             self._fail(f"The recording goes on and is not in the store yet: {error}")
 
     async def _over(self, effect: out.RecordingOver) -> None:
         path = Path(effect.path)
         try:
-            await self._room.run(
-                lambda store: _begin(store, effect.attempt_id, effect.path, self._clock.now())
-            )
-            await _settle(self._room, effect.attempt_id, path, effect.fault)
+            await self._room.run(lambda store: _begin(store, effect, self._clock.now()))
+            await _settle(self._room, effect.attempt_id, path, effect.fault, effect.told_by)
         except SixringError as error:
             self._fail(f"The recording of the last call is not kept yet, trying again later: {error}")
 
@@ -211,7 +211,7 @@ def erase(folder: Path, attempt_id: int) -> None:
         _remove(path)
 
 
-async def _settle(room: StoreRoom, attempt_id: int, path: Path, why: str) -> None:
+async def _settle(room: StoreRoom, attempt_id: int, path: Path, why: str, told_by: str = "") -> None:
     """Pack the recording away and enter it; one without a sound, or without a file, is lost."""
     try:
         kept = await asyncio.to_thread(settle, path)
@@ -221,15 +221,16 @@ async def _settle(room: StoreRoom, attempt_id: int, path: Path, why: str) -> Non
         return
     except OSError as error:
         raise SixringError(f"{path} cannot be packed away ({error.strerror}).") from error
-    await room.run(lambda store: _keep(store, attempt_id, kept, why))
+    await room.run(lambda store: _keep(store, attempt_id, kept, why, told_by))
 
 
-def _begin(store: Store, attempt_id: int, path: str, at: int) -> None:
-    store.recordings.begin(attempt_id, socket.gethostname(), _below(Path(path)), at)
+def _begin(store: Store, of: out.RecordingBegun | out.RecordingOver, at: int) -> None:
+    host, path = socket.gethostname(), _below(Path(of.path))
+    store.recordings.begin(of.attempt_id, host, path, at, of.told_by)
 
 
-def _keep(store: Store, attempt_id: int, kept: Settled, why: str) -> None:
-    store.recordings.keep(attempt_id, _below(kept.path), kept.ms, kept.size, kept.sha256, why)
+def _keep(store: Store, attempt_id: int, kept: Settled, why: str, told_by: str) -> None:
+    store.recordings.keep(attempt_id, _below(kept.path), kept.ms, kept.size, kept.sha256, why, told_by)
 
 
 def _below(path: Path) -> str:
@@ -241,9 +242,12 @@ def _below(path: Path) -> str:
 
 
 async def tidy(room: StoreRoom, folder: Path, clock: Clock, keep_days: int) -> None:
-    """Settle what dead desks of this machine left, and delete what is unwanted or older than `keep_days`.
+    """Settle what dead desks of this machine left, and delete what may not be kept or is not wanted any more.
 
-    0 days: for ever.
+    A recording goes when they objected to it, when its notice was not heard to
+    its end, and when it is older than `keep_days` (0: for ever). One whose
+    notice is not heard is as good as none: where everybody must know, it may
+    not have been made, and there is not more in it than the notice is long.
 
     Raises:
         SixringError: the store refuses, or a file cannot be deleted.
@@ -251,14 +255,18 @@ async def tidy(room: StoreRoom, folder: Path, clock: Clock, keep_days: int) -> N
     host, now = socket.gethostname(), clock.now()
     for left in await room.run(lambda store: store.recordings.left_open(host, now - LEFT_MS)):
         await _settle(room, left.attempt_id, folder / left.path, "the desk died before its end")
-    for unwanted in await room.run(lambda store: store.recordings.unwanted(host)):
-        erase(folder, unwanted.attempt_id)
+    for untold in await room.run(lambda store: store.recordings.untold(host, now - LEFT_MS)):
+        await room.run(partial(_delete, recording_id=untold.id, why=UNTOLD))
     if keep_days:
         before = now - keep_days * DAY
         why = f"older than {keep_days} days"
         for old in await room.run(lambda store: store.recordings.expired(host, before)):
-            _remove(folder / old.path)
             await room.run(partial(_delete, recording_id=old.id, why=why))
+    for unwanted in await room.run(lambda store: store.recordings.unwanted(host)):
+        for suffix in _SUFFIXES:
+            _remove((folder / unwanted.path).with_suffix(suffix))
+        if (unwanted.objected_at or 0) < now - LEFT_MS:  # till then its desk may still be packing it away
+            await room.run(partial(_erased, recording_id=unwanted.id))
 
 
 def _remove(path: Path) -> None:
@@ -270,3 +278,7 @@ def _remove(path: Path) -> None:
 
 def _delete(store: Store, recording_id: int, why: str) -> None:
     store.recordings.delete(recording_id, why)
+
+
+def _erased(store: Store, recording_id: int) -> None:
+    store.recordings.erased(recording_id)

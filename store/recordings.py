@@ -3,44 +3,21 @@
 A recording is `open` while its call is up, then `kept` with the SHA-256 of its
 file, or `lost` with the reason; `deleted` ones keep their row. Each step, each
 access, the notice that was played and an objection are events of the log.
+
+What the store calls deleted stays `unwanted` until the machine that has the
+file says that it is gone: a crash may leave a file without a recording, never
+a recording that nobody may have.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from store import recording_rows
 from store.attempt_rows import read
 from store.core import Core
-from store.engine import Row
-from store.errors import NotFound
+from store.recording_rows import CallRecording, Objection
 
 OBJECTED = "they objected to it"
-
-_SELECT = """select r.id, r.attempt_id, a.lead_id, a.rep, a.e164, r.host, r.path, r.started_at, r.state, r.ms,
-        r.size, r.sha256, r.why, r.settled_at, r.announced_at, r.objected_at
-    from recording r join attempt a on a.id = r.attempt_id """
-
-
-@dataclass(frozen=True, slots=True)
-class CallRecording:
-    """One recording, with what is known of its call."""
-
-    id: int
-    attempt_id: int
-    lead_id: int | None
-    rep: str
-    e164: str
-    host: str  # the machine its file is on
-    path: str  # below that machine's folder of recordings
-    started_at: int
-    state: str  # open, kept, lost, deleted
-    ms: int
-    size: int  # bytes of the file
-    sha256: str
-    why: str  # of lost and deleted ones; of a kept one: why it ends before its call
-    settled_at: int | None
-    announced_at: int | None = None  # when both had heard the notice
-    objected_at: int | None = None  # when they said that they do not want it
+UNTOLD = "the notice was not heard to its end"
 
 
 class Recordings:
@@ -49,18 +26,31 @@ class Recordings:
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    def begin(self, attempt_id: int, host: str, path: str, at: int) -> None:
-        """A recording of the attempt has begun at `at` (ms UTC); told twice, it stands once."""
+    def begin(self, attempt_id: int, host: str, path: str, at: int, told_by: str = "") -> None:
+        """A recording of the attempt has begun at `at` (ms UTC); told twice, it stands once.
+
+        `told_by`: how the called person is told of it, by the `notice` or by the
+        `rep`; empty: they need not be. One of a call in which they have objected
+        already is deleted from the start.
+
+        Raises:
+            NotFound: there is no such attempt.
+        """
         core = self._core
         with core.write():
-            core.engine.run(
-                """insert into recording(attempt_id, host, path, started_at, state)
-                    values (:attempt, :host, :path, :at, 'open') on conflict (attempt_id) do nothing""",
+            objected_at = read(core, attempt_id, lock=True)["objected_at"]
+            begun = core.engine.run(
+                """insert into recording(attempt_id, host, path, started_at, state, told_by)
+                    values (:attempt, :host, :path, :at, 'open', :told_by)
+                    on conflict (attempt_id) do nothing""",
                 attempt=attempt_id,
                 host=host,
                 path=path,
                 at=at,
+                told_by=told_by,
             )
+            if begun and objected_at is not None:
+                self._unwant(self._of(attempt_id), objected_at)
 
     def announced(self, attempt_id: int, at: int) -> None:
         """Both heard the notice of the recording at `at` (ms UTC); the first word stands.
@@ -81,55 +71,69 @@ class Recordings:
     def objected(self, attempt_id: int, rep: str, at: int) -> None:
         """They object to the recording at `at` (ms UTC): what there is of it counts as deleted from now on.
 
-        Whoever calls this deletes the file afterwards: a crash in between leaves
-        a file without a recording, never a recording that nobody may have. Told
-        twice, it stands once. An objection before anything was recorded has no
-        row to stand in: it is an event of the log, each time it is told.
+        Whoever calls this deletes the file afterwards, and `unwanted` names it
+        until that is done. The objection stands with the attempt, also where
+        nothing was recorded yet; told twice, it stands once.
 
         Raises:
             NotFound: there is no such attempt.
         """
         core = self._core
         with core.write():
-            lead_id = read(core, attempt_id)["lead_id"]
-            rows = self._many("where r.attempt_id = :id", id=attempt_id)
-            if not rows:
-                self._object_before(attempt_id, lead_id, rep, at)
-                return
-            found = rows[0]
-            changed = core.engine.run(
-                """update recording set objected_at = :at,
-                    state = case when state = 'lost' then state else 'deleted' end,
-                    why = case when state = 'lost' then why else :why end,
-                    settled_at = coalesce(settled_at, :now)
-                    where id = :id and objected_at is null""",
+            lead_id = read(core, attempt_id, lock=True)["lead_id"]
+            if not core.engine.run(
+                "update attempt set objected_at = :at where id = :id and objected_at is null",
                 at=at,
-                why=OBJECTED,
-                now=core.now(),
-                id=found.id,
+                id=attempt_id,
+            ):
+                return
+            rows = self._many("where r.attempt_id = :id", id=attempt_id)
+            core.log.tell(
+                "recording.objected",
+                rep,
+                lead_id=lead_id,
+                attempt_id=attempt_id,
+                recording_id=rows[0].id if rows else None,
+                objected_at=at,
             )
-            if changed:
-                self._tell("recording.objected", rep, found, objected_at=at)
-            if changed and found.state in ("open", "kept"):
-                self._tell("recording.deleted", rep, found, why=OBJECTED, sha256=found.sha256)
+            if rows:
+                self._unwant(rows[0], at, rep)
 
-    def _object_before(self, attempt_id: int, lead_id: int | None, rep: str, at: int) -> None:
-        self._core.log.tell(
-            "recording.objected",
-            rep,
-            lead_id=lead_id,
-            attempt_id=attempt_id,
-            recording_id=None,
-            objected_at=at,
+    def _unwant(self, found: CallRecording, at: int, rep: str = "") -> None:
+        """They object to it: it counts as deleted, and its file must go. A lost one stays lost."""
+        core = self._core
+        core.engine.run(
+            """update recording set objected_at = :at, unwanted = 1,
+                state = case when state = 'lost' then state else 'deleted' end,
+                why = case when state = 'lost' then why else :why end,
+                settled_at = coalesce(settled_at, :now)
+                where id = :id""",
+            at=at,
+            why=OBJECTED,
+            now=core.now(),
+            id=found.id,
         )
+        if found.state in ("open", "kept"):
+            self._tell("recording.deleted", rep or found.rep, found, why=OBJECTED, sha256=found.sha256)
 
-    def keep(self, attempt_id: int, path: str, ms: int, size: int, sha256: str, why: str = "") -> bool:
+    def keep(
+        self, attempt_id: int, path: str, ms: int, size: int, sha256: str, why: str = "", told_by: str = ""
+    ) -> bool:
         """The file is whole and stays at `path`; False where that was settled before.
+
+        `told_by`: how they were told of it in the end; empty: as it began.
 
         Raises:
             NotFound: the attempt has no recording.
         """
-        return self._settle(attempt_id, "kept", why, path=path, ms=ms, size=size, sha256=sha256)
+        with self._core.write():
+            if told_by:
+                self._core.engine.run(
+                    "update recording set told_by = :by where attempt_id = :id and state = 'open'",
+                    by=told_by,
+                    id=attempt_id,
+                )
+            return self._settle(attempt_id, "kept", why, path=path, ms=ms, size=size, sha256=sha256)
 
     def lose(self, attempt_id: int, why: str) -> bool:
         """There is no file, for the reason `why`; False where that was settled before.
@@ -140,7 +144,7 @@ class Recordings:
         return self._settle(attempt_id, "lost", why)
 
     def delete(self, recording_id: int, why: str) -> None:
-        """The file is gone, on purpose.
+        """A kept one counts as deleted from now on; its file is unwanted.
 
         Raises:
             NotFound: there is no such recording.
@@ -149,7 +153,7 @@ class Recordings:
         with core.write():
             found = self.get(recording_id)
             changed = core.engine.run(
-                "update recording set state = 'deleted', why = :why, settled_at = :at"
+                "update recording set state = 'deleted', why = :why, settled_at = :at, unwanted = 1"
                 " where id = :id and state = 'kept'",
                 why=why,
                 at=core.now(),
@@ -157,6 +161,11 @@ class Recordings:
             )
             if changed:
                 self._tell("recording.deleted", "", found, why=why, sha256=found.sha256)
+
+    def erased(self, recording_id: int) -> None:
+        """Nothing of an unwanted one is left on its machine, and nobody writes to it any more."""
+        with self._core.write():
+            self._core.engine.run("update recording set unwanted = 0 where id = :id", id=recording_id)
 
     def played(self, recording_id: int, by: str, how: str) -> None:
         """Somebody was given the file: `how` is play or path.
@@ -173,7 +182,8 @@ class Recordings:
         Raises:
             NotFound: there is none of that number.
         """
-        return self._one("where r.id = :id", recording_id, f"there is no recording {recording_id}")
+        missing = f"there is no recording {recording_id}"
+        return recording_rows.one(self._core, "where r.id = :id", recording_id, missing)
 
     def newest(self, limit: int = 50, lead_id: int | None = None) -> list[CallRecording]:
         """The newest, newest first; of one lead where one is named."""
@@ -190,12 +200,21 @@ class Recordings:
         )
 
     def unwanted(self, host: str, limit: int = 500) -> list[CallRecording]:
-        """The newest on `host` that were objected to: a crash may have left a file of theirs."""
+        """Those on `host` whose file must go and may still be there."""
         return self._many(
-            "where r.host = :host and r.objected_at is not null order by r.objected_at desc limit :limit",
-            host=host,
-            limit=limit,
+            "where r.host = :host and r.unwanted = 1 order by r.id limit :limit", host=host, limit=limit
         )
+
+    def untold(self, host: str = "", before: int | None = None, limit: int = 500) -> list[CallRecording]:
+        """Kept ones whose notice was not heard to its end, oldest first.
+
+        On `host` (empty: on any machine), settled before `before` (ms UTC; None: ever).
+        """
+        return recording_rows.untold(self._core, host, before, limit)
+
+    def objections(self, limit: int = 50, lead_id: int | None = None) -> list[Objection]:
+        """Who did not want to be recorded, newest first; of one lead where one is named."""
+        return recording_rows.objections(self._core, limit, lead_id)
 
     def expired(self, host: str, before: int, limit: int = 500) -> list[CallRecording]:
         """Kept ones on `host` that began before `before` (ms UTC), oldest first."""
@@ -231,14 +250,8 @@ class Recordings:
         )
 
     def _of(self, attempt_id: int) -> CallRecording:
-        return self._one("where r.attempt_id = :id", attempt_id, f"attempt {attempt_id} has no recording")
-
-    def _one(self, where: str, number: int, missing: str) -> CallRecording:
-        found = self._many(where, id=number)
-        if not found:
-            raise NotFound(missing)
-        return found[0]
+        missing = f"attempt {attempt_id} has no recording"
+        return recording_rows.one(self._core, "where r.attempt_id = :id", attempt_id, missing)
 
     def _many(self, where: str, **params: object) -> list[CallRecording]:
-        rows: list[Row] = self._core.engine.rows(_SELECT + where, **params)
-        return [CallRecording(**row) for row in rows]
+        return recording_rows.many(self._core, where, **params)

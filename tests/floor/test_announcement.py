@@ -22,7 +22,7 @@ from floor.recordings import path_for, tidy
 from floor.station import Rep
 from floor.store_room import StoreRoom
 from floor.workplace import desk_of
-from store.recordings import CallRecording
+from store.recording_rows import CallRecording
 from store.store import Store
 from telephony import protocol as phone
 from telephony.carrier import PracticeCarrier

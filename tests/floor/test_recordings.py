@@ -20,7 +20,7 @@ from config.clock import DAY, HOUR, HandClock
 from floor.housekeeping import Housekeeping, Shelf
 from floor.recordings import LEFT_MS, path_for, settle
 from floor.store_room import StoreRoom
-from store.recordings import CallRecording
+from store.recording_rows import CallRecording
 from store.store import Store
 from telephony.carrier import script as carrier_script
 from telephony.wav_repair import head
