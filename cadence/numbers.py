@@ -124,11 +124,16 @@ def _split_areas() -> frozenset[str]:
     )
 
 
-def country_zones(nation: str) -> tuple[str, ...]:
-    """The zones of a country's whole numbering plan; none where it is unknown, shared (+1) or too wide."""
+def calling_code(nation: str) -> int:
+    """What stands behind the plus of a country's numbers; 0 for what is no country."""
     from phonenumbers import country_code_for_region
 
-    code = country_code_for_region(nation) if nation else 0
+    return int(country_code_for_region(nation)) if nation else 0
+
+
+def country_zones(nation: str) -> tuple[str, ...]:
+    """The zones of a country's whole numbering plan; none where it is unknown, shared (+1) or too wide."""
+    code = calling_code(nation)
     return zones(f"+{code}") if code > 1 else ()
 
 

@@ -52,6 +52,11 @@ def for_cell(value: object) -> object:
     return value
 
 
+def from_cell(text: str) -> str:
+    """`text` of a spreadsheet's cell, without the apostrophe that `for_cell` puts before it."""
+    return text[1:] if text.startswith("'") and _FORMULA(text, 1) else text
+
+
 def for_header(text: str) -> str:
     """`text` for a SIP or mail header value: one line, no NUL, no control characters."""
     return for_terminal(_LINE_BREAKS.sub(" ", text)).strip()

@@ -51,7 +51,7 @@ def phone(raw: str, region: str) -> tuple[str, str] | None:
 
 
 def _plain(raw: str) -> str:
-    """The number that a spreadsheet was given: without the mark of a text, or the `.0` of a fraction.
+    """The number that a spreadsheet was given: without the marks of a text, or the `.0` of a fraction.
 
     Read as a digit, that zero would make of some numbers another subscriber's.
     """

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from config.clock import DAY
+from config.text import from_cell
 from store.imports import cleaning, contacts
 from store.imports.header_words import FIELDS
 from store.imports.mapping import Mapping
@@ -132,6 +133,8 @@ class Normaliser:
             raise _Refuse(
                 "", "has NUL bytes in it", "the file is damaged or of another encoding; export it again"
             )
+        if "'" in joined:
+            cells = list(map(from_cell, cells))
         # Nearly every row is tidy: then to strip a cell is to clean it.
         tidy = (
             joined.isascii() and joined.isprintable() and "  " not in joined and len(joined) <= cleaning.LINE

@@ -30,6 +30,7 @@ class Unread:
     line: int
     reason: str
     mend: str
+    cells: tuple[str, ...] = ()  # as far as they are any
 
 
 Row = tuple[int, list[str]]
@@ -90,11 +91,9 @@ class Table:
                         line, start = start, skipped + reader.line_num + 1
                         if not any(map(str.strip, cells)):
                             continue
-                        if len(cells) != width or start - line > _MOST_LINES_A_ROW:
-                            if problem := _shape(cells, width, line, start - 1):
-                                yield problem
-                                continue
-                        yield line, cells
+                        odd = len(cells) != width or start - line > _MOST_LINES_A_ROW
+                        problem = _shape(cells, width, line, start - 1) if odd else None
+                        yield problem or (line, cells)
                 except csv.Error as error:
                     line, start = start, skipped + reader.line_num + 1
                     yield _unreadable(line, str(error))
@@ -111,6 +110,7 @@ def _shape(cells: list[str], width: int, first: int, last: int) -> Unread | None
             first,
             f"has {len(cells)} fields where the header has {width}",
             "quote the field with the delimiter in it",
+            tuple(cells),
         )
     del cells[width:]
     cells.extend([""] * (width - len(cells)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -17,13 +18,17 @@ SHOWN = 20  # kept for the report; the rest is in the file
 
 
 class RejectsFile:
-    """Made at the first reject, there when `close` has been called, gone if it never is."""
+    """Made at the first reject, there when `close` has been called, gone if it never is.
+
+    Rows of an earlier rejects file lose what it said of them.
+    """
 
     def __init__(self, path: Path, header: Sequence[str]) -> None:
         self.path = path
         self.count = 0
         self.first: list[Rejected] = []
         self._header = header
+        self._told = len(COLUMNS) if tuple(header[: len(COLUMNS)]) == COLUMNS else 0  # of an earlier round
         self._draft = path.with_name(f".{path.name}.{os.getpid()}.part")
         self._file: TextIO | None = None
 
@@ -40,14 +45,10 @@ class RejectsFile:
         try:
             if self._file is None:
                 self._file = self._draft.open("w", encoding="utf-8", errors="replace", newline="")
-                self._write((*COLUMNS, *self._header))
-            self._write((*said, *cells))
+                self._write((*COLUMNS, *self._header[self._told :]))
+            self._write((*said, *cells[self._told :]))
         except OSError as error:
-            self.drop()
-            raise SixringError(
-                f"cannot write the rejects file {self.path}: {error.strerror}; nothing was imported, "
-                "name another place with --rejects"
-            ) from error
+            raise self._failed(error) from error
 
     def close(self) -> Path | None:
         """Put the file in its place, if there is anything in it.
@@ -61,15 +62,22 @@ class RejectsFile:
             self._file.close()
             self._draft.replace(self.path)
         except OSError as error:
-            self.drop()
-            raise SixringError(f"cannot write the rejects file {self.path}: {error.strerror}") from error
+            raise self._failed(error) from error
         return self.path
 
     def drop(self) -> None:
         """Leave nothing behind."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # a full disk refuses what is left of a file that goes anyhow
+                self._file.close()
             self._draft.unlink(missing_ok=True)
+
+    def _failed(self, error: OSError) -> SixringError:
+        self.drop()
+        return SixringError(
+            f"cannot write the rejects file {self.path}: {error.strerror}; name another place with --rejects "
+            "and import again, which takes no row twice"
+        )
 
     def _write(self, row: Sequence[object]) -> None:
         assert self._file is not None  # noqa: S101 - opened by the caller

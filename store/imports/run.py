@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from cadence.numbers import calling_code
 from config.errors import UsageError
+from store.imports import cleaning
 from store.imports.accepted import Accepted
 from store.imports.bulk import disk_apart, large_cache, no_garbage_hunts
 from store.imports.mapping import map_columns
@@ -25,6 +27,7 @@ from store.store import Store
 _FEW = 250  # rows that are written in a blink
 _SOME = 10_000  # rows that are written while somebody opens the workstation
 _TELL_EVERY = 5_000  # rows
+_FILE_NAME = 255  # characters: no file system has longer ones
 
 
 def run(store: Store, path: Path, options: ImportOptions, progress: Progress | None = None) -> Report:
@@ -49,7 +52,7 @@ def run(store: Store, path: Path, options: ImportOptions, progress: Progress | N
     Raises:
         UsageError: the file cannot be read as a table of leads, or an option is off.
         StoreError: the database failed; nothing of the transaction remains.
-        SixringError: the rejects file cannot be written; nothing was imported.
+        SixringError: the rejects file cannot be written; with `keep_going` some rows may be in.
     """
     with no_garbage_hunts(), large_cache(store.core.engine):
         leftovers = Leftovers(store)
@@ -159,7 +162,7 @@ class _Run:
             if tally.rows % _TELL_EVERY == 0:
                 self._progress("reading", min(tally.rows, lines), lines)
             if isinstance(row, Unread):
-                rejects.add(Rejected(row.line, "", row.reason, row.mend), ())
+                rejects.add(Rejected(row.line, "", row.reason, row.mend), row.cells)
                 continue
             found = normalise(*row)
             if isinstance(found, Rejected):
@@ -178,7 +181,7 @@ class _Run:
             "delimiter": self._table.delimiter,
         }
         return Source(
-            file=self._table.path.name,
+            file=cleaning.line(self._table.path.name, _FILE_NAME),
             sha256=self._table.survey.sha256,
             by=options.by,
             started_at=now,
@@ -209,6 +212,8 @@ class _Run:
 
 
 def _rules(options: ImportOptions, now: int) -> RowRules:
+    if not calling_code(options.region):
+        raise UsageError(f'no country is called "{options.region}"; --region wants two letters, as in US')
     if options.dates not in ("", "mdy", "dmy"):
         raise UsageError(f'--dates is mdy or dmy, not "{options.dates}"')
     try:
@@ -217,7 +222,8 @@ def _rules(options: ImportOptions, now: int) -> RowRules:
         raise UsageError(
             f'no time zone is called "{options.zone}"; write one like America/New_York'
         ) from None
-    return RowRules(options.region, zone, now, options.dates, options.source, options.campaign)
+    source, campaign = cleaning.line(options.source), cleaning.line(options.campaign)
+    return RowRules(options.region, zone, now, options.dates, source, campaign)
 
 
 def _rejects_path(path: Path, options: ImportOptions) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -254,6 +255,44 @@ def test_the_rejects_once_mended_are_imported_as_they_are(store: Store, load: Ca
     assert counts(load(mended, name="mended.csv")) == (1, 0, 0, 0)
 
 
+def test_a_rejected_row_is_kept_as_it_was_also_one_that_was_too_wide_or_could_start_a_formula(
+    store: Store, load: Callable[..., Report]
+) -> None:
+    report = load(GOOD + "-Ana,+1 (415) 555-2671,,soon\nBob,212-555-0101,,,more\n")
+    assert report.rejects_file is not None
+    written = report.rejects_file.read_text("utf-8")
+    assert "Bob,212-555-0101,,,more" in written
+    mended = written.replace(",soon", ",2026-03-04").replace(",,,more", ",,")
+    assert counts(load(mended, name="mended.csv")) == (2, 0, 0, 0)
+    [ana] = store.leads.find("Ana")
+    assert (ana.name, ana.phones[0].e164) == ("-Ana", "+14155552671")
+
+
+def test_what_is_rejected_twice_has_its_reason_once(store: Store, load: Callable[..., Report]) -> None:
+    first = load(GOOD + "Ana,sip:x@y,,\n").rejects_file
+    assert first is not None
+    second = load(first.read_text("utf-8").replace("sip:x@y", "*67"), name="again.csv").rejects_file
+    assert second is not None
+    with second.open(newline="", encoding="utf-8") as file:
+        header, row = csv.reader(file)
+    assert header == [
+        "rejected_line",
+        "rejected_field",
+        "rejected_reason",
+        "rejected_mend",
+        *GOOD.strip().split(","),
+    ]
+    assert (row[0], row[4:]) == ("2", ["Ana", "*67", "", ""])
+
+
+def test_a_file_whose_name_is_no_text_is_imported_like_any_other(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"m\xe4rz.csv")
+    path.write_text("phone\n415-555-2671\n")
+    assert run(store, path, ImportOptions(source="fair\x1b[31m")).new == 1
+    assert store.core.engine.rows("select file from import_run") == [{"file": "mrz.csv"}]
+    assert store.core.engine.rows("select source from lead") == [{"source": "fair"}]
+
+
 def test_keep_going_takes_the_good_rows(store: Store, load: Callable[..., Report]) -> None:
     report = load(GOOD + "Ana,415-555-2671,,\nBob,,,\n", KEEP)
     assert counts(report) == (1, 0, 0, 1)
@@ -288,6 +327,7 @@ def test_options_reach_the_rows(store: Store, load: Callable[..., Report]) -> No
     [
         (ImportOptions(dates="ymd"), "--dates is mdy or dmy"),
         (ImportOptions(zone="Mars/Olympus"), "no time zone"),
+        (ImportOptions(region="GERMANY"), 'no country is called "GERMANY"'),
         (ImportOptions(cadence="nonsense"), "no cadence is named"),
         (ImportOptions(rejects=Path("leads.csv")), "the file they come from"),
     ],
