@@ -17,7 +17,7 @@ from cadence import campaigns, dispositions, recording, rules, templates, voicem
 from cadence.cadence_file import CadenceFile
 from cadence.campaigns import Campaigns
 from cadence.dispositions import Dispositions
-from cadence.model import Plan
+from cadence.model import Lead, Plan
 from cadence.recording import RecordingPolicy
 from cadence.rules import Rules
 from cadence.schedule import Cadence
@@ -64,6 +64,19 @@ class Rulebook:
         steps = self.cadence_of(plan).calls
         step = plan.call.step if plan.call is not None else 0
         return 1 <= step <= len(steps) and steps[step - 1].voicemail and plan.voicemails < MOST_MESSAGES
+
+    def why_no_message(self, lead: Lead, plan: Plan) -> str:
+        """Why no recorded message may be played to the lead in the planned call; empty if it may."""
+        if not self.voicemail.consented(lead):
+            return (
+                "No recorded message: it needs the lead's prior express written consent, and none is on "
+                "record. Speak yourself."
+            )
+        if not self.may_leave_message(plan):
+            all_left = plan.voicemails >= MOST_MESSAGES
+            said = "two messages are left already" if all_left else "this call of the cadence leaves none"
+            return f"No recorded message: {said}."
+        return ""
 
 
 def load(folder: Path | None = None) -> Rulebook:

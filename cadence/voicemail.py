@@ -1,18 +1,15 @@
-"""Whether the rep's recorded message may be played to a lead. Pure; the policy is `data/voicemail.toml`."""
+"""Who has consented to hear the rep's recorded message. Pure; the policy is `data/voicemail.toml`."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 
-from cadence.model import Lead, Plan
+from cadence.model import Lead
 from config.toml import Document
-
-if TYPE_CHECKING:
-    from cadence.rulebook import Rulebook
 
 _PARTS = re.compile(r"[;,|\n]")
 
@@ -27,20 +24,6 @@ class VoicemailPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
         """Whether the lead's consent names one of those that allow a recorded message."""
         given = {" ".join(part.split()).casefold() for part in _PARTS.split(lead.consent)}
         return any(consent.casefold() in given for consent in self.consents)
-
-
-def why_not(lead: Lead, plan: Plan, book: Rulebook) -> str:
-    """Why no recorded message may be played to the lead in the planned call; empty if it may."""
-    if not book.voicemail.consented(lead):
-        return (
-            "No recorded message: it needs the lead's prior express written consent, and none is on record. "
-            "Speak yourself."
-        )
-    if not book.may_leave_message(plan):
-        left = plan.voicemails
-        said = "two messages are left already" if left > 1 else "this call of the cadence leaves none"
-        return f"No recorded message: {said}."
-    return ""
 
 
 def load(path: Path) -> VoicemailPolicy:

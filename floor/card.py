@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from cadence import recording, voicemail
+from cadence import recording
 from cadence.model import Lead, Phone
 from cadence.rulebook import Rulebook
 from floor.lead_time import clock_text, known_zone, lead_zone, local, stamp
@@ -35,7 +35,7 @@ def card_view(store: Store, claim: Claim, book: Rulebook, now: int) -> CardView:
         callable_now=allowed_at == now, callable_why=_when(allowed_at, now, lead, phone),
         history=tuple(reversed(told)), last=last, next_mail=_next_mail(claim),
         recording=recording.decide(lead, phone.e164, book.recording),
-        no_message=voicemail.why_not(lead, claim.plan, book),
+        no_message=book.why_no_message(lead, claim.plan),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 
@@ -18,8 +18,22 @@ from telephony.account import Account
 from telephony.errors import TelephonyError
 from telephony.protocol import AnyCommand, AnyEvent, Dial, Ended, Trouble
 
-if TYPE_CHECKING:
-    from telephony.client import Phone
+
+class _Phone(Protocol):
+    """What of a `telephony.client.Phone` is asked here."""
+
+    @property
+    def pid(self) -> int | None: ...
+
+    async def start(self) -> object: ...
+
+    def dial(self, order: Dial, /) -> None: ...
+
+    def hang_up(self, call: str, /) -> None: ...
+
+    def send(self, command: AnyCommand, /) -> None: ...
+
+    async def close(self) -> None: ...
 
 
 def spare_account(account: Account) -> Account:
@@ -32,13 +46,13 @@ class Spare:
 
     def __init__(
         self,
-        make: Callable[[Callable[[AnyEvent], None]], Phone],
+        make: Callable[[Callable[[AnyEvent], None]], _Phone],
         emit: Callable[[AnyEvent], None],
         trouble: Callable[[str], None],
     ) -> None:
         """`make` builds its phone, `emit` takes its calls' events."""
         self._make, self._emit, self._trouble = make, emit, trouble
-        self._phone: Phone | None = None
+        self._phone: _Phone | None = None
         self._starting: asyncio.Task[None] | None = None
         self._calls: set[str] = set()
 
@@ -75,7 +89,7 @@ class Spare:
         if self._starting is not None:
             await self._starting
 
-    async def _start(self, phone: Phone) -> None:
+    async def _start(self, phone: _Phone) -> None:
         try:
             await phone.start()
         except TelephonyError as error:
