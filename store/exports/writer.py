@@ -20,6 +20,7 @@ from typing import BinaryIO, Protocol
 
 from config.errors import SixringError
 from config.text import for_cell
+from store.disk import settle_folder
 
 FORMATS = ("csv", "ndjson")
 STDOUT = "-"
@@ -94,7 +95,7 @@ def write(
         written = Written(str(path), count, sink.sha256.hexdigest())
         draft.replace(path)
         _write_sidecar(path, anchor, written)
-        _settle_folder(path.parent)
+        settle_folder(path.parent)
     except OSError as error:
         raise ExportError(
             f"cannot write {path}: {error.strerror}; nothing that was there has changed"
@@ -158,17 +159,3 @@ def _write_sidecar(path: Path, anchor: Anchor, written: Written) -> None:
 def _settle(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def _settle_folder(folder: Path) -> None:
-    """Make the renames durable, where folders can be synced."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)

@@ -22,6 +22,7 @@ import msgspec
 
 from config.errors import SixringError
 from store.core import Core
+from store.disk import settle_folder
 from store.imports.normalise import LeadRow
 from store.imports.source import Source
 from store.processes import process_exists
@@ -56,6 +57,7 @@ class Accepted:
                 file.write(msgspec.json.Encoder().encode_lines(rows))
                 file.flush()
                 os.fsync(file.fileno())
+            settle_folder(path.parent)
         except OSError as error:
             path.unlink(missing_ok=True)
             raise SixringError(
