@@ -7,7 +7,8 @@ earlier one. The rules, one line each:
   says nothing of the lead: tried again, then passed over.
 - A conversation uses up its step and those of the same day; the follow-up goes on another day.
 - A callback is a promise beside the cadence: it uses up no step and belongs to the rep who agreed it.
-- Who called us and was not answered is called before all else; a conversation they began uses up no step.
+- Who called us and was not answered is called before all else, also when they ask in another way meanwhile;
+  a conversation they began uses up no step.
 - A bad number gives way to the lead's next; without one, the mails go on alone.
 - Won, refused and opted out are ends; the firmer one wins. A new inquiry, or a call of theirs, opens them
   again, and after an opt-out it goes to a person first: the number stays on the do-not-call list.
@@ -40,7 +41,7 @@ from cadence.happenings import (
 from cadence.model import CallKind, Lane, Lead, LeadStatus, Plan, PlannedCall
 from cadence.planning import BREATH_MS, REVIEW_AGAIN_MS, Planner
 from cadence.progress import Progress
-from cadence.returned import missed
+from cadence.returned import asked_again, missed
 from cadence.rulebook import Rulebook
 from config.clock import HOUR, MINUTE
 
@@ -139,9 +140,10 @@ def _inquired(planner: Planner, plan: Plan, done: Progress, happened: Inquired) 
     if plan.status is LeadStatus.OPEN and 0 <= happened.at - plan.anchor_at < _ASKED_TWICE_MS:
         return _sooner(planner, plan, done)
     cadence = planner.book.cadence(done.cadence.again or done.cadence.name)
-    return planner.begin(
+    afresh = planner.begin(
         Progress(cadence, happened.at, voicemails=plan.voicemails, last_call_at=plan.last_call_at)
     )
+    return asked_again(planner, plan, afresh)
 
 
 def _reassigned(plan: Plan, done: Progress, happened: Reassigned) -> Plan:

@@ -91,11 +91,14 @@ def reason(
     """One line for the rep: why this lead is here now.
 
     `step` of `steps` counts calls; `zone` is the rep's own, for the time of a
-    callback; `called_us_at` is when they called and nobody answered. `source`
-    is outside text: clean it where it is shown.
+    callback; `called_us_at` is when they called and nobody answered, and where
+    they have asked in another way since, both are told. `source` is outside
+    text: clean it where it is shown.
     """
     if lane is Lane.RETURNED:
-        return f"called you {age(now - (called_us_at or due_at))} ago, nobody answered"
+        called = f"called you {age(now - (called_us_at or due_at))} ago, nobody answered"
+        since = called_us_at and lead_arrived_at > called_us_at
+        return f"{called}; {_asked(lead_arrived_at, source, now)}" if since else called
     if lane is Lane.FRESH:
         return _fresh(lead_arrived_at, attempts, source, now)
     if lane is Lane.CALLBACK:
@@ -108,10 +111,14 @@ def reason(
 
 
 def _fresh(arrived_at: int, attempts: int, source: str, now: int) -> str:
-    asked = f"{source or 'new lead'} {age(now - arrived_at)} ago"
+    asked = _asked(arrived_at, source, now)
     if attempts:
         return f"{asked}, {attempts} {'try' if attempts == 1 else 'tries'}, nobody reached"
     return f"never called: {asked}" if now - arrived_at >= FRESH_MS else f"{asked}, never called"
+
+
+def _asked(arrived_at: int, source: str, now: int) -> str:
+    return f"{source or 'new lead'} {age(now - arrived_at)} ago"
 
 
 def _due(due_at: int, now: int) -> str:

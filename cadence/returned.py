@@ -32,6 +32,21 @@ def missed(planner: Planner, plan: Plan, done: Progress, happened: CalledUs) -> 
     return replace(done, called_us_at=called_at, promise=agreed(plan)).open_plan(call, plan.mail)
 
 
+def asked_again(planner: Planner, plan: Plan, afresh: Plan) -> Plan:
+    """They ask again in another way while a call of theirs is to be returned: it is owed all the same.
+
+    It is no later than the first call of the inquiry (`afresh`) would be.
+    Where nobody may be called any more, the inquiry's own plan stands.
+    """
+    owed, first = plan.call, afresh.call
+    if owed is None or owed.lane is not Lane.RETURNED or first is None or first.kind is CallKind.REVIEW:
+        return afresh
+    done = replace(Progress.of(afresh, planner.book), called_us_at=plan.called_us_at)
+    due_at = min(owed.due_at, first.due_at)
+    call = PlannedCall(CallKind.CALLBACK, max(done.calls_done, 1), Lane.RETURNED, due_at)
+    return done.open_plan(call, afresh.mail)
+
+
 def agreed(plan: Plan) -> PlannedCall | None:
     """The callback that was agreed and not yet made: planned, or behind a returned call."""
     call = plan.call

@@ -75,7 +75,9 @@ def _call_why(core: Core, standing: Standing, when: When) -> str:
         return f"no call: {plan.reason}" if plan.reason else "no call is planned"
     if call.lane is Lane.RETURNED:
         behind = f"; the callback agreed for {when(plan.promise.due_at)} stands" if plan.promise else ""
-        return f"they called at {when(plan.called_us_at)}, and nobody answered{behind}"
+        arrived_at = standing.lead.arrived_at
+        since = f"; they asked again at {when(arrived_at)}" if arrived_at > plan.called_us_at else ""
+        return f"they called at {when(plan.called_us_at)}, and nobody answered{since}{behind}"
     match call.kind:
         case CallKind.CALLBACK:
             return plan.reason or "the lead agreed to this time"

@@ -202,6 +202,8 @@ def check_returned(before: Plan, plan: Plan, happened: h.Happening) -> None:
             before.call if before.call is not None and before.call.lane is Lane.CALLBACK else before.promise
         )
         assert not returned or plan.promise == agreed
+    if isinstance(happened, h.Inquired) and before.called_us_at:
+        assert returned or plan.call is None or plan.call.kind is CallKind.REVIEW, "it is owed all the same"
     if isinstance(happened, h.CalledUs) and before.status is LeadStatus.OPEN:
         assert plan.calls_done == before.calls_done
 

@@ -123,6 +123,42 @@ def test_an_answered_mail_changes_nothing_of_a_call_to_be_returned(fresh: Plan, 
     assert after(plan, book, NOW + MINUTE, Replied(NOW + MINUTE)).call == plan.call
 
 
+@pytest.mark.parametrize("later", [30 * MINUTE, 2 * HOUR], ids=["the same inquiry", "a new one"])
+def test_who_fills_in_a_form_meanwhile_is_still_owed_the_call(
+    fresh: Plan, book: Rulebook, later: int
+) -> None:
+    plan = after(fresh, book, NOW + MINUTE, CalledUs(NOW + MINUTE))
+    again = after(plan, book, NOW + later, Inquired(NOW + later))
+    assert again.call == plan.call
+    assert again.called_us_at == plan.called_us_at
+    assert again.anchor_at == (NOW if later < HOUR else NOW + later), (
+        "its cadence begins anew behind that call"
+    )
+    assert again.mail is not None
+
+
+def test_a_form_brings_a_try_forward_that_waits_after_a_busy_one(fresh: Plan, book: Rulebook) -> None:
+    plan = after(fresh, book, NOW, CalledUs(NOW))
+    at = NOW + 2 * HOUR
+    busy = after(plan, book, at, Called(Result.BUSY, None, at))
+    assert busy.call is not None
+    assert (busy.call.lane, busy.call.due_at > at + MINUTE) == (Lane.RETURNED, True)
+    again = after(busy, book, at + MINUTE, Inquired(at + MINUTE))
+    unowed = after(replace(busy, call=fresh.call, called_us_at=0), book, at + MINUTE, Inquired(at + MINUTE))
+    assert again.call is not None
+    assert unowed.call is not None
+    assert again.call.due_at == min(busy.call.due_at, unowed.call.due_at)
+    assert (again.call.lane, again.call.tries) == (Lane.RETURNED, 0)
+
+
+def test_who_asks_again_and_cannot_be_called_any_more_is_owed_no_call(fresh: Plan, book: Rulebook) -> None:
+    plan = after(fresh, book, NOW, CalledUs(NOW))
+    numberless = replace(ANN, phones=tuple(replace(phone, bad=True) for phone in ANN.phones))
+    again = advance(numberless, plan, Inquired(NOW + 2 * HOUR), book, NOW + 2 * HOUR)
+    assert again.call is None or again.call.lane is not Lane.RETURNED
+    assert again.called_us_at == 0
+
+
 @pytest.mark.parametrize("end", ["won", "not_interested"])
 def test_a_lead_that_had_ended_asks_again_by_calling(fresh: Plan, book: Rulebook, end: str) -> None:
     ended = after(fresh, book, NOW, said(book, end, NOW))

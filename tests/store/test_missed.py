@@ -16,6 +16,7 @@ def test_a_missed_caller_is_the_first_in_the_queue_with_the_reason(store: Store,
     for n in range(3):
         store.leads.add(new_lead(n))
     called(store, clock, Result.NO_ANSWER)  # one of them is waiting for its second call
+    clock.advance(3 * MINUTE)
     missed = rings_in_vain(store, 0, ago=3 * MINUTE)
     assert missed == Missed(1, "Lead 0", number(0), first=True)
     clock.advance(SECOND)
@@ -26,6 +27,26 @@ def test_a_missed_caller_is_the_first_in_the_queue_with_the_reason(store: Store,
     assert store.attempts.begin(claim, "rep1").decision.allowed, "no gap stands before a returned call"
     event = next(event for event in store.log.after(0, 99) if event.kind == "call.missed")
     assert event.body["outcome"] == "returned"
+    sound(store)
+
+
+@pytest.mark.parametrize("later", [30 * MINUTE, 2 * HOUR])
+def test_who_fills_in_a_form_meanwhile_stays_first_and_the_reason_names_both(
+    store: Store, clock: HandClock, later: int
+) -> None:
+    store.leads.add(new_lead())
+    clock.advance(MINUTE)
+    rings_in_vain(store)
+    clock.advance(later)
+    store.leads.add(new_lead())
+    clock.advance(2 * MINUTE)
+    store.leads.add(new_lead(9))
+    reason = f"called you {later // MINUTE + 2} min ago, nobody answered; web form 2 min ago"
+    reason = reason.replace("122 min", "2 h")
+    (first, *_) = store.queue.peek("rep1", 5)
+    assert (first.lead_id, first.lane, first.reason) == (1, Lane.RETURNED, reason)
+    assert claimed(store).reason == reason
+    assert "and nobody answered; they asked again at " in store.leads.coming(1).why[0]
     sound(store)
 
 
