@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-_LOCAL = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
 ).fullmatch
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII).fullmatch
 _LONGEST, _LONGEST_LOCAL = 254, 64  # RFC 5321, 4.5.3.1
 
 
@@ -18,29 +18,21 @@ def mail_address(raw: str) -> str | None:
     `Ann@` from `ann@`, and two of them would be one lead in two rows. Quoted
     local parts and address literals are refused; web forms never mean them.
     """
-    text = raw.strip().removeprefix("mailto:").strip("<>")
-    local, at, host = text.rpartition("@")
-    if not at or len(local) > _LONGEST_LOCAL or not _LOCAL(local):
+    address = raw if _ADDRESS(raw) else _mended(raw)
+    if not _ADDRESS(address) or len(address) > _LONGEST or address.index("@") > _LONGEST_LOCAL:
         return None
-    ascii_host = _domain(host)
-    if ascii_host is None or len(local) + 1 + len(ascii_host) > _LONGEST:
-        return None
-    return f"{local.lower()}@{ascii_host}"
+    return address.lower()
 
 
-def domain(address: str) -> str:
-    """The part after the @ in lower case; empty if there is none."""
-    return address.rpartition("@")[2].lower() if "@" in address else ""
+def mail_domain(raw: str) -> str:
+    """A domain in lower case and in the ASCII form that mail servers know; as it is where it has none."""
+    name = raw.strip().strip(".").lower()
+    try:
+        return name if name.isascii() else name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return name
 
 
-def _domain(host: str) -> str | None:
-    """`host` as lower-case ASCII, or None if it is no name with a dot in it."""
-    name = host.lower().removesuffix(".")
-    if not name.isascii():
-        try:
-            name = name.encode("idna").decode("ascii")
-        except UnicodeError:
-            return None
-    labels = name.split(".")
-    good = len(labels) > 1 and all(_LABEL(label) for label in labels) and not labels[-1].isdigit()
-    return name if good else None
+def _mended(raw: str) -> str:
+    local, at, domain = raw.strip().removeprefix("mailto:").strip("<> ").rpartition("@")
+    return local + at + mail_domain(domain)

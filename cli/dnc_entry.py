@@ -11,12 +11,13 @@ def entry_of(typed: str, region: str) -> tuple[str, str]:
     Raises:
         UsageError: it is none of them.
     """
+    from cadence.addresses import mail_address, mail_domain
     from cadence.numbers import e164
 
     text = typed.strip()
     if "@" in text:
         local, _, domain = text.rpartition("@")
-        return (text.lower(), "email") if local else (domain.lower().strip("."), "domain")
+        return (mail_address(text) or text.lower(), "email") if local else (mail_domain(domain), "domain")
     number = e164(text, region)
     if number is None:
         raise UsageError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from cadence.addresses import mail_address
 from cadence.numbers import e164
 
 NOTHING = frozenset({"", "-", "--", "n/a", "na", "none", "null", "nil", "unknown", "0", "x", "?", "."})
@@ -20,10 +21,6 @@ _INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 _AS_TEXT = re.compile(r'=\s*"([^"]*)"').fullmatch
 _AS_FLOAT = re.compile(r"(\+?[0-9]{6,15})\.0").fullmatch
 _SHORTENED = re.compile(r"\+?[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE).fullmatch
-_ADDRESS = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
-).fullmatch
 _NAMED = re.compile(r"[^<>]*<([^<>]+)>").fullmatch
 
 
@@ -77,24 +74,6 @@ def _reason(text: str) -> str:
 
 
 def email(raw: str) -> str | None:
-    """The address in lower case, an international domain in its ASCII form; None where it is no address."""
-    if not _ADDRESS(raw):
-        raw = raw.removeprefix("mailto:").strip()
-        if named := _NAMED(raw):
-            raw = named[1].strip()
-        raw = _ascii_domain(raw)
-        if not _ADDRESS(raw):
-            return None
-    if len(raw) > 254 or raw.index("@") > 64:
-        return None
-    return raw.lower()
-
-
-def _ascii_domain(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    if domain.isascii():
-        return address
-    try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        return address
+    """The address in its one form, out of `Name <address>` too; None where it is no address."""
+    named = _NAMED(raw) if "<" in raw else None
+    return mail_address(named[1] if named else raw)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cadence.addresses import domain, mail_address
+from cadence.addresses import mail_address, mail_domain
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,9 @@ def test_the_form_is_stable_and_plain(raw: str) -> None:
         assert " " not in found
 
 
-def test_the_domain_of_an_address() -> None:
-    assert domain("Ann@Example.COM") == "example.com"
-    assert domain("nobody") == ""
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [(" Example.COM. ", "example.com"), ("Bücher.example", "xn--bcher-kva.example"), ("\u3002", "\u3002")],
+)
+def test_a_domain_has_the_form_that_addresses_have(raw: str, expected: str) -> None:
+    assert mail_domain(raw) == expected
