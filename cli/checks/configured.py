@@ -56,6 +56,7 @@ def rules(home: Home, found: Settings) -> Finding:
 
     try:
         book = load_rules(home.rules)
+        book.templates.lint()
     except SixringError as error:
         return fails("rules", str(error), "mend that line, or take the file out of the folder")
     try:

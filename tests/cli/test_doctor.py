@@ -134,3 +134,12 @@ def test_rules_that_do_not_fit_the_settings_are_named(tmp_path: Path) -> None:
     rules = examined(tmp_path)["rules"]
     assert rules["health"] == "fails"
     assert "[queue] cadence: no cadence is named 'ours'" in rules["found"]
+
+
+def test_a_letter_that_no_mail_server_should_see_is_named_before_the_day_it_goes_out(tmp_path: Path) -> None:
+    letter = tmp_path / "rules" / "mail" / "last-note.txt"
+    letter.parent.mkdir(parents=True)
+    letter.write_text("Subject: Hello\n\nDear {{ lead.first_name }\n")
+    rules = examined(tmp_path)["rules"]
+    assert rules["health"] == "fails"
+    assert "last-note.txt" in rules["found"]
