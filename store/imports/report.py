@@ -41,7 +41,8 @@ class Report:
     repeated: int  # inquiries that were imported before: nothing was written for them
     rejected: int
     flawed: int  # of those taken: rows with something unusable that went to the notes
-    written: bool  # False: a dry run, or a file with bad rows without `keep_going`
+    written: bool  # False: a dry run, or `refused`
+    refused: bool  # because of the bad rows the good ones were left out, or would be
     first_rejects: tuple[Rejected, ...]  # the first few; all of them are in the file
     rejects_file: Path | None
     mapping: Mapping
@@ -51,8 +52,3 @@ class Report:
     import_id: int | None  # None: nothing was written
     locked_ms: int  # the longest the store was kept from other writers
     seconds: float
-
-    @property
-    def refused(self) -> bool:
-        """Whether good rows were left out because of bad ones."""
-        return self.rejected > 0 and not self.written

@@ -111,8 +111,7 @@ class _Run:
     def _whole(self) -> bool:
         """Read everything before anything is written; whether something may have been."""
         rows = list(self._rows())
-        refused = self._rejects.count > 0 and not self._options.keep_going
-        if refused or self._options.dry_run:
+        if self._refused() or self._options.dry_run:
             self._tally.add(self._merger.preview(rows))
             return False
         self._progress("writing", 0, len(rows))
@@ -122,6 +121,10 @@ class _Run:
             self._gently(rows)
         self._progress("writing", len(rows), len(rows))
         return True
+
+    def _refused(self) -> bool:
+        """Whether the bad rows keep the good ones out."""
+        return self._rejects.count > 0 and not self._options.keep_going
 
     def _at_once(self, rows: int) -> bool:
         """Whether nobody minds so many rows in one transaction."""
@@ -199,6 +202,7 @@ class _Run:
             rejected=self._rejects.count,
             flawed=tally.flawed,
             written=written,
+            refused=self._refused(),
             first_rejects=tuple(self._rejects.first),
             rejects_file=rejects_file,
             mapping=self._mapping,
