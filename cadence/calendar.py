@@ -7,10 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-MINUTES_A_DAY = 24 * 60
 SATURDAY = 5
-
-
 UTC = ZoneInfo("UTC")
 
 

@@ -160,12 +160,6 @@ def area(number: str) -> tuple[str, str] | None:
     return _areas().get(number[2:5]) if number.startswith("+1") else None
 
 
-def region_of_us_number(number: str) -> str:
-    """The state (two letters) of a US number's area code; empty if it tells none."""
-    place = area(number)
-    return place[1] if place and place[0] == "US" else ""
-
-
 @lru_cache
 def _areas() -> dict[str, tuple[str, str]]:
     import tomllib

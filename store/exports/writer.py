@@ -22,7 +22,6 @@ from config.errors import SixringError
 from config.text import for_cell
 from store.disk import settle_folder
 
-FORMATS = ("csv", "ndjson")
 STDOUT = "-"
 Cell = str | int | float | bool | None | list["Cell"] | dict[str, "Cell"]
 

@@ -38,10 +38,6 @@ class Mapping:
     columns: tuple[Column, ...]
     ignored: tuple[str, ...]
 
-    def index(self, field: str) -> int | None:
-        """The column of a field that has one column; None when the file lacks it."""
-        return next((column.index for column in self.columns if column.field == field), None)
-
     def phones(self) -> tuple[Column, ...]:
         """The phone columns, in the order their numbers are tried."""
         return tuple(column for column in self.columns if column.field == "phone")

@@ -58,7 +58,6 @@ class Survey:
     """A file's identity and how to decode it."""
 
     path: Path
-    size: int  # bytes
     sha256: str  # hex, of the bytes as they are
     lines: int  # about: for a progress bar
     encoding: str  # a Python codec name
@@ -90,7 +89,7 @@ def survey(path: Path, encoding: str = "") -> Survey:
     found = encoding or _encoding(sample, probe)
     if found != "utf-8" or not probe.utf8_to_the_end():
         _prove(path, found)
-    return Survey(path, size, hasher.hexdigest(), lines + 1, found)
+    return Survey(path, hasher.hexdigest(), lines + 1, found)
 
 
 class _Probe:

@@ -96,8 +96,8 @@ def test_numbers_of_one_locality_are_told_apart_by_nothing(area: int, rests: lis
 def test_country_and_state_by_number() -> None:
     told = [numbers.country(f"+{digits}") for digits in (13055550123, 14165550123, 447400123456, 18765550123)]
     assert told == ["US", "CA", "GB", "JM"]
-    assert numbers.region_of_us_number("+13055550123") == "FL"
-    assert numbers.region_of_us_number("+14165550123") == ""
+    assert numbers.area("+13055550123") == ("US", "FL")
+    assert numbers.area("+14165550123") == ("CA", "ON")
     assert numbers.country("nonsense") == ""
 
 
