@@ -8,6 +8,7 @@ from dataclasses import replace
 from cadence.dispositions import Disposition
 from cadence.model import ShiftState
 from floor import desk_effects as out
+from floor import desk_hold as hold
 from floor import desk_incoming as incoming
 from floor import desk_inputs as told
 from floor import desk_recording as recording
@@ -64,12 +65,8 @@ def _mute(desk: DeskState) -> list[out.Effect]:
 
 
 def _hold(desk: DeskState) -> list[out.Effect]:
-    """Ask for it; the screen shows it once the other side has agreed."""
     line, call = _talking(desk)
-    if desk.second_line is not None or line is None or call is None:
-        return desk.say("With two lines, one is on hold already: l changes them.")
-    line.hold_key = True
-    return [out.Hold(line.call, not call.held)]
+    return hold.ask(desk, line, call) if line and call else desk.say(_NOT_ANSWERED)
 
 
 def _talking(desk: DeskState) -> tuple[Line | None, CallView | None]:
@@ -131,10 +128,12 @@ def _why_not_dispose(desk: DeskState, line: Line, disposition: Disposition, call
 
 def on_keypad(desk: DeskState, given: told.Keypad) -> list[out.Effect]:
     """A tone for the call."""
-    line, _ = _talking(desk)
+    line, call = _talking(desk)
     refusal = BY_NAME["keypad"].why_not_now(desk)
-    if refusal or line is None:
+    if refusal or line is None or call is None:
         return desk.say(refusal or _NOT_ANSWERED)
+    if call.held:
+        return desk.say(f"Tone {given.digit} was not sent: they are on hold.")
     desk.say(f"Sent tone {given.digit}.")
     return [out.Tone(line.call, given.digit)]
 

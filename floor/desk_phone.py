@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cadence.model import ShiftState
 from floor import desk_effects as out
+from floor import desk_hold as hold
 from floor import desk_incoming as incoming
 from floor import desk_inputs as told
 from floor import desk_recording as recording
@@ -44,11 +45,10 @@ def on_phone_said(desk: DeskState, given: told.PhoneSaid) -> list[out.Effect]:
 def _on_line(desk: DeskState, line: Line, call: CallView, event: phone.AnyEvent) -> list[out.Effect]:
     """What both lines have in common: how they sound, and the hold; all else is for one of them."""
     match event:
-        case phone.Held(on=on):
-            desk.redraw(line, replace(call, held=on))
-            if line.hold_key:  # of a second line other things are said
-                line.hold_key = False
-                desk.say("On hold: o takes them back." if on else "They hear you again.")
+        case phone.Held():
+            hold.on_held(desk, line, call, event)
+        case phone.HoldRefused():
+            hold.on_refused(desk, line, event)
         case phone.Quality():
             permille = 1000 * event.lost // max(event.packets + event.lost, 1)
             desk.redraw(

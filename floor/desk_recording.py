@@ -16,6 +16,8 @@ from telephony import protocol as phone
 
 TELL = "Recording: tell them now that this call is recorded."
 PLAYS = "Recording: they are told by your notice, which plays now."
+_NOBODY = "A recording is of a conversation: nobody talks now."
+_GONE = "They have hung up: the second line is not recorded."
 _NO_LEAD = "Only calls to leads are recorded."
 _OBJECTED = "They object: nothing of this call is recorded."
 
@@ -31,8 +33,12 @@ def on_answered(desk: DeskState, line: Line) -> list[out.Effect]:
 def on_key(desk: DeskState) -> list[out.Effect]:
     """The rep's key: begin, pause, resume."""
     line, call = desk.line, desk.call
-    if line is None or line.attempt_id is None or call is None:
-        return []
+    if line is None or call is None:
+        return desk.say(_NOBODY)
+    if line.attempt_id is None:
+        return desk.say(line.why_no_attempt)
+    if line.ended:
+        return desk.say(_GONE)
     if line.objected:
         return desk.say(_OBJECTED)
     if desk.on_second:
@@ -52,7 +58,7 @@ def on_object(desk: DeskState) -> list[out.Effect]:
     """The rep's key: they object. What there is goes, and no more of this call is recorded."""
     line = desk.line
     if line is None:
-        return []
+        return desk.say("An objection is to the recording of a call: there is none now.")
     if line.attempt_id is None:
         return desk.say(line.why_no_attempt)
     if line.objected:

@@ -87,7 +87,7 @@ def on_line(desk: DeskState) -> list[out.Effect]:
     """Change lines: the one goes on hold before the other is taken back."""
     line, second = desk.line, desk.second_line
     if line is None or second is None or line.ended:
-        return []
+        return desk.say("There is one line only: x asks somebody else.")
     if desk.passing is not None:
         return desk.say(_why_not(desk))
     rest, talk = (second, line) if desk.on_second else (line, second)

@@ -42,6 +42,7 @@ class Line:
     invited: bool = False  # the INVITE has left: before it there is nothing to record
     answered: bool = False
     hold_key: bool = False  # the rep has pressed it and waits for the other side
+    away: bool = False  # taken back, and their phone has refused so far
     given_to: str = ""  # in words, once the transfer has been taken
     played: bool = False  # the message, to its end
     recording: str = ""  # the file its recording goes to, while it does

@@ -23,8 +23,12 @@ _NO_LEAD = "A recorded message is for a lead: this number is no lead's."
 def on_key(desk: DeskState) -> list[out.Effect]:
     """Play the message, and take the next lead."""
     line, card = desk.line, desk.card
-    if line is None or line.attempt_id is None or line.chosen is not None:
-        return []
+    if line is None or not line.answered:
+        return desk.say("A message is left when somebody, or a machine, has answered.")
+    if line.attempt_id is None:
+        return desk.say(line.why_no_attempt)
+    if line.chosen is not None:
+        return desk.say(f"This call is being recorded as {line.chosen.disposition.label.lower()}.")
     if desk.second_line is not None or desk.passing is not None:
         return desk.say("A message is left in the only call: end the second line first.")
     refusal = _NO_LEAD if card is None else card.no_message or desk.no_message

@@ -46,6 +46,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     silence_ms: int = 10_000  # an answered call without a single RTP packet is given up
     max_call_ms: int = 0  # longest talk; 0: no limit
     transfer_ms: int = 60_000  # how long the other side may tell nothing of a transfer it took
+    # How long a refused hold, or a resume, waits until it is offered again; then twice and four times as
+    # long, and no more. RFC 3261 14.1: 2.1 to 4 s after a collision, for the side that owns the Call-ID.
+    hold_retry_ms: int = 2_500
     dtmf: DtmfWay = "auto"  # how keypad tones are sent; auto: INFO where the other side takes no RFC 4733
     country: str = "US"  # ISO 3166 alpha-2: whose ringing tone the rep hears
     ring_from: tuple[str, ...] = ()  # hosts besides `server` and `proxy` whose calls may ring here

@@ -261,6 +261,19 @@ class Held(Event, frozen=True, tag="held"):
     on: bool
 
 
+class HoldRefused(Event, frozen=True, tag="hold_refused"):
+    """The other side does not agree to be held (`on`), or to be taken back; the call goes on.
+
+    A refused hold is kept by our silence alone: `Held` follows. Who is not taken
+    back is asked again, and after the last time stays on hold.
+    """
+
+    call: str
+    on: bool
+    reason: str = ""  # its code and words, outside text made harmless; empty: it never answered to the point
+    again_in_ms: int = 0  # 0: not asked again by itself
+
+
 class Quality(Event, frozen=True, tag="quality"):
     """How the call has sounded so far, once a second while that changes."""
 
@@ -363,6 +376,7 @@ class Recycle(Event, frozen=True, tag="recycle"):
 
 AnyEvent = (
     Ready | Registration | Reachable | Incoming | Invited | Ringing | Answered | Recording | Recorded | Played
-    | Announced | Transferred | Ended | Held | Quality | Hint | Dtmf | SoundState | Levels | Trouble | Down
+    | Announced | Transferred | Ended | Held | HoldRefused | Quality | Hint | Dtmf | SoundState | Levels
+    | Trouble | Down
 )  # fmt: skip
 EngineEvent = AnyEvent | DialogKnown | Pong | Full | Recycle

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pjsua2 as pj
 
@@ -18,6 +18,7 @@ class CallPart(pj.Call):
     name: str
     progress: Progress
     voice: Voice
+    held_by: Literal["", "us", "them"] = ""  # who holds the call; both: us
     _board: Board
 
     @property

@@ -62,7 +62,7 @@ class DeskLeg(OutCall):
 class Seat(Voice):
     """The rep's place on the bridge, in place of a call's own sound."""
 
-    def attach(self, media: Any) -> None:  # noqa: ANN401
+    def attach(self, media: Any, *, deaf: bool = False) -> None:  # noqa: ANN401, ARG002
         """Sound of the rep's phone begins, or has changed."""
         self._board.rep.seat(media)
 

@@ -13,13 +13,18 @@ from typing import Any
 import pjsua2 as pj
 
 from telephony.engine.call_part import CallPart
-from telephony.engine.guard import guarded
+from telephony.engine.guard import explain, guarded
 from telephony.engine.info import BAD_REQUEST, OK, answer, carries_keys, key_of
 from telephony.protocol import Dtmf
 
 KEYPAD = frozenset("0123456789*#ABCD")
 TONE_MS = 160
 _NOT_TAKEN = 220107  # PJMEDIA_RTP_EREMNORFC2833: their SDP has no telephone-event
+_NO_TONES = 'they take none in the sound; [sip] dtmf = "auto" may do'
+_ON_HOLD = {
+    "them": "{what} not sent: they have put you on hold. Press again when they are back.",
+    "us": "{what} not sent: they are on hold.",
+}
 
 
 class Keypad(CallPart):
@@ -31,25 +36,31 @@ class Keypad(CallPart):
         self._asking = False  # an INFO of ours waits for its answer
 
     def press(self, digits: str) -> None:
-        """Send keys in the way the account says and the other side takes.
-
-        Raises:
-            pj.Error: the stack refused; nothing was sent.
-        """
-        keys = [key for key in digits.upper() if key in KEYPAD]
-        way = self._board.account.dtmf
+        """Send keys in the way the account says and the other side takes, or say why not."""
+        keys = "".join(key for key in digits.upper() if key in KEYPAD)
         if not keys or not self.talks:
             return
-        if way != "info":
-            try:
-                self.dialDtmf("".join(keys))
-            except pj.Error as error:
-                if way == "rfc4733" or error.status != _NOT_TAKEN:
-                    raise
-            else:
-                return
-        self._keys.extend(keys)
-        self._inform()
+        if self._board.account.dtmf == "info" or not self._sound(keys):
+            self._keys.extend(keys)
+            self._inform()
+
+    def _sound(self, keys: str) -> bool:
+        """Send keys in the sound, or say why not; False for those that are to go by INFO.
+
+        A held side takes no sound: the stack would throw a key away without a word, or send
+        it into a menu that somebody hears minutes later.
+        """
+        if self.held_by:
+            self.report(_ON_HOLD[self.held_by].format(what=_named(keys)))
+            return True
+        try:
+            self.dialDtmf(keys)
+        except pj.Error as error:
+            if error.status == _NOT_TAKEN and self._board.account.dtmf == "auto":
+                return False
+            why = _NO_TONES if error.status == _NOT_TAKEN else explain(error)
+            self.report(f"{_named(keys)} not sent: {why}.")
+        return True
 
     def _inform(self) -> None:
         if self._asking or not self._keys or not self.talks:
@@ -61,9 +72,10 @@ class Keypad(CallPart):
         self._asking = True
         try:
             self.sendDtmf(order)
-        except pj.Error:
+        except pj.Error as error:
             self._asking = False
-            raise
+            self._keys.clear()
+            self.report(f"{_named(order.digits)} not sent: {explain(error)}.")
 
     def info_answered(self, code: int) -> None:
         """The other side answered an INFO of ours."""
@@ -72,7 +84,7 @@ class Keypad(CallPart):
         self._asking = False
         if code >= 300:
             self._keys.clear()
-            self.report(f"the other side takes no keypad tones, neither in the sound nor by INFO ({code})")
+            self.report(f"Tones are not taken by the other side, neither in the sound nor by INFO ({code}).")
             return
         self._inform()
 
@@ -93,3 +105,7 @@ class Keypad(CallPart):
     def _heard(self, key: str) -> None:
         at, mono = self.now()
         self._board.send(Dtmf(at=at, mono=mono, call=self.name, digit=key))
+
+
+def _named(keys: str) -> str:
+    return f"Tone {keys} was" if len(keys) == 1 else f"Tones {keys} were"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pjsua2 as pj
 
@@ -17,7 +17,9 @@ from telephony.engine.voice import Voice
 from telephony.protocol import Announced, Played, Quality, Record
 from telephony.results import Cut
 
-_HELD = {pj.PJSUA_CALL_MEDIA_LOCAL_HOLD, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD}
+_HELD_BY: dict[int, Literal["us", "them"]] = {
+    pj.PJSUA_CALL_MEDIA_LOCAL_HOLD: "us", pj.PJSUA_CALL_MEDIA_REMOTE_HOLD: "them"
+}  # fmt: skip
 _ACTIVE = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD}
 
 
@@ -34,7 +36,6 @@ class LiveCall(Keypad, Holding, Giving):
         self._board = board
         self.voice = Voice(board, self.name)
         self._sounds = False  # RTP may come
-        self._held = False  # by either side
         self._secure = False  # what the last SDP of the other side agreed to
 
     # ------------------------------------------------------------ commands
@@ -79,11 +80,11 @@ class LiveCall(Keypad, Holding, Giving):
         A held call may be silent, and so may one whose other side dials somebody else meanwhile.
         """
         progress = self.progress
-        if progress.over or not (self._sounds or self._held):
+        if progress.over or not (self._sounds or self.held_by):
             return
-        if self._held or self.being_given:
+        if self.held_by or self.being_given:
             progress.heard = mono
-        if self._held:
+        if self.held_by:
             return
         if self._count(mono) and progress.answered is not None:
             self._board.send(
@@ -125,18 +126,18 @@ class LiveCall(Keypad, Holding, Giving):
         """Called when sound begins, changes or is held."""
         info = self.getInfo()  # kept: a chained temporary reads freed memory
         state = info.media[0].status if len(info.media) else 0
-        self._held = state in _HELD
+        self.held_by = _HELD_BY.get(state, "")
         self._sounds = state in _ACTIVE
         self.media_held(state == pj.PJSUA_CALL_MEDIA_LOCAL_HOLD)
         if self._sounds:
-            self.voice.attach(self.getAudioMedia(-1))
+            self.voice.attach(self.getAudioMedia(-1), deaf=self.held_by == "them")
         else:
             self.voice.detach()
 
     @guarded("the last packets could not be counted", None)
     def onStreamDestroyed(self, prm: Any) -> None:  # noqa: ANN401, N802, ARG002
         """Called when sound ends, by a hold too, with its counts for the last time."""
-        if not (self.progress.over or self._held):
+        if not (self.progress.over or self.held_by):
             self._count(self._board.clock.monotonic())
             self.progress.stream_over()
 
@@ -159,7 +160,7 @@ class LiveCall(Keypad, Holding, Giving):
         elif transaction.method == "INFO":
             self.info_answered(code)
         elif transaction.method == "INVITE" and code >= 300 and self.talks:
-            self.offer_refused(code)
+            self.offer_refused(code, transaction.statusText)
 
     def note_secrecy(self, received: str) -> None:
         """Notice what an SDP of the other side agrees to."""

@@ -22,7 +22,7 @@ class Sound(pj.AudioMediaPlayer):
 
 
 class Notice:
-    """One notice. While nobody is joined to it, it waits where it is."""
+    """One notice. Interrupted, it begins anew with its next hearers: half of it tells nothing."""
 
     def __init__(self, path: str) -> None:
         """Get ready to play.
@@ -40,6 +40,8 @@ class Notice:
 
     def heard_by(self, hearers: list[Any]) -> None:
         """Let these hear it and nobody else. Joining twice changes nothing: one may have been made anew."""
+        if hearers and not self._hearers:
+            self._sound.setPos(0)
         for gone in [one for one in self._hearers if not any(one is other for other in hearers)]:
             with suppress(pj.Error):  # the bridge has let go of it already
                 self._sound.stopTransmit(gone)

@@ -26,6 +26,7 @@ class Voice:
         self._source: Any = None  # what the called person hears
         self.muted = False
         self._aside = False  # on hold by us: nobody hears anybody
+        self._deaf = False  # on hold by them: what we send is heard by nobody
         self._message: Sound | None = None
         self._notice: Notice | None = None
         self._notice_fault = ""
@@ -37,9 +38,9 @@ class Voice:
 
     # ------------------------------------------------------------- the call
 
-    def attach(self, media: Any) -> None:  # noqa: ANN401 - pjsua2 has no types
-        """Sound of the call begins, or has changed."""
-        self._media = media
+    def attach(self, media: Any, *, deaf: bool = False) -> None:  # noqa: ANN401 - pjsua2 has no types
+        """Sound of the call begins, or has changed; `deaf`: they hold the call and hear nothing."""
+        self._media, self._deaf = media, deaf
         self._route()
 
     def detach(self) -> None:
@@ -149,7 +150,7 @@ class Voice:
         """Both sides hear it and the recording; while one of them does not, it waits."""
         if self._notice is None:
             return
-        both = self._media is not None and not self._aside
+        both = self._media is not None and not self._aside and not self._deaf
         hearers = (self._media, self._board.rep.sink, self._ears and self._ears.left) if both else ()
         try:
             self._notice.heard_by([one for one in hearers if one is not None])

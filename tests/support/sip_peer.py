@@ -35,6 +35,7 @@ class Rtp(asyncio.DatagramProtocol):
     """One RTP socket: counts what comes, sends a tone when told where."""
 
     def __init__(self) -> None:
+        self.port = 0  # until the socket is there
         self.packets = 0
         self.loud = 0  # packets of PCMU that carry sound
         self.quiet_run = 0  # silent packets in a row, the last ones
@@ -54,7 +55,7 @@ class Rtp(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
         self.transport = transport
-        self.port: int = transport.get_extra_info("sockname")[1]
+        self.port = transport.get_extra_info("sockname")[1]
 
     def datagram_received(self, data: bytes, _addr: object) -> None:
         kind, stamp = data[1] & 0x7F, struct.unpack("!I", data[4:8])[0]
@@ -187,6 +188,15 @@ def raw(make: Callable[[Leg], bytes]) -> Act:
     return lambda leg: leg.send(make(leg))
 
 
+async def offer_within(leg: Leg, way: str) -> None:
+    """Offer within the call, to the end: "sendonly" and "inactive" hold us, "sendrecv" takes us back."""
+    peer = leg.peer
+    headers = ("Content-Type: application/sdp", f"Contact: <sip:peer@{peer.address}{peer.uri_end}>")
+    leg.request("INVITE", headers, sdp(HOST, leg.rtp.port, way))
+    await peer.agreed(leg)
+    leg.send(within(leg.invite, leg.tag, peer.address, "ACK", leg.asked))
+
+
 PERSON: Plan = [(0, ring), (0.1, answer)]
 
 # -------------------------------------------------------------------- peer
@@ -270,6 +280,17 @@ class SipPeer(asyncio.DatagramProtocol):
         async with asyncio.timeout(PATIENCE_S), self._arrived:
             await self._arrived.wait_for(lambda: len(self.got(method)) >= count)
         return self.got(method)[count - 1]
+
+    async def agreed(self, leg: Leg) -> None:
+        """Wait for the 200 to the last request of `leg`, an INVITE."""
+
+        def come() -> bool:
+            found = (message for message in self.got("SIP/2.0") if message.call_id == leg.invite.call_id)
+            wanted = f"{leg.asked} INVITE"
+            return any(one.first.startswith("SIP/2.0 200") and one.get("CSeq") == wanted for one in found)
+
+        async with asyncio.timeout(PATIENCE_S), self._arrived:
+            await self._arrived.wait_for(come)
 
     async def leg(self, number: int = 0) -> Leg:
         """The call that came as the `number`th."""

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.sip_peer import Leg, SipPeer, answer
+from support.sip_peer import Leg, SipPeer, answer, offer_within
 from support.sound import channels, from_pcmu, strength
 from support.telephone import Telephone, telephone
 
@@ -105,20 +105,38 @@ async def test_the_rep_is_heard_beside_it(
     assert 0.05 < strength(middle, HZ) < 0.8  # neither alone
 
 
-async def test_on_hold_it_waits_and_goes_on_afterwards(
+async def test_on_hold_it_waits_and_begins_anew_afterwards(
     talking: Telephone, peer: SipPeer, notice: Path
 ) -> None:
+    """Whoever comes back from a hold hears all of it, not its second half."""
     lead = await peer.leg()
     talking.phone.send(Announce(CALL, str(notice)))
-    await lead.rtp.hears(25)
+    await lead.rtp.hears(50)
     talking.phone.send(Hold(CALL, True))
     await talking.heard.wait(Held, CALL)
     await lead.rtp.hears(100)
     assert talking.heard.of(Announced) == []
+    back = len(lead.rtp.heard)
     talking.phone.send(Hold(CALL, False))
     await talking.heard.wait(Announced, CALL)
     await lead.rtp.hears(15)
-    assert 1.2 <= told(from_pcmu(bytes(lead.rtp.heard))) <= 1.6
+    assert 1.3 <= told(from_pcmu(bytes(lead.rtp.heard[back:]))) <= 1.6
+
+
+async def test_who_holds_us_is_told_all_of_it_when_they_are_back(
+    talking: Telephone, peer: SipPeer, notice: Path
+) -> None:
+    """What is sent meanwhile reaches nobody, so it must not count as heard."""
+    lead = await peer.leg()
+    await offer_within(lead, "sendonly")
+    talking.phone.send(Announce(CALL, str(notice)))
+    await asyncio.sleep(2.0)
+    assert talking.heard.of(Announced) == []
+    back = len(lead.rtp.heard)
+    await offer_within(lead, "sendrecv")
+    await talking.heard.wait(Announced, CALL)
+    await lead.rtp.hears(15)
+    assert 1.3 <= told(from_pcmu(bytes(lead.rtp.heard[back:]))) <= 1.6
 
 
 async def test_a_second_notice_does_not_disturb_the_first(talking: Telephone, notice: Path) -> None:

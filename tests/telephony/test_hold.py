@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from support.sip_peer import PERSON, SipPeer, answer, hang_up, ring
+from support.sip_message import Message, respond, sdp
+from support.sip_peer import HOST, PERSON, Leg, SipPeer, answer, hang_up, ring
 from support.sound import channels, loudness
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account, Sound
 from telephony.carrier import PracticeCarrier
 from telephony.carrier import script as carrier_script
-from telephony.protocol import Ended, Held, Hold, Quality, Record, Recording
+from telephony.protocol import Ended, Held, Hold, HoldRefused, Quality, Record, Recording
 from telephony.quality import mark
 
 REP = Path(carrier_script.__file__).parent / "sounds" / "greeting.wav"
@@ -64,6 +66,95 @@ async def test_hold_asked_for_twice_or_before_the_answer_changes_nothing(
     line.phone.send(Hold(call, True))
     await held(line, call, on=False, count=2)
     assert len(line.heard.of(Held, call)) == 2
+
+
+def refuse(leg: Leg, offer: Message) -> None:
+    leg.say(offer, 488, "Not Acceptable Here")
+
+
+async def test_a_hold_that_is_refused_is_told_and_kept_by_our_silence(line: Telephone, peer: SipPeer) -> None:
+    call = line.dial("+14155550100")
+    await line.answered(call)
+    peer.answers["INVITE"] = refuse
+    await held(line, call, on=True, count=1)
+    (refused,) = line.heard.of(HoldRefused, call)
+    assert (refused.on, refused.reason, refused.again_in_ms) == (True, "488 Not Acceptable Here", 0)
+    await held(line, call, on=False, count=2)
+    assert len(line.heard.of(HoldRefused, call)) == 1
+
+
+async def test_who_does_not_come_back_is_asked_again_later_each_time_and_then_no_more(
+    peer: SipPeer, log: Path
+) -> None:
+    async with telephone(log, Account(server=peer.address, hold_retry_ms=150)) as line:
+        call = line.dial("+14155550100")
+        await line.answered(call)
+        await held(line, call, on=True, count=1)
+        peer.answers["INVITE"] = refuse
+        line.phone.send(Hold(call, False))
+        await line.heard.wait(HoldRefused, call, count=4)
+        told = line.heard.of(HoldRefused, call)
+        assert [(one.on, one.reason, one.again_in_ms) for one in told] == [
+            (False, "488 Not Acceptable Here", wait_ms) for wait_ms in (150, 300, 600, 0)
+        ]
+        assert all(b.mono - a.mono >= a.again_in_ms for a, b in pairwise(told))
+        offers = len(peer.got("INVITE"))
+        assert offers == 1 + 1 + 4  # the call, its hold, and four to take them back
+        await asyncio.sleep(1.5)
+        assert len(peer.got("INVITE")) == offers
+        assert len(line.heard.of(Held, call)) == 1
+        peer.answers.clear()  # the rep asks by hand, and now they agree
+        await held(line, call, on=False, count=2)
+        assert "a=sendrecv" in peer.got("INVITE")[-1].body
+        line.phone.hang_up(call)
+        assert (await line.ended(call)).result == "answered"
+
+
+async def test_the_rep_need_not_wait_for_the_next_time(line: Telephone, peer: SipPeer) -> None:
+    call = line.dial("+14155550100")
+    await line.answered(call)
+    await held(line, call, on=True, count=1)
+    peer.answers["INVITE"] = refuse
+    line.phone.send(Hold(call, False))
+    first = await line.heard.wait(HoldRefused, call)
+    line.phone.send(Hold(call, False))
+    second = await line.heard.wait(HoldRefused, call, count=2)
+    assert second.mono - first.mono < first.again_in_ms
+    assert second.again_in_ms == first.again_in_ms  # the waits begin anew
+
+
+async def test_an_offer_nobody_answers_is_told_of_and_our_silence_is_the_hold(
+    line: Telephone, peer: SipPeer
+) -> None:
+    call = line.dial("+14155550100")
+    await line.answered(call)
+    late: list[Message] = []
+    peer.answers["INVITE"] = lambda _, offer: late.append(offer)
+    await held(line, call, on=True, count=1)
+    refused = await line.heard.wait(HoldRefused, call)
+    assert (refused.on, refused.reason) == (True, "")
+    peer.agree(await peer.leg(), late[0])
+    peer.answers.clear()
+    await held(line, call, on=False, count=2)
+    assert "a=sendrecv" in peer.got("INVITE")[-1].body
+
+
+async def test_a_hold_that_leaves_no_sound_at_all_is_not_offered_for_ever(peer: SipPeer, log: Path) -> None:
+    """Some answer a hold by switching the sound off."""
+
+    def switch_off(leg: Leg, offer: Message) -> None:
+        body = sdp(HOST, 0, "inactive")
+        leg.send(respond(offer, 200, "OK", tag=leg.tag, body=body, contact=f"sip:peer@{peer.address}"))
+
+    async with telephone(log, Account(server=peer.address, hold_retry_ms=50)) as line:
+        call = line.dial("+14155550100")
+        await line.answered(call)
+        peer.answers["INVITE"] = switch_off
+        await held(line, call, on=True, count=1)
+        offers = len({one.get("CSeq") for one in peer.got("INVITE")})
+        assert offers <= 1 + 4
+        await asyncio.sleep(1.0)
+        assert len({one.get("CSeq") for one in peer.got("INVITE")}) == offers
 
 
 async def test_what_the_rep_says_during_a_hold_is_not_recorded(

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from support.sip_message import Message
-from support.sip_peer import SipPeer, answer
+from support.sip_peer import SipPeer, answer, offer_within
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account, DtmfWay
-from telephony.protocol import Dtmf, Ended, Trouble
+from telephony.protocol import Dtmf, Ended, Held, Hold, Trouble
 
 RELAY = "Content-Type: application/dtmf-relay"
 
@@ -89,7 +89,9 @@ async def test_an_account_may_forbid_info(opened: Callable[..., object], peer: S
     peer.takes_tones = False
     line = await talking(opened, peer, log, "rfc4733")
     line.phone.dtmf("call-1", "7")
-    assert (await line.heard.wait(Trouble)).text
+    assert (await line.heard.wait(Trouble)).text == (
+        'Tone 7 was not sent: they take none in the sound; [sip] dtmf = "auto" may do.'
+    )
     assert peer.got("INFO") == []
 
 
@@ -101,10 +103,58 @@ async def test_a_side_that_takes_neither_is_told_of_once(
     line = await talking(opened, peer, log)
     line.phone.dtmf("call-1", "123")
     trouble = await line.heard.wait(Trouble)
-    assert trouble.text == "the other side takes no keypad tones, neither in the sound nor by INFO (415)"
+    assert trouble.text == "Tones are not taken by the other side, neither in the sound nor by INFO (415)."
     await (await peer.leg()).rtp.hears(10)
     assert keys(peer) == "1"
     assert len(line.heard.of(Trouble)) == 1
+
+
+@pytest.mark.parametrize("way", ["sendonly", "inactive"])
+async def test_who_holds_us_hears_no_key_and_we_are_told(
+    opened: Callable[..., object], peer: SipPeer, log: Path, way: str
+) -> None:
+    """The stack would throw it away without a word."""
+    line = await talking(opened, peer, log)
+    leg = await peer.leg()
+    await offer_within(leg, way)
+    line.phone.dtmf("call-1", "5")
+    assert (await line.heard.wait(Trouble)).text == (
+        "Tone 5 was not sent: they have put you on hold. Press again when they are back."
+    )
+    await offer_within(leg, "sendrecv")
+    line.phone.dtmf("call-1", "6")
+    async with asyncio.timeout(10):
+        while not leg.rtp.digits:
+            await asyncio.sleep(0.02)
+    assert leg.rtp.digits == [6]  # the other one does not come late, into another menu
+
+
+async def test_whom_we_hold_hears_no_key_and_we_are_told(
+    opened: Callable[..., object], peer: SipPeer, log: Path
+) -> None:
+    line = await talking(opened, peer, log)
+    line.phone.send(Hold("call-1", True))
+    await line.heard.wait(Held, "call-1")
+    line.phone.dtmf("call-1", "12")
+    assert (await line.heard.wait(Trouble)).text == "Tones 12 were not sent: they are on hold."
+    line.phone.send(Hold("call-1", False))
+    await line.heard.wait(Held, "call-1", count=2)
+    line.phone.dtmf("call-1", "3")
+    leg = await peer.leg()
+    async with asyncio.timeout(10):
+        while not leg.rtp.digits:
+            await asyncio.sleep(0.02)
+    assert leg.rtp.digits == [3]
+
+
+async def test_keys_by_info_pass_a_hold(opened: Callable[..., object], peer: SipPeer, log: Path) -> None:
+    """They go with the signalling, which no hold stops."""
+    line = await talking(opened, peer, log, "info")
+    await offer_within(await peer.leg(), "sendonly")
+    line.phone.dtmf("call-1", "5")
+    await peer.wait_for("INFO")
+    assert keys(peer) == "5"
+    assert line.heard.of(Trouble) == []
 
 
 async def test_nothing_but_keys_is_ever_sent(opened: Callable[..., object], peer: SipPeer, log: Path) -> None:
