@@ -135,8 +135,8 @@ def _of_a_call(planner: Planner, plan: Plan, done: Progress, happened: Called | 
 def _inquired(planner: Planner, plan: Plan, done: Progress, happened: Inquired) -> Plan:
     """Asked (again): from the start, in the cadence for those who ask again."""
     if plan.status is LeadStatus.OPTED_OUT:
-        afresh = replace(done, anchor_at=happened.at, calls_done=0, mails_done=0)
-        return planner.review(afresh, planner.now, "asked again after opting out: a person decides")
+        counted = replace(done, anchor_at=happened.at, calls_done=0, mails_done=0)
+        return planner.review(counted, planner.now, "asked again after opting out: a person decides")
     if plan.status is LeadStatus.OPEN and 0 <= happened.at - plan.anchor_at < _ASKED_TWICE_MS:
         return _sooner(planner, plan, done)
     cadence = planner.book.cadence(done.cadence.again or done.cadence.name)
