@@ -11,7 +11,7 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from cadence.happenings import MailFailed, MailSent
 from cadence.model import LeadStatus, PlannedMail
@@ -67,22 +67,12 @@ class Outbox:
         """The next mail to hand over, `sending` and committed before this returns; None: nothing is due."""
         core = self._core
         with core.write():
-            now = core.now()
-            rows = core.engine.rows(self._take_sql, now=now, host=socket.gethostname(), pid=os.getpid())
-            if not rows:
-                return None
-            row = rows[0]
-            if self._unwanted(row):
-                self._settle(row["id"], "cancelled", "no mail is wanted any more")
-                core.log.tell(
-                    "mail.cancelled",
-                    lead_id=row["lead_id"],
-                    outbox_id=row["id"],
-                    step=row["step"],
-                    why="no mail is wanted any more",
-                )
-                return self.take()
-            return _out_mail(row)
+            due = {"now": core.now(), "host": socket.gethostname(), "pid": os.getpid()}
+            while rows := core.engine.rows(self._take_sql, **due):
+                if not self._unwanted(rows[0]):
+                    return _out_mail(rows[0])
+                self._tell_settled(rows[0], "cancelled", "no mail is wanted any more")
+            return None
 
     def sent(self, mail_id: int, reply: str) -> None:
         """The server took it. A second time changes nothing.
@@ -142,7 +132,7 @@ class Outbox:
         with self._core.write():
             row = self._sending(mail_id, "uncertain")
             if row is not None:
-                self._mark_uncertain(row, why)
+                self._tell_settled(row, "uncertain", why)
 
     def uncertain_left(self) -> list[int]:
         """Mark the mails that a dead process left in `sending` as uncertain; their ids."""
@@ -151,7 +141,7 @@ class Outbox:
             rows = core.engine.rows("select * from outbox where state = 'sending' order by id")
             left = [row for row in rows if self._is_left(row)]
             for row in left:
-                self._mark_uncertain(row, "the process that was sending it died")
+                self._tell_settled(row, "uncertain", "the process that was sending it died")
             return [row["id"] for row in left]
 
     def list(self, state: str, limit: int = 200) -> list[OutboxRow]:
@@ -244,10 +234,10 @@ class Outbox:
             id=mail_id,
         )
 
-    def _mark_uncertain(self, row: Row, why: str) -> None:
-        self._settle(row["id"], "uncertain", why)
+    def _tell_settled(self, row: Row, state: Literal["cancelled", "uncertain"], why: str) -> None:
+        self._settle(row["id"], state, why)
         self._core.log.tell(
-            "mail.uncertain", lead_id=row["lead_id"], outbox_id=row["id"], step=row["step"], why=why
+            f"mail.{state}", lead_id=row["lead_id"], outbox_id=row["id"], step=row["step"], why=why
         )
 
     def _is_left(self, row: Row) -> bool:
