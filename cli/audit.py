@@ -82,6 +82,12 @@ def _proof(report: AuditReport, late: Backlog) -> dict[str, object]:
         "oldest_waiting": None
         if oldest is None
         else times_as_iso({name: getattr(oldest, name) for name in oldest.__dataclass_fields__}),
+        "recordings_untold": [
+            {"recording_id": one.id, "attempt_id": one.attempt_id, "rep": one.rep, "host": one.host}
+            for one in report.untold
+        ],
+        "recordings_left_to_rep": report.left_to_rep,
+        "recordings_unerased": dict(report.unerased),
         "callbacks_open": late.callbacks_open,
         "callbacks_late": late.callbacks_late,
         "steps_late": late.steps_late,
@@ -106,3 +112,19 @@ def _tell(report: AuditReport, late: Backlog, zone: str, now: int) -> None:
         line(f"never called and callable now, the oldest: lead {oldest.lead_id} {oldest.name}, for {waits}")
     for ghost in report.ghosts:
         line(f"lead {ghost.lead_id} {ghost.name}: {ghost.why}")
+    _tell_recordings(report)
+
+
+def _tell_recordings(report: AuditReport) -> None:
+    """What somebody should know of the recordings; nothing where there is nothing."""
+    from cli.output import line
+
+    for one in report.untold:
+        call = f"call {one.attempt_id} of {one.rep}, on {one.host}"
+        line(
+            f"recording {one.id} ({call}): the notice was not heard to its end; it is deleted within minutes"
+        )
+    if report.left_to_rep:
+        line(f"{report.left_to_rep} recordings kept where the rep had to tell them: no notice was played")
+    for host, n in report.unerased:
+        line(f"{n} recordings are deleted and may still lie on {host} until its housekeeping has run")

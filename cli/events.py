@@ -27,6 +27,7 @@ _DETAILS: dict[str, tuple[str, ...]] = {
     "attempt.blocked": ("e164", "reason"),
     "attempt.interrupted": ("e164", "ring_ms", "talk_ms", "reason"),
     "attempt.transferred": ("target", "done", "attended", "reason"),
+    "attempt.transfer_refused": ("target", "attended", "reason"),
     "call.missed": ("number", "why", "outcome"),
     "attempt.disposed": ("disposition", "automatic", "callback_at", "status", "next_at"),
     "attempt.undone": ("disposition",),

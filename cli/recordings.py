@@ -15,7 +15,7 @@ from cli.lazy import Group, State, pass_state
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from store.recording_rows import CallRecording
+    from store.recording_rows import CallRecording, Objection
     from store.store import Store
 
 # Players in the order of trying, with what makes them quiet; the first that is installed plays.
@@ -30,7 +30,7 @@ PLAYERS = (
 
 @click.group(cls=Group, example="sixring recordings list\nsixring recordings play 7")
 def command() -> None:
-    """List and play recorded calls.
+    """List and play recorded calls, and see who objected.
 
     Which calls are recorded stands in rules/recording.toml; as shipped, none
     is. Every play and every path handed out is an event of the log, with the
@@ -57,11 +57,41 @@ def list_(state: State, lead: int | None, lines: int, as_json: bool) -> None:
         return
     zone = settings_of(state.home).firm.zone
     table(
-        ("id", "began", "length", "rep", "number", "lead", "state", "why"),
+        ("id", "began", "length", "rep", "number", "lead", "notice", "state", "why"),
         [
             (
                 str(one.id), clock(one.started_at, zone), _length(one.ms), one.rep, one.e164,
-                "" if one.lead_id is None else str(one.lead_id), one.state, one.why,
+                _of_lead(one), one.notice, one.state, one.why,
+            )
+            for one in found
+        ],
+    )  # fmt: skip
+
+
+@command.command("objections", example="sixring recordings objections --json")
+@click.option("--lead", type=int, metavar="ID", help="Only of this lead.")
+@click.option("-n", "--lines", default=50, type=click.IntRange(1), show_default=True, help="How many.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line (docs/json.md).")
+@pass_state
+def objections(state: State, lead: int | None, lines: int, as_json: bool) -> None:
+    """Show who did not want to be recorded, the newest first, and what became of the recording."""
+    from cli.events import clock, times_as_iso
+    from cli.output import json_line, table
+    from cli.session import opened, settings_of
+
+    with opened(state.home) as store:
+        found = store.recordings.objections(lines, lead)
+    if as_json:
+        for one in found:
+            json_line(times_as_iso({name: getattr(one, name) for name in one.__dataclass_fields__}))
+        return
+    zone = settings_of(state.home).firm.zone
+    table(
+        ("call", "objected", "rep", "number", "lead", "recording"),
+        [
+            (
+                str(one.attempt_id), clock(one.objected_at, zone), one.rep, one.e164, _of_lead(one),
+                "nothing was recorded" if one.recording_id is None else f"{one.recording_id} {one.state}",
             )
             for one in found
         ],
@@ -122,6 +152,9 @@ def _handed_out(state: State, store: Store, number: int, how: str) -> Path:
 def _record(one: CallRecording) -> dict[str, object]:
     from config.clock import iso
 
+    told = {name: None if at is None else iso(at) for name, at in (
+        ("announced_at", one.announced_at), ("objected_at", one.objected_at),
+    )}  # fmt: skip
     return {
         "id": one.id,
         "attempt_id": one.attempt_id,
@@ -136,7 +169,13 @@ def _record(one: CallRecording) -> dict[str, object]:
         "path": one.path,
         "size": one.size,
         "sha256": one.sha256,
+        "notice": one.notice,
+        **told,
     }
+
+
+def _of_lead(one: CallRecording | Objection) -> str:
+    return "" if one.lead_id is None else str(one.lead_id)
 
 
 def _length(ms: int) -> str:

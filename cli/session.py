@@ -61,6 +61,7 @@ def opened(home: Home, *, create: bool = False) -> Iterator[Store]:
         lease_ms=settings.queue.lease_minutes * MINUTE,
         owner_ms=settings.queue.owner_minutes * MINUTE,
         cadence=settings.queue.cadence,
+        colleagues=settings.sip.colleague_names,
     ) as store:
         yield store
 

@@ -178,6 +178,11 @@ class Sip(Section, frozen=True):
                     f"ring_from {place!r} should be a host, an address or a network such as 203.0.113.0/24"
                 )
 
+    @property
+    def colleague_names(self) -> dict[str, str]:
+        """The names of `colleagues`, by their numbers as they stand here."""
+        return {one.number: one.name for one in self.colleagues}
+
 
 def _is_place(text: str) -> bool:
     """Whether `text` is a host, an address or an IPv4 network."""

@@ -96,6 +96,7 @@ def _close_the_dead(store: Store) -> int:
     closed = store.attempts.recover()
     store.inbound.recover()
     store.shifts.close_dead()
+    store.inbound.forget()
     return len(closed)
 
 

@@ -8,7 +8,7 @@ calls one after the other, in the order they were made.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ class StoreRoom:
         lease_ms: int = 10 * MINUTE,
         owner_ms: int = 30 * MINUTE,
         cadence: str = "inbound-six",
+        colleagues: Mapping[str, str] | None = None,
     ) -> None:
         """Nothing is opened yet; the arguments are those of `Store.open`."""
         self._open = partial(
@@ -48,6 +49,7 @@ class StoreRoom:
             lease_ms=lease_ms,
             owner_ms=owner_ms,
             cadence=cadence,
+            colleagues=colleagues,
         )
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._store: Store | None = None

@@ -56,6 +56,7 @@ class Workplace:
             lease_ms=self.settings.queue.lease_minutes * MINUTE,
             owner_ms=self.settings.queue.owner_minutes * MINUTE,
             cadence=self.settings.queue.cadence,
+            colleagues=self.settings.sip.colleague_names,
         )  # fmt: skip
 
     def make_phone(self, on_event: Callable[[phone.AnyEvent], None]) -> Phone:

@@ -2,7 +2,8 @@
 
 An open lead has exactly one next action with a date; nobody holds a lead by
 a lease that has run out and been forgotten; a promise has its call; a live
-number of an open lead is in no dead end.
+number of an open lead is in no dead end. Beside that it names what of the
+recordings somebody should know of: that is no lost lead, and mends itself.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from cadence.model import Lane
 from store.core import Core
 from store.engine import Row
+from store.recording_rows import CallRecording, untold
 from store.store import Store
 
 
@@ -38,6 +40,9 @@ class AuditReport:
     oldest_due_at: int | None  # when the longest waiting call came due
     unfinished: int  # attempts in progress, or waiting for their disposition
     ghosts: tuple[Ghost, ...]
+    untold: tuple[CallRecording, ...] = ()  # kept, and the notice was not heard to its end: they will go
+    left_to_rep: int = 0  # kept recordings of which the rep had to tell them
+    unerased: tuple[tuple[str, int], ...] = ()  # machines, and how many deleted ones they may still have
 
 
 # Each finds leads (id, name) that the key says is wrong of.
@@ -75,8 +80,20 @@ def audit(store: Store) -> AuditReport:
         if not ghosts
         else f"{len(ghosts)} leads are lost, the first: {ghosts[0].lead_id} is {ghosts[0].why}",
         ghosts=ghosts,
+        untold=tuple(untold(core, "", None, 100)),
+        **_of_recordings(core),
         **counts,
     )
+
+
+def _of_recordings(core: Core) -> Row:
+    left = core.engine.rows(
+        "select count(*) as left_to_rep from recording where state = 'kept' and told_by = 'rep'"
+    )[0]
+    waiting = core.engine.rows(
+        "select host, count(*) as n from recording where unwanted = 1 group by host order by host"
+    )
+    return {**left, "unerased": tuple((row["host"], row["n"]) for row in waiting)}
 
 
 def _counts(core: Core, now: int) -> Row:

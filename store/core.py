@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from cadence.rulebook import Rulebook
@@ -25,6 +25,7 @@ class Core:
         lease_ms: int = 10 * MINUTE,
         owner_ms: int = 30 * MINUTE,
         cadence: str = "inbound-six",
+        colleagues: Mapping[str, str] | None = None,
     ) -> None:
         self.engine = engine
         self.region = region  # of numbers dialed by hand
@@ -32,6 +33,7 @@ class Core:
         self.lease_ms = lease_ms
         self.owner_ms = owner_ms  # an owner's lead that lies longer falls to the team
         self.cadence = cadence  # of new leads, where neither their campaign nor who brings them names another
+        self.colleagues = colleagues or {}  # names of those a call may be given to, by number
         self.book = book
         self.clock = engine.clock(clock)
         self.log = Log(engine, self.now)

@@ -18,7 +18,8 @@ attempt.message        the rep's recorded message plays; the rep is free
 attempt.ended          the record (below)
 attempt.blocked        the record; the gate refused, nothing was dialed
 attempt.interrupted    the record, its times those known; a process of ours died
-attempt.transferred    target, done, attended, transferred_at, reason: why not, where it was refused
+attempt.transferred    target, done, attended, transferred_at (below)
+attempt.transfer_refused  target, attended, refused_at, reason: the call went on as it was
 call.missed            number, sip_call_id, missed_at, why, outcome: they called and nobody answered
 attempt.disposed       disposition, disposed_at, callback_at, automatic, next_at, status
 attempt.undone         disposition, disposed_at: what was taken back
@@ -48,6 +49,9 @@ shift.state            shift_id, n, state, reason, began_at
 shift.out              shift_id, out_at, closed
 =====================  =======================================================
 
+An `attempt.transferred` with `done` false, and a `reason`, is a refusal that a
+program before `attempt.transfer_refused` told.
+
 `beside` is the attempt whose call was being talked about on the first line
 when the second was dialed.
 
@@ -68,6 +72,7 @@ from typing import Any
 from store.engine import Row
 
 CLOSING = ("attempt.ended", "attempt.blocked", "attempt.interrupted")
+TRANSFERS = ("attempt.transferred", "attempt.transfer_refused")
 
 RECORD_COLUMNS = (
     "token",
@@ -118,6 +123,11 @@ def attempt_record(row: Row) -> dict[str, Any]:
     record |= {column: row[column] for column, usual in USUAL.items() if row[column] != usual}
     record["decision_sha256"] = hashlib.sha256(row["decision"].encode()).hexdigest()
     return record
+
+
+def was_given(kind: str, body: Mapping[str, Any]) -> bool:
+    """Whether an event of `TRANSFERS` says that the call was given away; else that this was refused."""
+    return kind == "attempt.transferred" and body["done"]
 
 
 def to_json(body: Mapping[str, object]) -> str:

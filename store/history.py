@@ -8,15 +8,16 @@ for each of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cadence.dispositions import Dispositions
+from cadence.numbers import e164
 from config.clock import SECOND
 from store.core import Core
 from store.engine import Row
-from store.events import CLOSING, Event
+from store.events import CLOSING, TRANSFERS, Event, was_given
 
 Body = dict[str, Any]
 When = Callable[[int], str]  # how a time (ms UTC) is written inside a line
@@ -35,9 +36,15 @@ def lines(core: Core, lead_id: int, limit: int, when: When) -> list[HistoryLine]
     """The lead's history, oldest first, from the newest `limit` events, its notes and its inquiries."""
     events = core.log.of_lead(lead_id, limit)
     numbers = core.engine.rows("select count(*) as n from phone where lead_id = :lead", lead=lead_id)[0]["n"]
-    teller = _Teller(core.book.dispositions, when, name_number=numbers > 1)
+    teller = _Teller(core.book.dispositions, when, _names(core), name_number=numbers > 1)
     told = [*_arrivals(core, lead_id), *teller.tell(events), *_notes(core, lead_id)]
     return sorted(told, key=lambda line: line.at)
+
+
+def _names(core: Core) -> dict[str, str]:
+    """Names of colleagues by their numbers, as they are typed and as they are dialed."""
+    dialed = {e164(number, core.region) or number: name for number, name in core.colleagues.items()}
+    return {**dialed, **core.colleagues}
 
 
 def _arrivals(core: Core, lead_id: int) -> Iterator[HistoryLine]:
@@ -64,8 +71,11 @@ def _notes(core: Core, lead_id: int) -> Iterator[HistoryLine]:
 class _Teller:
     """Turns events into lines, those of one attempt or one mail into one."""
 
-    def __init__(self, dispositions: Dispositions, when: When, *, name_number: bool) -> None:
+    def __init__(
+        self, dispositions: Dispositions, when: When, names: Mapping[str, str], *, name_number: bool
+    ) -> None:
         self._dispositions, self._when, self._name_number = dispositions, when, name_number
+        self._names = names
 
     def tell(self, events: Iterable[Event]) -> Iterator[HistoryLine]:
         """A line for each attempt, each mail, and each other event that says something of its own."""
@@ -99,7 +109,8 @@ class _Teller:
                 ended = event
         way = "from" if body.get("direction") == "in" else "to"
         number = f" {way} {body['e164']}" if self._name_number and "e164" in body else ""
-        words = [_outcome(ended, answered=_answered(events)), *_told_beside(events), *self._recorded(events)]
+        outcome = _outcome(ended, answered=_answered(events))
+        words = [outcome, *_told_beside(events, self._names), *self._recorded(events)]
         text = f"{_call_name(body)}{number}: {', '.join(words)} ({events[0].rep})"
         return HistoryLine(body.get("opened_at", events[0].at), text, "call")
 
@@ -185,17 +196,23 @@ def _call_name(body: Body) -> str:
     return named.get(kind, f"call {step}{again}" if step else "call")
 
 
-def _told_beside(events: list[Event]) -> Iterator[str]:
+def _told_beside(events: list[Event], names: Mapping[str, str]) -> Iterator[str]:
     """What of a call is told besides its end: to whom it was given, how it sounded, and of its recording."""
     for event in events:
         body = event.body
-        if event.kind == "attempt.transferred":
-            given = f"given to {body['target']}"
-            yield given if body["done"] else f"not {given}: {body['reason'] or 'refused'}"
+        if event.kind in TRANSFERS:
+            given = f"given to {_whom(body['target'], names)}"
+            yield given if was_given(event.kind, body) else f"not {given}: {body['reason'] or 'refused'}"
         elif event.kind in CLOSING and body.get("quality") == "poor":
             yield "the sound was poor"
         elif event.kind == "recording.objected":
             yield "they do not want to be recorded"
+
+
+def _whom(target: str, names: Mapping[str, str]) -> str:
+    """A colleague by name, anybody else by number."""
+    name = names.get(target)
+    return f"{name} ({target})" if name else target
 
 
 def _answered(events: list[Event]) -> bool:

@@ -94,6 +94,10 @@ class Inbound:
         found = [self._left_ringing(row, alive) for row in ringing.left(self._core, rep, alive)]
         return [one for one in found if one is not None]
 
+    def forget(self) -> int:
+        """Remove what rang a day ago or more, at desks that have closed since (`store.ringing`); how many."""
+        return ringing.forget(self._core)
+
     def _left_ringing(self, row: Row, alive: Alive | None) -> Missed | None:
         core = self._core
         call = IncomingCall(row["number"], row["name"], row["sip_call_id"], row["at"])

@@ -44,10 +44,8 @@ class CallRecording:
 
     @property
     def notice(self) -> str:
-        """What became of the notice: heard, not heard, rep (who had to say it); empty: none was asked for."""
-        if self.told_by == "notice" or self.announced_at is not None:
-            return "not heard" if self.announced_at is None else "heard"
-        return self.told_by
+        """See `what_of_notice`."""
+        return what_of_notice(self.told_by, self.announced_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,13 @@ class Objection:
     objected_at: int
     recording_id: int | None  # what there was of it; None: nothing
     state: str  # of the recording; empty: none
+
+
+def what_of_notice(told_by: str, announced_at: int | None) -> str:
+    """What became of the notice: heard, not heard, rep (who had to say it); empty: none was asked for."""
+    if announced_at is not None:
+        return "heard"
+    return "not heard" if told_by == "notice" else told_by
 
 
 def one(core: Core, where: str, number: int, missing: str) -> CallRecording:

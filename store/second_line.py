@@ -16,9 +16,12 @@ from store.attempt_rows import NO_PLAN, read, to_attempt
 from store.by_hand import number_typed
 from store.core import Core
 from store.dialing import Dial, Dialer, close_refused, open_attempt
+from store.engine import Row
 from store.errors import Settled
+from store.events import to_json
 from store.records import Attempt
 
+_REFUSED = "select body from event where attempt_id = :attempt and kind = 'attempt.transfer_refused'"
 _LONGEST_EXTENSION = 6  # digits; shorter than any number of a public plan that we dial
 
 
@@ -90,19 +93,33 @@ def keep_transfer(core: Core, attempt_id: int, told: Transfer) -> None:
     row = read(core, attempt_id, lock=True)
     target = storable(for_header(told.target))
     if told.done:
-        if row["transferred_to"]:
-            return
-        core.engine.run(
-            "update attempt set transferred_to = :target where id = :id", target=target, id=attempt_id
-        )
+        _keep_given(core, row, target, told)
+    else:
+        _keep_refused(core, row, target, told)
+
+
+def _keep_given(core: Core, row: Row, target: str, told: Transfer) -> None:
+    if row["transferred_to"]:
+        return
+    core.engine.run("update attempt set transferred_to = :target where id = :id", target=target, id=row["id"])
     core.log.tell(
         "attempt.transferred",
         row["rep"],
         lead_id=row["lead_id"],
-        attempt_id=attempt_id,
+        attempt_id=row["id"],
         target=target,
-        done=told.done,
+        done=True,
         attended=told.attended,
         transferred_at=told.at,
-        reason=told.reason,
+    )
+
+
+def _keep_refused(core: Core, row: Row, target: str, told: Transfer) -> None:
+    """It changes no row: what was told before is found in the log."""
+    body = {"target": target, "attended": told.attended, "refused_at": told.at, "reason": told.reason}
+    before = core.engine.rows(_REFUSED, attempt=row["id"])
+    if to_json(body) in [one["body"] for one in before]:
+        return
+    core.log.tell(
+        "attempt.transfer_refused", row["rep"], lead_id=row["lead_id"], attempt_id=row["id"], **body
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -57,6 +58,7 @@ class Store:
         lease_ms: int = 10 * MINUTE,
         owner_ms: int = 30 * MINUTE,
         cadence: str = "inbound-six",
+        colleagues: Mapping[str, str] | None = None,
     ) -> Store:
         """Open the database at `location`, a path (SQLite) or `postgresql://…` (PostgreSQL), and migrate it.
 
@@ -70,6 +72,7 @@ class Store:
             lease_ms: how long a claimed lead is held.
             owner_ms: how long an owner's lead may lie, once it is due, before it falls to the team.
             cadence: of new leads, where neither their campaign nor who brings them names another.
+            colleagues: names of those a call may be given to, by number: histories tell them.
 
         Raises:
             StoreError: it cannot be opened; the sentence says why and what to do.
@@ -89,6 +92,7 @@ class Store:
             lease_ms=lease_ms,
             owner_ms=owner_ms,
             cadence=cadence,
+            colleagues=colleagues,
         )
         return cls(core)
 

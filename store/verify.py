@@ -36,6 +36,10 @@ _TRANSFERRED = """select e.seq as event_seq, e.body as event_body, e.attempt_id,
     from event e left join attempt a on a.id = e.attempt_id
     where e.seq > :after and e.seq <= :upto and e.kind = 'attempt.transferred' order by e.seq"""
 
+_OBJECTED = """select e.seq as event_seq, e.body as event_body, e.attempt_id, a.objected_at
+    from event e left join attempt a on a.id = e.attempt_id
+    where e.seq > :after and e.seq <= :upto and e.kind = 'recording.objected' order by e.seq"""
+
 _MISSED = """select seq as event_seq, body as event_body, rep as event_rep, lead_id from event
     where seq > :after and seq <= :upto and kind = 'call.missed' order by seq"""
 
@@ -130,10 +134,23 @@ def _disposed(engine: Engine, row: Row, told: Row) -> str:
 
 
 def _transferred(_: Engine, row: Row, told: Row) -> str:
-    """Whom a call was given to is whom it was told of; a refused transfer left the call as it was."""
+    """Whom a call was given to is whom it was told of; one that was refused left the call as it was."""
     if not told["done"] or row["transferred_to"] == told["target"]:
         return ""
     return f"whom the call of attempt {row['attempt_id']} was given to was changed"
+
+
+def _objected(engine: Engine, row: Row, told: Row) -> str:
+    """The first word of an objection is kept; earlier programs told it again each time it was said."""
+    if row["objected_at"] == told["objected_at"]:
+        return ""
+    first = engine.rows(
+        "select min(seq) as seq from event where attempt_id = :id and kind = 'recording.objected'",
+        id=row["attempt_id"],
+    )[0]["seq"]
+    if row["objected_at"] is not None and first < row["event_seq"]:
+        return ""
+    return f"that they objected in attempt {row['attempt_id']} was changed"
 
 
 def _missed(engine: Engine, row: Row, told: Row) -> str:
@@ -174,6 +191,7 @@ _CHECKS = (
     (_CLOSED, _closed),
     (_DISPOSED, _disposed),
     (_TRANSFERRED, _transferred),
+    (_OBJECTED, _objected),
     (_MISSED, _missed),
     (_STATES, _stated),
     (_CLOCKED, _clocked),
@@ -192,9 +210,11 @@ def _ends(engine: Engine, head: Row, seq: int, digest: bytes) -> Verdict:
 # Rows of tables, and the events that tell of them up to the head: there must be no more of the former.
 _COUNTS = f"""select * from (
         select count(*) filter (where ended_at is not null) as ended,
-            count(*) filter (where transferred_to <> '') as given from attempt) a,
+            count(*) filter (where transferred_to <> '') as given,
+            count(*) filter (where objected_at is not null) as objected from attempt) a,
     (select count(*) filter (where kind in ({_CLOSING})) as ends_told,
             count(*) filter (where kind = 'attempt.transferred' and body like :done) as gifts_told,
+            count(*) filter (where kind = 'recording.objected') as objections_told,
             count(*) filter (where kind = 'call.missed') as misses_told from event where seq <= :head) e,
     (select count(*) as missed from missed_call) m"""
 
@@ -202,10 +222,12 @@ _COUNTS = f"""select * from (
 def _untold(engine: Engine, head: int) -> str:
     """What stands in a table and not in the log; empty: nothing."""
     n = engine.rows(_COUNTS, head=head, done='%"done":true%')[0]
-    if n["ended"] > n["ends_told"]:
-        return f"{n['ended'] - n['ends_told']} ended attempts are in their table and not in the log"
-    if n["given"] > n["gifts_told"]:
-        return f"{n['given'] - n['gifts_told']} transfers are in their table and not in the log"
-    if n["missed"] > n["misses_told"]:
-        return f"{n['missed'] - n['misses_told']} missed calls are in their table and not in the log"
+    for kept, told, what in (
+        ("ended", "ends_told", "ended attempts"),
+        ("given", "gifts_told", "transfers"),
+        ("objected", "objections_told", "objections"),
+        ("missed", "misses_told", "missed calls"),
+    ):
+        if n[kept] > n[told]:
+            return f"{n[kept] - n[told]} {what} are in their table and not in the log"
     return ""

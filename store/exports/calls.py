@@ -18,6 +18,7 @@ from store.events import CLOSING
 from store.exports.file_names import for_rep
 from store.exports.period import Period
 from store.exports.writer import Anchor, Cell, Written, write
+from store.recording_rows import what_of_notice
 
 PAGE_ROWS = 2_000
 
@@ -74,6 +75,8 @@ COLUMNS = (
     "transferred_to",
     "announced_at",
     "objected_at",
+    "recording",
+    "notice",
 )
 
 _TIMES = frozenset(column for column in COLUMNS if column.endswith("_at"))
@@ -84,7 +87,7 @@ _CLOSING = ", ".join(f"'{kind}'" for kind in CLOSING)
 # transaction stays open. The joined event is the one that closed the attempt: what the chain vouches for.
 _PAGE = f"""select a.*, l.name as lead_name, l.company as company, r.name as rep_name, e.seq, e.hash,
         c.disposition as corrected_to, c.at as corrected_at, c.by as corrected_by, c.why as corrected_why,
-        o.announced_at as announced_at, o.objected_at as objected_at
+        o.announced_at as announced_at, o.state as recording, o.told_by as told_by
     from attempt a left join lead l on l.id = a.lead_id left join rep r on r.login = a.rep
     left join event e on e.lead_id = a.lead_id and e.attempt_id = a.id and e.seq <= :head
         and e.kind in ({_CLOSING})
@@ -239,5 +242,7 @@ _SPECIAL: dict[str, Callable[[Row], Cell]] = {
     "gate_allowed": lambda row: bool(row["allowed"]),
     "gate_why": _why,
     "gate_checks": _checks,
+    "recording": lambda row: row["recording"] or "",
+    "notice": lambda row: what_of_notice(row["told_by"] or "", row["announced_at"]),
     "hash": lambda row: bytes(row["hash"]).hex() if row["hash"] is not None else None,
 }

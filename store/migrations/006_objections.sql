@@ -13,6 +13,8 @@ create index recording_unwanted on recording(host) where unwanted = 1;
 create index recording_untold on recording(host, settled_at)
     where state = 'kept' and told_by = 'notice' and announced_at is null;
 
+create index event_refused on event(attempt_id) where kind = 'attempt.transfer_refused';
+
 create index ringing_call_over on ringing_call(over_at) where over_at is not null;
 
 -- What earlier programs told in the log only; told twice, the first word stands.

@@ -13,6 +13,7 @@ from support.practice import BOOK, Seat, seated
 from cadence.model import Result
 from cadence.model import ShiftState as S
 from floor.view import Choice, DeskView
+from store.events import TRANSFERS, was_given
 from store.records import Attempt
 from store.store import Store
 
@@ -27,7 +28,8 @@ def attempts(seat: Seat) -> list[Attempt]:
 
 def transfers(seat: Seat) -> list[dict[str, object]]:
     with Store.open(seat.place.store, BOOK, seat.place.clock) as store:
-        return [one.body for one in store.log.after(0, 1_000) if one.kind == "attempt.transferred"]
+        told = [one for one in store.log.after(0, 1_000) if one.kind in TRANSFERS]
+    return [{**one.body, "done": was_given(one.kind, one.body)} for one in told]
 
 
 async def talking(seat: Seat) -> DeskView:

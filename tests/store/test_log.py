@@ -30,6 +30,7 @@ def filled(store: Store, clock: HandClock) -> Store:
     store.attempts.transferred(first.id, "203", done=False, attended=True, at=clock.now(), reason="486")
     store.attempts.transferred(first.id, "203", done=True, attended=False, at=clock.now())
     called(store, clock, Result.BUSY)
+    store.recordings.objected(first.id, "rep1", clock.now())
     store.inbound.missed(number(2), "", "sip-in", "rep1", clock.now(), "busy")
     store.shifts.clock_out(shift.id)
     return store
@@ -122,6 +123,9 @@ TAMPERED = {
     "packets": ("update attempt set packets = packets - 1 where id = 1", None),
     "whom a call was given to": ("update attempt set transferred_to = '204' where id = 1", None),
     "a transfer nobody told of": ("update attempt set transferred_to = '204' where id = 2", None),
+    "that they objected": ("update attempt set objected_at = null where id = 1", None),
+    "when they objected": ("update attempt set objected_at = objected_at + 1 where id = 1", None),
+    "an objection nobody told of": ("update attempt set objected_at = 5 where id = 2", None),
     "a missed call": ("update missed_call set number = '+14155550199'", None),
     "when it was missed": ("update missed_call set at = at + 1", None),
     "a missed call is gone": ("delete from missed_call", None),

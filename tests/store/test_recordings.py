@@ -5,7 +5,9 @@ from support.factories import called, new_lead
 
 from cadence.model import Result
 from config.clock import HandClock
-from store.errors import NotFound
+from store.audit import audit
+from store.errors import NotFound, Refused
+from store.recordings import UNTOLD
 from store.store import Store
 
 HERE, PATH, SUM = "desk-1", "2026-11/call.wav", "ab" * 32
@@ -122,13 +124,127 @@ def test_who_objects_leaves_no_recording(store: Store, clock: HandClock, kept: b
     assert store.log.verify().clean
 
 
-def test_an_objection_before_anything_was_recorded_is_kept(store: Store, clock: HandClock) -> None:
+def test_an_objection_before_anything_was_recorded_stands_with_the_call(
+    store: Store, clock: HandClock
+) -> None:
+    store.leads.add(new_lead())
+    attempt = called(store, clock, Result.ANSWERED)
+    for at in (700, 900):
+        store.recordings.objected(attempt.id, "rep1", at)
+    assert told(store) == [("recording.objected", "rep1", {"recording_id": None, "objected_at": 700})]
+    (found,) = store.recordings.objections()
+    assert (found.attempt_id, found.e164, found.objected_at) == (attempt.id, attempt.e164, 700)
+    assert (found.recording_id, found.state) == (None, "")
+    assert "they do not want to be recorded" in store.leads.history(1)[-1].text
+    assert store.log.verify().clean
+    with pytest.raises(NotFound):
+        store.recordings.objected(99, "rep1", 700)
+
+
+def test_a_recording_that_is_told_of_after_the_objection_is_deleted_from_the_start(
+    store: Store, clock: HandClock
+) -> None:
+    """Phone and rep are two hands: what the one began may reach the disk after what the other said."""
     store.leads.add(new_lead())
     attempt = called(store, clock, Result.ANSWERED)
     store.recordings.objected(attempt.id, "rep1", 700)
-    assert told(store) == [("recording.objected", "rep1", {"recording_id": None, "objected_at": 700})]
-    with pytest.raises(NotFound):
-        store.recordings.objected(99, "rep1", 700)
+    for _ in range(2):
+        store.recordings.begin(attempt.id, HERE, PATH, 600)
+    (found,) = store.recordings.unwanted(HERE)
+    assert (found.state, found.why, found.objected_at) == ("deleted", "they objected to it", 700)
+    assert not store.recordings.keep(attempt.id, PATH, 1, 1, SUM)
+    assert [kind for kind, _, _ in told(store)] == ["recording.objected", "recording.deleted"]
+    assert store.recordings.left_open(HERE, clock.now() + 1) == []
+
+
+def test_objections_are_listed_with_what_became_of_the_recording_the_newest_first(
+    store: Store, clock: HandClock
+) -> None:
+    first = recorded(store, clock)
+    store.recordings.keep(first, PATH, 1, 1, SUM)
+    store.recordings.objected(first, "rep1", 700)
+    store.leads.add(new_lead(1))
+    second = called(store, clock, Result.ANSWERED, rep="rep2")
+    store.recordings.objected(second.id, "rep2", 900)
+    found = store.recordings.objections()
+    assert [(one.attempt_id, one.rep, one.state) for one in found] == [
+        (second.id, "rep2", ""),
+        (first, "rep1", "deleted"),
+    ]
+    assert [one.attempt_id for one in store.recordings.objections(lead_id=1)] == [first]
+    assert len(store.recordings.objections(limit=1)) == 1
+
+
+def test_an_objection_is_written_once(store: Store, clock: HandClock) -> None:
+    attempt = recorded(store, clock)
+    store.recordings.objected(attempt, "rep1", 700)
+    for change in ("null", "701"):
+        with pytest.raises(Refused, match="objected is written once"):
+            store.core.engine.run(f"update attempt set objected_at = {change}")
+
+
+def test_a_file_that_must_go_is_named_until_its_machine_says_that_it_has(
+    store: Store, clock: HandClock
+) -> None:
+    objected, old = recorded(store, clock), recorded(store, clock, 1)
+    store.recordings.keep(old, PATH, 1, 1, SUM)
+    assert store.recordings.unwanted(HERE) == []
+    store.recordings.objected(objected, "rep1", 700)
+    store.recordings.delete(store.recordings.newest()[0].id, "older than 30 days")
+    first, second = store.recordings.unwanted(HERE)
+    assert (first.attempt_id, second.attempt_id) == (objected, old)
+    assert store.recordings.unwanted("desk-2") == []
+    assert audit(store).unerased == ((HERE, 2),)
+    store.recordings.erased(first.id)
+    assert store.recordings.unwanted(HERE) == [second]
+
+
+# ------------------------------------------------------------- the notice
+
+
+def notices(store: Store) -> list[str]:
+    return [one.notice for one in reversed(store.recordings.newest())]
+
+
+def test_what_became_of_the_notice_is_told_apart(store: Store, clock: HandClock) -> None:
+    for n, told_by in enumerate(("", "rep", "notice", "notice")):
+        store.leads.add(new_lead(n))
+        attempt = called(store, clock, Result.ANSWERED, rep=f"rep{n}")
+        store.recordings.begin(attempt.id, HERE, PATH, attempt.opened_at, told_by)
+        if n == 3:
+            store.recordings.announced(attempt.id, clock.now())
+        store.recordings.keep(attempt.id, PATH, 1, 1, SUM)
+    assert notices(store) == ["", "rep", "not heard", "heard"]
+    (untold,) = store.recordings.untold()
+    assert untold.notice == "not heard"
+    report = audit(store)
+    assert (report.clean, report.untold, report.left_to_rep) == (True, (untold,), 1)
+
+
+def test_a_recording_of_an_unheard_notice_waits_for_its_own_machine_and_goes_by_the_reason(
+    store: Store, clock: HandClock
+) -> None:
+    store.leads.add(new_lead())
+    attempt = called(store, clock, Result.ANSWERED)
+    store.recordings.begin(attempt.id, HERE, PATH, attempt.opened_at, "notice")
+    assert store.recordings.untold() == [], "the call may be up, and the notice with it"
+    store.recordings.keep(attempt.id, PATH, 1, 1, SUM)
+    assert store.recordings.untold("desk-2", clock.now() + 1) == []
+    assert store.recordings.untold(HERE, clock.now()) == [], "it was settled at this moment"
+    (found,) = store.recordings.untold(HERE, clock.now() + 1)
+    store.recordings.delete(found.id, UNTOLD)
+    assert store.recordings.untold() == []
+    assert [one.id for one in store.recordings.unwanted(HERE)] == [found.id]
+
+
+def test_a_notice_that_failed_is_the_reps_to_say_in_the_end(store: Store, clock: HandClock) -> None:
+    store.leads.add(new_lead())
+    attempt = called(store, clock, Result.ANSWERED)
+    store.recordings.begin(attempt.id, HERE, PATH, attempt.opened_at, "notice")
+    store.recordings.keep(attempt.id, PATH, 1, 1, SUM, told_by="rep")
+    assert (notices(store), store.recordings.untold()) == (["rep"], [])
+    store.recordings.keep(attempt.id, PATH, 1, 1, SUM, told_by="notice")
+    assert notices(store) == ["rep"], "it is settled"
 
 
 def test_a_lost_recording_stays_lost_when_they_object(store: Store, clock: HandClock) -> None:

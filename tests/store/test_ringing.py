@@ -11,7 +11,7 @@ from support.calls_in import kinds, sound
 from support.factories import NOON, claimed, new_lead, number
 
 from cadence.model import Lane, Result
-from config.clock import MINUTE, HandClock
+from config.clock import DAY, MINUTE, HandClock
 from store.records import Alive, CallEnd, Missed, Shift
 from store.shifts import SILENT_MS
 from store.store import Store
@@ -81,6 +81,56 @@ def test_a_desk_that_lives_is_left_its_caller_and_so_is_another_reps_by_a_rep_wh
     assert store.inbound.recover("rep2") == []
     at_work(store)  # the rep is back, and the shift before it is closed
     assert len(store.inbound.recover("rep1")) == 1
+
+
+def rows(store: Store) -> list[str]:
+    found = store.core.engine.rows("select sip_call_id from ringing_call order by sip_call_id")
+    return [row["sip_call_id"] for row in found]
+
+
+def test_what_rang_is_forgotten_a_day_later_and_not_before_its_session_has_ended(
+    store: Store, clock: HandClock
+) -> None:
+    store.leads.add(new_lead())
+    first = at_work(store)
+    for sip in ("answered", "elsewhere", "missed"):
+        rings_at(store, first, sip=sip)
+    store.inbound.answer(number(0), "", "answered", "rep1", first.id, clock.now())
+    store.inbound.taken_elsewhere("elsewhere")
+    store.inbound.missed(number(0), "", "missed", "rep1", clock.now(), "busy")
+    clock.advance(DAY + MINUTE)
+    assert store.inbound.forget() == 0, "this desk may still tell of them again"
+    store.shifts.clock_out(first.id)
+    second = at_work(store)
+    rings_at(store, second, sip="now")
+    store.inbound.taken_elsewhere("now")
+    store.shifts.clock_out(second.id)
+    assert (store.inbound.forget(), rows(store)) == (3, ["now"])
+    assert store.inbound.forget() == 0
+    sound(store)
+
+
+def test_what_is_told_again_after_it_was_forgotten_is_no_second_call(store: Store, clock: HandClock) -> None:
+    store.leads.add(new_lead())
+    shift = at_work(store)
+    rings_at(store, shift)
+    first = store.inbound.missed(number(0), "", "sip-in", "rep1", clock.now(), "busy")
+    store.shifts.clock_out(shift.id)
+    clock.advance(DAY + 1)
+    assert store.inbound.forget() == 1
+    told = store.inbound.missed(number(0), "", "sip-in", "rep1", clock.now(), "busy")
+    rings_at(store, shift)
+    assert (told, rows(store)) == (first, [])
+    assert (store.inbound.recover(), kinds(store).count("call.missed")) == ([], 1)
+
+
+def test_a_caller_whom_nobody_kept_is_never_forgotten(store: Store, clock: HandClock) -> None:
+    shift = at_work(store)
+    rings_at(store, shift, 7)
+    store.shifts.clock_out(shift.id)
+    clock.advance(30 * DAY)
+    assert store.inbound.forget() == 0
+    assert len(store.inbound.recover()) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from support.factories import called, claimed, new_lead, number
 
@@ -9,8 +11,11 @@ from cadence.model import CallKind, Result
 from config.clock import HOUR, MINUTE, HandClock
 from config.errors import UsageError
 from store.errors import NotFound, Settled
+from store.events import TRANSFERS
 from store.records import Attempt, CallEnd
 from store.store import Store
+
+Opener = Callable[..., Store]
 
 
 @pytest.fixture
@@ -120,21 +125,49 @@ def test_a_call_that_was_given_away_names_to_whom_and_a_refused_one_stays(
     store: Store, clock: HandClock, talking: Attempt
 ) -> None:
     keep = store.attempts.transferred
-    keep(talking.id, "203", done=False, attended=False, at=clock.now(), reason="486 busy here")
+    for _ in range(2):
+        keep(talking.id, "203", done=False, attended=False, at=clock.now(), reason="486 busy here")
     assert store.attempts.get(talking.id).transferred_to == ""
     for _ in range(2):
         keep(talking.id, "203", done=True, attended=True, at=clock.now())
     keep(talking.id, "204", done=True, attended=True, at=clock.now())
     assert store.attempts.get(talking.id).transferred_to == "203"
-    told = [event.body for event in store.log.after(0, 99) if event.kind == "attempt.transferred"]
-    assert [(body["done"], body["attended"], body["reason"]) for body in told] == [
-        (False, False, "486 busy here"),
-        (True, True, ""),
+    at = clock.now()
+    assert [(event.kind, event.body) for event in store.log.after(0, 99) if event.kind in TRANSFERS] == [
+        (
+            "attempt.transfer_refused",
+            {"target": "203", "attended": False, "refused_at": at, "reason": "486 busy here"},
+        ),
+        ("attempt.transferred", {"target": "203", "done": True, "attended": True, "transferred_at": at}),
     ]
     store.attempts.finish(talking.id, CallEnd(Result.ANSWERED, clock.now() + 1, 0, 1), "rep1")
     (line,) = [line.text for line in store.leads.history(1) if line.kind == "call"]
     assert "not given to 203: 486 busy here, given to 203" in line
     assert store.log.verify().clean
+
+
+def test_one_that_is_refused_again_later_is_told_again(
+    store: Store, clock: HandClock, talking: Attempt
+) -> None:
+    for _ in range(2):
+        clock.advance(MINUTE)
+        store.attempts.transferred(talking.id, "203", done=False, attended=False, at=clock.now())
+    assert [event.kind for event in store.log.after(0, 99)].count("attempt.transfer_refused") == 2
+
+
+def test_the_history_names_the_colleagues_of_the_settings(open_store: Opener, clock: HandClock) -> None:
+    """Whether the number stands there as it is typed or as it is dialed."""
+    store = open_store(colleagues={"203": "Kim Park", "4155550177": "Support"})
+    store.leads.add(new_lead())
+    attempt = called(store, clock, Result.ANSWERED)
+    given = store.attempts.transferred
+    given(attempt.id, "+14155550177", done=False, attended=True, at=clock.now(), reason="486 busy here")
+    given(attempt.id, "204", done=False, attended=False, at=clock.now(), reason="603 declined")
+    given(attempt.id, "203", done=True, attended=False, at=clock.now())
+    (line,) = [line.text for line in store.leads.history(1) if line.kind == "call"]
+    assert "not given to Support (+14155550177): 486 busy here" in line
+    assert "not given to 204: 603 declined" in line
+    assert "given to Kim Park (203)" in line
 
 
 def test_a_transfer_may_be_told_after_the_end_of_the_call(store: Store, clock: HandClock) -> None:

@@ -269,6 +269,7 @@ def test_a_call_of_theirs_is_told_with_its_way_its_sound_and_to_whom_it_was_give
     assert (row["direction"], row["transferred_to"], row["invited_at"]) == ("in", "204", None)
     assert (row["packets"], row["packets_lost"], row["jitter_ms"], row["quality"]) == (3_000, 30, 12, "fair")
     assert (row["announced_at"], row["objected_at"]) == (iso(clock.now() + 5), iso(clock.now() + 9))
+    assert (row["recording"], row["notice"]) == ("deleted", "heard")
     assert (row["talk_seconds"], row["number"], row["sip_call_id"]) == (60.0, number(0), "=cmd@x")
 
 
@@ -276,6 +277,17 @@ def test_a_call_whose_sound_nobody_measured_tells_no_zeros(store: Store, clock: 
     row = told(store, one_call(store, clock))
     assert (row["direction"], row["quality"], row["announced_at"]) == ("out", "", None)
     assert (row["packets"], row["packets_lost"], row["jitter_ms"]) == (None, None, None)
+
+
+def test_an_objection_and_an_unheard_notice_are_told_with_the_call(store: Store, clock: HandClock) -> None:
+    unrecorded, untold = one_call(store, clock, 0), one_call(store, clock, 1)
+    store.recordings.objected(unrecorded, "rep1", clock.now())
+    store.recordings.begin(untold, "desk", "a.wav", clock.now(), "notice")
+    store.recordings.keep(untold, "a.wav", 1, 1, "ab")
+    row = told(store, unrecorded)
+    assert (row["objected_at"], row["recording"], row["notice"]) == (iso(clock.now()), "", "")
+    row = told(store, untold)
+    assert (row["objected_at"], row["recording"], row["notice"]) == (None, "kept", "not heard")
 
 
 def test_who_said_it_is_told_apart_from_what_recorded_itself(store: Store, clock: HandClock) -> None:
