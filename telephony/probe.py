@@ -26,6 +26,10 @@ _STATIC = {"0": "PCMU", "3": "GSM", "8": "PCMA", "9": "G722", "18": "G729"}  # R
 _NO_SOUND = frozenset({"telephone-event", "cn", "red"})
 
 
+class NoTlsError(TimeoutError):
+    """It takes the connection, and says nothing to a TLS greeting: another protocol lives there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the server said."""
@@ -50,6 +54,7 @@ def options(account: Account, patience_s: float = PATIENCE_S) -> Answer:
 
     Raises:
         ssl.SSLError: the server does not prove its name, or does not speak our TLS.
+        NoTlsError: it takes the connection and does not answer TLS.
         TimeoutError: it does not answer.
         OSError: no way leads there, or nobody listens.
     """
@@ -92,7 +97,10 @@ def _by_stream(account: Account, patience_s: float) -> Answer:
         if account.transport == "tls":
             context = client_context(account)
             context.maximum_version = ssl.TLSVersion.TLSv1_2  # what the SIP stack speaks
-            sock = stack.enter_context(context.wrap_socket(sock, server_hostname=host))
+            try:
+                sock = stack.enter_context(context.wrap_socket(sock, server_hostname=host))
+            except TimeoutError as silence:
+                raise NoTlsError("the TLS greeting was not answered") from silence
             ends_at = _ends_at(sock)
         sock.sendall(_request(account, sock.getsockname()))
         answer = b""

@@ -27,11 +27,12 @@ _SKEW_MS = 30 * SECOND
 _SELF_SIGNED = {18, 19, 20, 21}  # OpenSSL's verify codes: no way from the certificate to one we trust
 _EXPIRED, _WRONG_NAME = 10, {62, 64}
 _MEND = "check server, transport and proxy in [sip], and whether a firewall lets SIP out"
+_LOGIN = "check user and login in [sip], and the secret sip_password"
 _MENDS = {
-    401: "check user and login in [sip], and the secret sip_password",
-    403: "check user and login in [sip], and the secret sip_password; some so refuse an address",
+    401: _LOGIN,
+    403: f"{_LOGIN}; some so refuse an address",
     404: "check user in [sip]: the server knows nobody of that name",
-    407: "check user and login in [sip], and the secret sip_password",
+    407: _LOGIN,
     423: "set register_every_s in [sip] higher",
 }
 
@@ -76,9 +77,8 @@ def named(account: Account) -> Finding:
         address = socket.getaddrinfo(host, None, socket.AF_INET)[0][4][0]
     except (OSError, UnicodeError) as error:
         why = (getattr(error, "strerror", "") or str(error)).lower()
-        field = "proxy" if account.proxy else "server"
         return fails(
-            "carrier", f"{host} has no address: {why}", f"check [sip] {field} and this machine's DNS"
+            "carrier", f"{host} has no address: {why}", f"check [sip] {_hop(account)} and this machine's DNS"
         )
     return ok("carrier", f"{host} is {address}")
 
@@ -89,8 +89,15 @@ def port(account: Account) -> tuple[Answer | None, Finding]:
 
     host, number = probe.first_hop(account)
     where = f"{host}:{number} over {account.transport.upper()}"
+    if unread := _unread(account):
+        return None, unread
     try:
         answer = probe.options(account)
+    except probe.NoTlsError:
+        return None, fails(
+            "carrier_port", f"{where} takes the connection and does not answer TLS",
+            f"check the port of {_hop(account)} in [sip] (5061 as a rule), or set transport to tcp or udp",
+        )  # fmt: skip
     except ssl.SSLCertVerificationError as error:
         return None, _distrusted(where, error)
     except ssl.SSLError as error:
@@ -103,12 +110,34 @@ def port(account: Account) -> tuple[Answer | None, Finding]:
         return None, _silent(account, where, host, number)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        return None, fails("carrier_port", f"{where}: {why}", "check host, port and transport in [sip]")
+        return None, fails("carrier_port", f"{where}: {why}", f"check {_hop(account)} and transport in [sip]")
     said = f"{answer.code} {for_terminal(answer.reason)}".strip() if answer.code else "no SIP at all"
     found = f"{where} answers OPTIONS in {answer.took_ms} ms: {said}"
     if not answer.code:
         return None, fails("carrier_port", found, "check the port: another service lives there")
     return answer, ok("carrier_port", found)
+
+
+def _hop(account: Account) -> str:
+    """The field that names whom every request goes to first."""
+    return "proxy" if account.proxy else "server"
+
+
+def _unread(account: Account) -> Finding | None:
+    """What is wrong with the certificates to trust, where they are needed."""
+    from telephony.trust import bundle, client_context
+
+    if account.transport != "tls":
+        return None
+    try:
+        client_context(account)
+    except OSError as error:  # an ssl.SSLError too: the file has no certificate
+        why = "it holds no certificate" if isinstance(error, ssl.SSLError) else str(error.strerror).lower()
+        return fails(
+            "carrier_port", f"the certificates to trust cannot be read: {bundle(account)}: {why}",
+            "name a PEM file in [sip] ca_file, or leave it empty: then those of this machine are trusted",
+        )  # fmt: skip
+    return None
 
 
 def _distrusted(where: str, error: ssl.SSLCertVerificationError) -> Finding:
@@ -180,7 +209,8 @@ def _stun(account: Account) -> Iterator[Finding]:
         try:
             _, seen = stun.reach(server)
         except OSError as error:
-            yield warns("stun", f"{server}: {error}", "take it out of [sip] stun_servers, or name another")
+            why = (error.strerror or str(error)).lower()
+            yield warns("stun", f"{server}: {why}", "take it out of [sip] stun_servers, or name another")
         else:
             yield ok("stun", f"{server} sees us as {seen}")
 
@@ -202,7 +232,7 @@ async def registration(home: Home, account: Account) -> Finding:
     client = Phone(alone, listen, home.logs / "doctor-phone.log")
     try:
         await client.start()
-        return _judged(await asyncio.wait_for(heard.get(), _REGISTER_S), account.server)
+        return _judged(await asyncio.wait_for(heard.get(), _REGISTER_S), account)
     except TimeoutError:
         return fails("registration", f"{account.server} did not answer within {_REGISTER_S:.0f} s", _MEND)
     except SixringError as error:
@@ -211,10 +241,13 @@ async def registration(home: Home, account: Account) -> Finding:
         await client.close()
 
 
-def _judged(event: phone.Registration, server: str) -> Finding:
+def _judged(event: phone.Registration, account: Account) -> Finding:
     if event.registered:
-        return ok("registration", f"registered at {server}")
+        return ok("registration", f"registered at {account.server}")
     if not event.code:
-        return fails("registration", f"{server} does not answer a REGISTER: {event.reason}", _MEND)
-    found = f"{server} answers {event.code} {event.reason}".rstrip()
-    return fails("registration", found, _MENDS.get(event.code, "show this answer to the carrier"))
+        return fails("registration", f"{account.server} does not answer a REGISTER: {event.reason}", _MEND)
+    found = f"{account.server} answers {event.code} {event.reason}".rstrip()
+    mend = _MENDS.get(event.code, "show this answer to the carrier")
+    if mend.startswith(_LOGIN) and account.realm != "*":
+        mend = f'{mend}; realm {account.realm!r} has to be the one it asks with ("*" takes any)'
+    return fails("registration", found, mend)

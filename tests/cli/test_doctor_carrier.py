@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from cli.checks.incoming import incoming
 from config.clock import HandClock, from_iso
 from config.home import Home
 from config.settings import Settings, Sip
+from telephony import probe
 from telephony.account import Account
 
 OPUS_ONLY = (
@@ -151,6 +153,52 @@ async def test_a_certificate_for_another_name_says_which_field_to_change(tmp_pat
     assert "set server in [sip]" in found.mend
 
 
+@pytest.mark.parametrize(
+    ("text", "why"), [(None, "no such file or directory"), ("not PEM", "it holds no certificate")]
+)
+async def test_certificates_to_trust_that_cannot_be_read_are_no_fault_of_the_server(
+    tmp_path: Path, text: str | None, why: str
+) -> None:
+    ours = tmp_path / "ours.pem"
+    if text is not None:
+        ours.write_text(text)
+    found = await port_of(Account(server=f"{HOST}:9", transport="tls", ca_file=str(ours)))
+    assert found.found == f"the certificates to trust cannot be read: {ours}: {why}"
+    assert "ca_file" in found.mend
+
+
+async def test_a_port_without_tls_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "options", partial(probe.options, patience_s=0.2))
+    with socket.socket() as listening:  # takes the connection, and waits for a word of SIP
+        listening.bind((HOST, 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        found = await port_of(Account(server=f"{HOST}:{port}", transport="tls"))
+    assert found.health is Health.FAILS
+    assert found.found == f"{HOST}:{port} over TLS takes the connection and does not answer TLS"
+    assert "5061" in found.mend
+
+
+async def test_a_proxy_where_nobody_listens_is_named_as_the_proxy() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind((HOST, 0))
+        port = taken.getsockname()[1]
+    found = await port_of(Account(server="sip.example.com", proxy=f"{HOST}:{port}"))
+    assert found.mend == "check proxy and transport in [sip]"
+
+
+@pytest.mark.parametrize(("realm", "named"), [("*", False), ("other", True)])
+async def test_a_refused_login_names_the_realm_where_one_is_set(
+    home: Home, monkeypatch: pytest.MonkeyPatch, realm: str, named: bool
+) -> None:
+    strict = await SipPeer.start(login="anna", password="right", challenge=401)
+    monkeypatch.setenv("SIXRING_SIP_PASSWORD", "wrong")
+    found = (await examined(home, Sip(server=strict.address, user="anna", realm=realm)))["registration"]
+    await strict.close()
+    assert found.health is Health.FAILS
+    assert ("realm 'other' has to be the one it asks with" in found.mend) is named
+
+
 async def test_no_codec_in_common_and_a_clock_far_off_are_told(peer: SipPeer, home: Home) -> None:
     peer.options = says(NOON, body=OPUS_ONLY)
     clock = HandClock(from_iso("2026-11-21T13:00:00Z"))
@@ -171,7 +219,9 @@ async def test_stun_servers_are_asked_too(peer: SipPeer, home: Home) -> None:
     async with stun_server() as server:
         sip = Sip(server=peer.address, register=False, stun_servers=(server.address,))
         assert (await examined(home, sip))["stun"].found.endswith("sees us as 198.51.100.7:40404")
-    assert (await examined(home, sip))["stun"].health is Health.WARNS
+    gone = (await examined(home, sip))["stun"]
+    assert gone.health is Health.WARNS
+    assert "Errno" not in gone.found
 
 
 async def test_who_may_ring_is_told_by_address(peer: SipPeer, home: Home) -> None:
