@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-from support.factories import NOON, called, claimed, new_lead
+from support.factories import called, claimed, new_lead
 
 from cadence.model import Result
-from cadence.rulebook import load
 from config.clock import DAY, MINUTE, HandClock
 from floor.card import card_view, first_phone, timeline
 from store.store import Store
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock(NOON)
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: HandClock) -> Iterator[Store]:
-    with Store.open(tmp_path / "floor.db", load(), clock) as opened:
-        yield opened
 
 
 def test_history_is_in_the_leads_own_time_newest_first(store: Store, clock: HandClock) -> None:

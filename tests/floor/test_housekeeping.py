@@ -8,12 +8,11 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from support.mailstore import NOON, add_leads, kinds, mail_settings, states, store_room
+from support.mailstore import MORNING, add_leads, kinds, mail_settings, states, store_room
 
 from config.clock import MINUTE, HandClock
 from config.errors import SixringError
@@ -32,13 +31,7 @@ FIRM = {"name": "Acme", "postal_address": "1 Main St", "website": "", "reply_to"
 
 @pytest.fixture
 def clock() -> HandClock:
-    return HandClock(NOON + 9 * 60 * MINUTE)  # noon in New York
-
-
-@pytest.fixture
-async def room(tmp_path: Path, clock: HandClock) -> AsyncIterator[StoreRoom]:
-    async with store_room(tmp_path, clock) as room:
-        yield room
+    return HandClock(MORNING + 9 * 60 * MINUTE)  # noon in New York
 
 
 @pytest.fixture
@@ -146,7 +139,7 @@ async def test_the_log_is_folded_back_once_nothing_happens(
     copy = tmp_path / "copy"
     copy.mkdir()
     shutil.copy(tmp_path / "sixring.db", copy / "sixring.db")
-    async with store_room(copy, HandClock(NOON)) as alone:
+    async with store_room(copy, HandClock(MORNING)) as alone:
         assert (await alone.run(lambda store: store.log.head()))[0] >= 20, (
             "the file holds all without its log"
         )
@@ -182,7 +175,7 @@ async def test_a_fault_of_the_database_is_shown_and_the_rounds_go_on(
 async def test_a_defect_is_never_silent(
     room: StoreRoom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mail_room = MailRoom(room, mail_settings(1), Home(tmp_path), HandClock(NOON))
+    mail_room = MailRoom(room, mail_settings(1), Home(tmp_path), HandClock(MORNING))
 
     def broken(self: MailRoom) -> float:
         raise ZeroDivisionError

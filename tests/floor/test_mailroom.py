@@ -11,14 +11,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 from support.mailserver import CUT, HANG, MailServerUnderTest
-from support.mailstore import NOON, add_leads, kinds, mail_settings, outbox, states, store_room
+from support.mailstore import MORNING, add_leads, kinds, mail_settings, outbox, states, store_room
 from support.postgres import NO_BINARIES, cluster, find_binaries
 
 from cadence.model import Result
@@ -44,13 +44,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def clock() -> HandClock:
-    return HandClock(NOON)
-
-
-@pytest.fixture
-async def room(tmp_path: Path, clock: HandClock) -> AsyncIterator[StoreRoom]:
-    async with store_room(tmp_path, clock) as room:
-        yield room
+    return HandClock(MORNING)
 
 
 @pytest.fixture

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from support.factories import NOON, new_lead
+from support.factories import new_lead
 
-from cadence.rulebook import load
 from config.clock import SECOND, HandClock
 from floor.clerk import Clerk, Glance
 from store.store import Store
 
 NOTHING = Glance((), 0, 0)
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock(NOON)
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: HandClock) -> Iterator[Store]:
-    with Store.open(tmp_path / "floor.db", load(), clock) as opened:
-        yield opened
 
 
 @pytest.fixture

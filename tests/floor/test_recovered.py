@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from support.factories import NOON, called, claimed, new_lead
+from support.factories import called, claimed, new_lead
 
 from cadence.model import Result
-from cadence.rulebook import load
 from config.clock import HandClock
 from floor.clerk import Clerk
 from floor.recovered import recovered
 from store.store import Store
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock(NOON)
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: HandClock) -> Iterator[Store]:
-    with Store.open(tmp_path / "floor.db", load(), clock) as opened:
-        yield opened
 
 
 def words_of(store: Store, clock: HandClock) -> str:

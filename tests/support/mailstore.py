@@ -15,7 +15,7 @@ from floor.store_room import StoreRoom
 from store.records import NewLead
 from store.store import Store
 
-NOON = 1_800_000_000_000  # Friday 15 January 2027, 08:00 UTC
+MORNING = 1_800_000_000_000  # Friday 15 January 2027, 08:00 UTC
 
 
 def mail_settings(port: int, **mail: Any) -> Settings:
