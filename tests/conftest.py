@@ -1,4 +1,8 @@
-"""Says at the end of a run which checks against other programs (the marker `interop`) it left out.
+"""How the properties are tried, and a word at the end of a run on the checks (marker `interop`) it left out.
+
+Properties are tried with the same examples in every run, so that a run fails
+for what was changed and never by luck; `--hypothesis-profile explore` looks
+for new examples. A loaded machine is no fault: no example has a deadline.
 
 Under xdist the workers collect, each the same tests, and the first process
 tells: what they left out travels in `workeroutput`.
@@ -6,11 +10,19 @@ tells: what they left out travels in `workeroutput`.
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A store or a folder may serve all examples of a test: each begins with what it needs.
+BORNE = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+settings.register_profile("explore", deadline=None, suppress_health_check=BORNE)
+settings.register_profile("same", settings.get_profile("explore"), derandomize=True, database=None)
+settings.load_profile("same")
 
 MARKER = "interop"
 LEFT_OUT = pytest.StashKey[set[str]]()
@@ -18,6 +30,8 @@ MESSAGE = "interop_left_out"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in the background: children inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[LEFT_OUT] = set()
 
 

@@ -113,12 +113,12 @@ class Following:
             self._lines.put(line)
 
     def next(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._lines.get(timeout=20))
+        found: dict[str, Any] = json.loads(self._lines.get(timeout=60))
         return found
 
     def end(self) -> tuple[int, str]:
         assert self.process.stderr is not None
-        code = self.process.wait(20)
+        code = self.process.wait(60)
         return code, self.process.stderr.read()
 
 
@@ -153,7 +153,7 @@ def test_tail_ends_quietly_when_its_reader_has_had_enough(home: Path) -> None:
     os.close(write)
     assert os.read(read, 10)
     os.close(read)  # and nothing more is ever written: it must notice by itself
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (141, "")
 
 

@@ -57,7 +57,7 @@ async def recorded_call(seat: Seat) -> None:
 
 
 async def gone(seat: Seat) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while files(seat):
             await asyncio.sleep(0.02)
 
@@ -74,7 +74,7 @@ async def test_the_notice_plays_where_a_recording_begins_and_its_end_is_kept(tmp
         seat.hear(phone.Trouble(at=0, mono=0, text="Another thing failed."))
         assert seat.station.view.call is not None
         assert seat.station.view.call.notice_plays, "what is not of this call says nothing of its notice"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while "recording.announced" not in told(seat):
                 await asyncio.sleep(0.05)
         assert stored(seat).announced_at

@@ -149,7 +149,7 @@ async def test_it_runs_by_itself_and_ends_in_order(keeper: Housekeeping, room: S
     await add_leads(room, phones=(NewPhone("+12125550147"),), cadence="inbound-six")
     await room.run(lambda store: begin_call(store, dead_pid()))
     await keeper.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not keeper.closed:
             await asyncio.sleep(0.01)
     await keeper.close()
@@ -161,12 +161,12 @@ async def test_a_fault_of_the_database_is_shown_and_the_rounds_go_on(
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=0))
     await keeper.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not keeper.fault:
             await asyncio.sleep(0.01)
     monkeypatch.undo()
     keeper.wake()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while keeper.fault:
             await asyncio.sleep(0.01)
     await keeper.close()
@@ -182,7 +182,7 @@ async def test_a_defect_is_never_silent(
 
     monkeypatch.setattr(MailRoom, "round", broken)
     await mail_room.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not mail_room.fault:
             await asyncio.sleep(0.01)
     with pytest.raises(ZeroDivisionError):

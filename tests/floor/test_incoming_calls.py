@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
 from pathlib import Path
 
-from support.practice import BOOK, Seat, lead_for, seated
+from support.practice import BOOK, Seat, seated
 
 from cadence.model import Lane, Result
 from cadence.model import ShiftState as S
@@ -17,7 +18,6 @@ from store.records import Attempt
 from store.store import Store
 from telephony import protocol as phone
 
-KNOWN = lead_for("2").phones[0].e164  # the lead that `seated(folder, "2")` puts into the queue
 STRANGER = "+14155550177"
 
 
@@ -25,9 +25,15 @@ def read(seat: Seat) -> Store:
     return Store.open(seat.place.store, BOOK, seat.place.clock)
 
 
-async def rung(seat: Seat, number: str = KNOWN, name: str = "", **more: object) -> str:
-    """Somebody rings, and the desk shows who; the SIP Call-ID."""
-    call_id = await seat.carrier.call_in(seat.door, number, name, **more)  # type: ignore[arg-type]
+def known(seat: Seat) -> str:
+    """The number of the lead in the queue that ends in 2."""
+    return next(lead.phones[0].e164 for lead in seat.people if lead.phones[0].e164.endswith("2"))
+
+
+async def rung(seat: Seat, number: str | None = None, name: str = "", **more: object) -> str:
+    """Somebody rings, the lead who is known if none is named, and the desk shows who; the SIP Call-ID."""
+    number = known(seat) if number is None else number
+    call_id = await seat.carrier.call_in(seat.door, number, name, **({"give_up_s": 400} | more))  # type: ignore[arg-type]
     await seat.until(lambda view: view.incoming is not None)
     return call_id
 
@@ -35,7 +41,7 @@ async def rung(seat: Seat, number: str = KNOWN, name: str = "", **more: object) 
 async def missed_calls(seat: Seat, count: int) -> list[dict[str, object]]:
     """The missed calls on disk, once there are `count`."""
     with read(seat) as store:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while True:
                 told = [event.body for event in store.log.after(0, 1_000) if event.kind == "call.missed"]
                 if len(told) >= count:
@@ -68,7 +74,7 @@ async def test_a_lead_who_calls_back_is_recognised_answered_and_recorded(tmp_pat
             Result.ANSWERED, "interested", call_id,
         )  # fmt: skip
         theirs = await seat.carrier.call(call_id)
-        assert abs(theirs.talk_ms - attempt.talk_ms) < 100
+        assert abs(theirs.talk_ms - attempt.talk_ms) < 500  # a loaded machine's share; see test_calls.py
         assert seat.station.view.tally.contacts == 1
         with read(seat) as store:
             assert store.log.verify().clean
@@ -81,7 +87,7 @@ async def test_a_caller_who_gives_up_is_the_first_in_the_queue(tmp_path: Path) -
         view = await seat.until(lambda view: "first in the queue" in view.message)
         assert view.incoming is None
         with read(seat) as store:
-            (lead,) = store.leads.find(KNOWN, 5)
+            (lead,) = store.leads.find(known(seat), 5)
             call = store.leads.plan(lead.id).call
             assert call is not None
             assert call.lane is Lane.RETURNED
@@ -239,17 +245,17 @@ async def test_a_call_they_began_is_known_until_the_last_beat_of_a_killed_desk(
     tmp_path: Path,
 ) -> None:
     async with seated(tmp_path, "2") as seat:
-        place = seat.place
+        place, number = seat.place, known(seat)
     dead = subprocess.Popen(["true"])
     dead.wait()
     with Store.open(place.store, BOOK, place.clock) as store:
         shift = store.shifts.clock_in("anna", "Anna", socket.gethostname(), dead.pid)
-        store.inbound.answer(KNOWN, "", "abc@there", "anna", shift.id, place.clock.now())
+        store.inbound.answer(number, "", "abc@there", "anna", shift.id, place.clock.now())
         await asyncio.sleep(1.2)
         store.shifts.beat(shift.id)
     async with seated(tmp_path) as seat:
         view = await seat.state(S.WRAP_UP)
-        assert "was cut off after 1 s of talk. What came of it?" in view.message
+        assert re.search(r"was cut off after \d s of talk\. What came of it\?", view.message)
         assert view.call is not None
         assert view.call.inbound
         seat.station.dispose("interested")
@@ -260,15 +266,15 @@ async def test_a_call_they_began_is_known_until_the_last_beat_of_a_killed_desk(
 
 async def test_who_rang_at_the_death_of_a_desk_is_told_to_its_rep_at_the_next_start(tmp_path: Path) -> None:
     async with seated(tmp_path, "1", "2") as seat:
-        place = seat.place
+        place, lead = seat.place, seat.people[0]
     dead = subprocess.Popen(["true"])
     dead.wait()
     with Store.open(place.store, BOOK, place.clock) as store:
         shift = store.shifts.clock_in("anna", "Anna", socket.gethostname(), dead.pid)
-        store.inbound.rings(KNOWN, "", "abc@there", "anna", shift.id, place.clock.now())
+        store.inbound.rings(lead.phones[0].e164, "", "abc@there", "anna", shift.id, place.clock.now())
     async with seated(tmp_path) as seat:
         view = await seat.until(lambda view: "Rang as the session before was cut off" in view.message)
-        assert lead_for("2").name in view.message
+        assert lead.name in view.message
         assert len(await missed_calls(seat, 1)) == 1
 
 

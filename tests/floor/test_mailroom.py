@@ -377,7 +377,7 @@ async def test_an_orderly_stop_leaves_no_mail_in_sending(
     await asyncio.to_thread(office.wait_for, stage)
     began = time.monotonic()
     await mail_room.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10  # and not as long as the other side hangs
     assert states(tmp_path) == [left]
 
 

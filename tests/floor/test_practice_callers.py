@@ -17,7 +17,7 @@ from telephony import protocol as phone
 
 async def test_who_did_not_pick_up_calls_back_within_the_first_minute(tmp_path: Path) -> None:
     clock = HandClock(1_790_000_000_000)
-    async with seated(tmp_path, "2", "8") as seat:
+    async with seated(tmp_path, "2", "8", pace=0.5) as seat:
         callers = PracticeCallers(seat.carrier, clock, seed=1)
         await callers.round()
         clock.advance(2 * MINUTE)
@@ -38,6 +38,8 @@ async def test_who_did_not_pick_up_calls_back_within_the_first_minute(tmp_path: 
             await callers.round()
         assert seat.station.view.incoming == view.incoming, "one at a time"
         seat.station.press("pass_on")
+        (rang,) = (event for event in seat.heard if isinstance(event, phone.Incoming))
+        await seat.carrier.call(rang.sip_call_id)
         clock.advance(6 * MINUTE)
         await callers.round()
         await seat.until(

@@ -98,7 +98,7 @@ async def test_an_announced_recording_begins_at_the_answer_and_is_packed_and_lin
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         assert not path.with_suffix(".wav").exists()
         left, right = channels(as_wav(path, tmp_path))
-        assert likeness(right, channels(PERSON)[0]) > 0.9
+        assert likeness(right, channels(PERSON)[0]) > 0.6  # another voice: below 0.5
         assert not any(left)  # the rep of this desk has no microphone
         assert abs(kept.ms - len(left) // 8) <= 20
         with read(seat) as store:

@@ -51,7 +51,7 @@ async def test_a_screen_that_fails_at_a_retry_costs_no_entry(
         writing = asyncio.create_task(scribe.write())
         scribe.take(out.Enter(ShiftState.READY, "", NOW))
         await asyncio.wait(
-            (asyncio.create_task(scribe.done()), writing), timeout=5, return_when="FIRST_COMPLETED"
+            (asyncio.create_task(scribe.done()), writing), timeout=20, return_when="FIRST_COMPLETED"
         )
         alive = not writing.done()
         writing.cancel()

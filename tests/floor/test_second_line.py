@@ -128,7 +128,7 @@ async def test_the_lead_is_taken_back_when_the_second_line_ends(tmp_path: Path) 
 
 
 async def test_a_lead_who_hangs_up_meanwhile_is_wrapped_up_when_the_second_line_ends(tmp_path: Path) -> None:
-    async with seated(tmp_path, "1", colleagues=COLLEAGUES) as seat:  # hangs up after a while
+    async with seated(tmp_path, "1", colleagues=COLLEAGUES, pace=0.15) as seat:  # hangs up after 4 s
         await asking(seat)
         view = await seat.until(lambda view: bool(view.call and view.call.ended_mono))
         assert (view.state, view.on_second) == (S.TALKING, True)
@@ -148,7 +148,7 @@ async def test_one_key_ends_both_lines_and_records(tmp_path: Path) -> None:
         assert lead.disposition == "won"
         assert consult.result is Result.ANSWERED
         for one in (lead, consult):
-            assert abs((await seat.carrier.call(one.sip_call_id)).talk_ms - one.talk_ms) < 150
+            assert abs((await seat.carrier.call(one.sip_call_id)).talk_ms - one.talk_ms) < 500
 
 
 async def test_a_second_line_to_a_number_that_may_not_be_called_stays_undialed(tmp_path: Path) -> None:

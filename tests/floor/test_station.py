@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -56,7 +57,7 @@ async def test_one_key_ends_and_records_a_conversation(tmp_path: Path) -> None:
             (attempt,) = store.attempts.since(0)
             assert (attempt.result, attempt.disposition) == (Result.ANSWERED, "won")
             carrier = await seat.carrier.call(attempt.sip_call_id)
-            assert abs(carrier.talk_ms - attempt.talk_ms) < 100
+            assert abs(carrier.talk_ms - attempt.talk_ms) < 500  # a loaded machine's share; see test_calls.py
             assert attempt.invited_at <= attempt.ringing_at <= attempt.answered_at <= attempt.ended_at
             assert store.leads.get(attempt.lead_id).status == "won"
             assert store.log.verify().clean
@@ -162,6 +163,7 @@ async def test_killing_the_phone_in_a_call_closes_the_attempt_and_the_rep_dials_
         pid = seat.station.phone_pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
+        await seat.until(lambda view: not view.phone_ok)
         view = await seat.until(lambda view: view.state in (S.PREVIEW, S.WRAP_UP) and view.phone_ok)
         if view.state is S.WRAP_UP:
             seat.station.dispose("no_answer")
@@ -264,7 +266,7 @@ async def test_a_conversation_that_was_cut_off_comes_back_for_its_disposition(tm
             await again.start()
             back = Seat(again, seat.place, seat.carrier)
             view = await back.state(S.WRAP_UP)
-            assert "ended after 1 s of talk" in view.message
+            assert re.search(r"ended after \d s of talk", view.message)
             again.dispose("won")
             await back.until(lambda view: view.state is S.READY and bool(view.reason))
             await again.leave()

@@ -57,7 +57,7 @@ async def recorded(seat: Seat, attempts: int) -> None:
 async def test_the_next_lead_is_dialed_while_the_message_plays_and_both_are_recorded(
     tmp_path: Path,
 ) -> None:
-    with_message(tmp_path, 3.0)
+    with_message(tmp_path, 5.0)
     async with seated(tmp_path, "8", "2", consent=CONSENT) as seat:
         await talking(seat)
         first = seat.station.view.card
@@ -73,13 +73,13 @@ async def test_the_next_lead_is_dialed_while_the_message_plays_and_both_are_reco
         with read(seat) as store:
             left, _ = store.attempts.since(0)
             assert (left.result, left.disposition) == (Result.ANSWERED, "voicemail")
-            assert left.talk_ms >= 3_000
+            assert left.talk_ms >= 5_000
             plan = store.leads.plan(left.lead_id)
             assert (plan.voicemails, plan.calls_done) == (1, 1)
             assert store.queue.claim("bo").__class__.__name__ == "Waiting"  # it comes back in its time
             assert store.log.verify().clean
         carrier = await seat.carrier.call(left.sip_call_id)
-        assert abs(carrier.talk_ms - left.talk_ms) < 200
+        assert abs(carrier.talk_ms - left.talk_ms) < 500
 
 
 async def test_nobody_gets_the_lead_while_the_message_plays(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ async def test_without_a_message_the_key_says_how_to_get_one(tmp_path: Path) -> 
 
 async def test_a_message_that_is_cut_off_is_recorded_as_none(tmp_path: Path) -> None:
     with_message(tmp_path, 30.0)
-    async with seated(tmp_path, "7", consent=CONSENT) as seat:  # drops the call soon
+    async with seated(tmp_path, "7", consent=CONSENT, pace=0.3) as seat:  # drops the call soon
         await talking(seat)
         seat.station.press("voicemail")
         await seat.until(lambda view: "was cut off" in view.message)

@@ -173,7 +173,7 @@ async def test_a_dead_receiver_does_not_hold_up_the_store_or_the_exit(
     began = time.monotonic()
     await happen(room, 3)
     await telling.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10  # and not the 30 s of the one who hangs
     again = hook(server, room, tmp_path)
     await again.start()
     came = await posts(server, 2)

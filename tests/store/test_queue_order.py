@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.factories import new_lead
 
@@ -104,7 +104,7 @@ def full(store: Store) -> Store:
     return store
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(waiters=WAITERS)
 def test_leads_are_given_and_shown_in_the_order_of_the_rule(
     full: Store, clock: HandClock, waiters: list[Waiter]

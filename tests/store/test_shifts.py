@@ -4,7 +4,7 @@ import os
 import socket
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cadence.model import ShiftState
@@ -100,7 +100,7 @@ def test_a_state_that_was_told_is_never_changed(store: Store) -> None:
 MOVES = st.lists(st.tuples(st.sampled_from(list(ShiftState)), st.integers(-2_000, 90_000)), max_size=12)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 @given(moves=MOVES)
 def test_the_spans_of_a_shift_touch_and_add_up_to_its_clock_exactly(
     store: Store, clock: HandClock, moves: list[tuple[ShiftState, int]]

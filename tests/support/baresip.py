@@ -77,7 +77,7 @@ async def baresip(
 async def listens(port: int) -> None:
     """Wait until a user agent has `port`, without touching it: a bind of ours could come before its own."""
     wanted = f":{port:04X}"
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(20):
         while not any(
             line.split()[1].endswith(wanted) for line in Path("/proc/net/udp").read_text().splitlines()[1:]
         ):
@@ -92,7 +92,7 @@ def obeys(port: int) -> str:
 async def command(port: int, word: str, value: str) -> None:
     """Tell baresip something (ctrl_tcp: JSON in a netstring)."""
     text = json.dumps({"command": word, "params": value})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while True:
             try:
                 _, writer = await asyncio.open_connection(HOST, port)

@@ -50,7 +50,7 @@ class HookServer:
         self._server.server_close()
         self._thread.join()
 
-    def wait_for(self, posts: int, timeout: float = 10.0) -> list[Post]:
+    def wait_for(self, posts: int, timeout: float = 20.0) -> list[Post]:
         """Block until so many posts came."""
         with self._came:
             assert self._came.wait_for(lambda: len(self.posts) >= posts, timeout), (

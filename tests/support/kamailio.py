@@ -158,7 +158,7 @@ async def served(
             stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     try:
-        await _listening((host, port), kind, process)
+        await _listening(port, kind, process)
         yield
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -166,17 +166,14 @@ async def served(
         await process.wait()
 
 
-async def _listening(
-    where: tuple[str, int], kind: socket.SocketKind, process: asyncio.subprocess.Process
-) -> None:
-    """Wait until the port is taken."""
-    async with asyncio.timeout(15):
+async def _listening(port: int, kind: socket.SocketKind, process: asyncio.subprocess.Process) -> None:
+    """Wait until the port is taken, without touching it: a bind of ours could come before its own."""
+    sockets = Path("/proc/thread-self/net") / ("tcp" if kind is socket.SOCK_STREAM else "udp")
+    wanted = f":{port:04X}"
+    async with asyncio.timeout(20):
         while process.returncode is None:
-            with socket.socket(socket.AF_INET, kind) as probe:
-                try:
-                    probe.bind(where)
-                except OSError:
-                    return
+            if any(line.split()[1].endswith(wanted) for line in sockets.read_text().splitlines()[1:]):
+                return
             await asyncio.sleep(0.05)
     raise AssertionError("kamailio left at once; see kamailio.log")
 

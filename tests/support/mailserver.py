@@ -76,7 +76,7 @@ class MailServerUnderTest:
         planned = self.faults.get(stage)
         return planned.pop(0) if planned else None
 
-    def wait_for(self, stage: str, times: int = 1, timeout: float = 10.0) -> None:
+    def wait_for(self, stage: str, times: int = 1, timeout: float = 20.0) -> None:
         """Block until `stage` was reached so often."""
         with self.reached:
             assert self.reached.wait_for(lambda: self.stages.count(stage) >= times, timeout), (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
+
+from support.waiting import until
 
 from cadence.caller_id import CallerId
 from cadence.model import ShiftState
@@ -52,6 +53,7 @@ class Seat:
     station: Station
     place: Workplace
     carrier: PracticeCarrier
+    people: Sequence[NewLead] = ()  # who was put into the queue
     heard: list[phone.AnyEvent] = field(default_factory=list)
     hear: Callable[[phone.AnyEvent], None] = print  # as if the phone had said it
 
@@ -60,15 +62,9 @@ class Seat:
         """Where the desk's phone can be rung, host:port."""
         return next(event.bell for event in reversed(self.heard) if isinstance(event, phone.Ready))
 
-    async def until(self, met: Callable[[DeskView], bool], within_s: float = 20.0) -> DeskView:
-        """Wait until the view is as wanted."""
-        changed = asyncio.Event()
-        self.station.subscribe(changed.set)
-        async with asyncio.timeout(within_s):
-            while not met(self.station.view):
-                changed.clear()
-                await changed.wait()
-        return self.station.view
+    async def until(self, met: Callable[[DeskView], bool]) -> DeskView:
+        """The first view that is as wanted."""
+        return await until(self.station, met)
 
     async def state(self, *states: ShiftState) -> DeskView:
         """Wait for one of `states`."""
@@ -91,6 +87,7 @@ async def seated(
     *digits: str,
     rep: str = "anna",
     ring_timeout_ms: int = 1_500,
+    pace: float = PACE,
     recording: str = "",
     consent: str = "",
     sound: Sound | None = None,
@@ -99,16 +96,17 @@ async def seated(
 ) -> AsyncIterator[Seat]:
     """A rep at a desk whose queue holds one lead for each of `digits`, newest first in that order.
 
-    `recording` is the text of a recording.toml of the floor's own; `sound` is the rep's, silence by default;
-    `consent` is what the leads agreed to.
+    A second of the carrier's people lasts `pace` of ours; `consent` is what the leads agreed to.
+    `recording` is the text of a recording.toml of the floor's own; `sound` is the rep's, silence by default.
     """
-    carrier = PracticeCarrier(folder / "carrier.log", pace=PACE)
+    carrier = PracticeCarrier(folder / "carrier.log", pace=pace)
     await carrier.start()
     try:
         place = replace(place_at(folder, carrier, recording), sound=sound or Sound())
+        people = [lead_for(digit, index) for index, digit in enumerate(reversed(digits))]
         with Store.open(place.store, BOOK, place.clock) as store:
-            for index, digit in enumerate(reversed(digits)):
-                store.leads.add(replace(lead_for(digit, index), consent=consent))
+            for lead in people:
+                store.leads.add(replace(lead, consent=consent))
         heard: list[phone.AnyEvent] = []
         listeners: list[Callable[[phone.AnyEvent], None]] = [heard.append]
 
@@ -132,7 +130,7 @@ async def seated(
             if notice is not None:
                 station.take_notice(notice)
             try:
-                yield Seat(station, place, carrier, heard, hear)
+                yield Seat(station, place, carrier, people, heard, hear)
             finally:
                 await station.leave()
     finally:

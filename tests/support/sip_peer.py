@@ -35,6 +35,7 @@ class Rtp(asyncio.DatagramProtocol):
     """One RTP socket: counts what comes, sends a tone when told where."""
 
     def __init__(self) -> None:
+        self.sent = 0
         self.port = 0  # until the socket is there
         self.packets = 0
         self.loud = 0  # packets of PCMU that carry sound
@@ -75,10 +76,20 @@ class Rtp(asyncio.DatagramProtocol):
         self._task = asyncio.get_running_loop().create_task(self._speak(to))
 
     async def _speak(self, to: tuple[str, int]) -> None:
+        """A packet each 20 ms by the clock: what a stalled machine held back follows at once."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         for count in range(1 << 16):
             header = struct.pack("!BBHII", 0x80, 0, count, count * 160, 0x1234)
             self.transport.sendto(header + TONE, to)
-            await asyncio.sleep(0.02)
+            self.sent += 1
+            await asyncio.sleep(begun + (count + 1) * 0.02 - loop.time())
+
+    async def says(self, packets: int) -> None:
+        """Wait until that many have been sent in all."""
+        async with asyncio.timeout(PATIENCE_S):
+            while self.sent < packets:
+                await asyncio.sleep(0.02)
 
     def stop(self) -> None:
         if self._task is not None:

@@ -90,7 +90,7 @@ async def sipp_rings(folder: Path, phone: str, *steps: str) -> AsyncIterator[Non
         )  # fmt: skip
     try:
         yield
-        async with asyncio.timeout(35):
+        async with asyncio.timeout(40):
             code = await process.wait()
         assert code == 0, errors.read_text() if errors.exists() else f"sipp left with {code}"
     finally:

@@ -62,6 +62,11 @@ class SoundRig:
         if self.server is not None and self.server.returncode is None:
             self.server.kill()
 
+    def answers(self) -> bool:
+        """Whether the server takes requests."""
+        asked = ["pactl", "-s", self.address, "info"]
+        return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
     def _pactl(self, *words: str) -> str:
         environment = {**os.environ, "PULSE_SERVER": self.address}
         return subprocess.run(
@@ -133,8 +138,8 @@ async def sound_rig(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(15):
-            while not (folder / "native").exists():
+        async with asyncio.timeout(20):
+            while not rig.answers():
                 await asyncio.sleep(0.05)
         monkeypatch.setenv("PULSE_SERVER", rig.address)
         rig.plug_in()

@@ -45,7 +45,7 @@ class Terminal:
         os.close(self.fd)
         self.fd = -1
 
-    def exit_code(self, seconds: float = 15) -> int:
+    def exit_code(self, seconds: float = 20) -> int:
         """Wait for the end of the program, reading what it says; a signal's death is negative."""
         end = time.monotonic() + seconds
         while self._code is None:
@@ -55,18 +55,24 @@ class Terminal:
                 break
             assert time.monotonic() < end, "the program does not end"
             self._read(0.02)
-        self._read(0.1)
+        while self._read(0.1):  # the terminal hands over 4 KiB at a time
+            pass
         return self._code
 
-    def _read(self, seconds: float) -> None:
+    def _read(self, seconds: float) -> bool:
+        """Take what is written within so many seconds; whether something was."""
         if self.fd < 0:
             time.sleep(min(seconds, 0.02))
-            return
+            return False
         if select.select([self.fd], [], [], seconds)[0]:
             try:
-                self.output += os.read(self.fd, 65536)
+                more = os.read(self.fd, 65536)
             except OSError:  # Linux says so when the far end is closed
                 time.sleep(0.01)
+            else:
+                self.output += more
+                return bool(more)
+        return False
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from support.program import PROGRAM, environment
 needs_tmux = pytest.mark.skipif(
     shutil.which("tmux") is None, reason="TMUX IS NOT INSTALLED: the tests at a real terminal were NOT run"
 )
+PATIENCE_S = 40.0  # success takes a second; three workers may start a workstation each
 _LOOK_S = 0.05
 
 
@@ -44,7 +45,7 @@ class Pane:
         """What the terminal shows now."""
         return self._tmux("capture-pane", "-p")
 
-    def until(self, pattern: str, seconds: float = 20) -> str:
+    def until(self, pattern: str, seconds: float = PATIENCE_S) -> str:
         """The screen, once `pattern` (a regular expression, `^` and `$` by line) is on it."""
         end = time.monotonic() + seconds
         while re.search(pattern, shown := self.screen(), re.MULTILINE) is None:
@@ -53,7 +54,7 @@ class Pane:
             time.sleep(_LOOK_S)
         return shown
 
-    def until_not(self, pattern: str, seconds: float = 20) -> str:
+    def until_not(self, pattern: str, seconds: float = PATIENCE_S) -> str:
         """The screen, once `pattern` is no longer on it."""
         end = time.monotonic() + seconds
         while re.search(pattern, shown := self.screen(), re.MULTILINE) is not None:
@@ -61,10 +62,12 @@ class Pane:
             time.sleep(_LOOK_S)
         return shown
 
-    @property
-    def rang(self) -> bool:
-        """Whether the terminal's bell was rung."""
-        return self._tmux("display-message", "-p", "#{window_bell_flag}").strip() == "1"
+    def until_rung(self, seconds: float = PATIENCE_S) -> None:
+        """Wait until the terminal's bell was rung."""
+        end = time.monotonic() + seconds
+        while self._tmux("display-message", "-p", "#{window_bell_flag}").strip() != "1":
+            assert time.monotonic() < end, f"the bell never rang:\n{self.screen()}"
+            time.sleep(_LOOK_S)
 
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size."""
@@ -87,7 +90,7 @@ class Pane:
         """The program's process."""
         return int(self._tmux("display-message", "-p", "#{pane_pid}"))
 
-    def ended(self, seconds: float = 20) -> int:
+    def ended(self, seconds: float = PATIENCE_S) -> int:
         """The exit code, once the program has ended; negative: the signal that ended it."""
         end = time.monotonic() + seconds
         while True:
@@ -114,7 +117,7 @@ class Pane:
     def _tmux(self, *arguments: str) -> str:
         done = subprocess.run(
             ["tmux", "-u", "-S", self._socket, *arguments],
-            capture_output=True, text=True, timeout=20, check=False, env=self._env,
+            capture_output=True, text=True, timeout=PATIENCE_S, check=False, env=self._env,
         )  # fmt: skip
         return done.stdout
 

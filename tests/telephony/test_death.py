@@ -41,8 +41,8 @@ async def test_a_killed_engine_ends_its_call_honestly_and_comes_back(line: Telep
     await leg.done()
     assert (ended.result, ended.ended_by, ended.sip_code) == ("interrupted", "engine", 200)
     assert abs(ended.talk_ms - leg.talk_ms) < 1_000
-    assert ended.ring_ms >= 150
-    assert (leg.byes, told < 5, back < 10) == (1, True, True)  # 0.01 s and 0.15 s on an idle machine
+    assert ended.ring_ms >= 50
+    assert (leg.byes, told < 10, back < 15) == (1, True, True)  # 0.01 s and 0.15 s on an idle machine
     assert line.heard.of(Down)[0].restarting
     peer.plan = PERSON
     await line.answered(line.dial("+14155550101"))
@@ -194,7 +194,7 @@ async def test_a_killed_parent_takes_the_engine_with_it_and_the_lead_is_told(
     leg = await peer.leg()
     await leg.done()
     assert leg.byes == 1
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while _runs(engine):
             await asyncio.sleep(0.05)
 

@@ -88,10 +88,10 @@ async def test_a_conversation_is_encrypted_and_each_hears_the_other(
     left, right = channels(tmp_path / "call.wav")
     (rep,), (person,) = channels(REP), channels(SPEECH)
     assert likeness(left, rep) > 0.9  # what we said, as recorded here
-    assert likeness(right, person) > 0.8  # what baresip said, as it arrived: two machines, two clocks
+    assert likeness(right, person) > 0.6  # what baresip said, as it arrived: two machines, two clocks
     heard_there = max(lead.glob("dump-*dec.wav"), key=lambda file: file.stat().st_size)
     (there,) = channels(heard_there)
-    assert likeness(there[8_000:24_000], rep) > 0.8  # what we said, as baresip heard it
+    assert likeness(there[8_000:24_000], rep) > 0.6  # what we said, as baresip heard it
 
 
 async def test_a_lead_who_calls_back_is_spoken_with_in_secret(tmp_path: Path, log: Path) -> None:
@@ -123,4 +123,4 @@ async def test_a_lead_who_calls_back_is_spoken_with_in_secret(tmp_path: Path, lo
     left, right = channels(tmp_path / "call.wav")
     (rep,), (person,) = channels(REP), channels(SPEECH)
     assert likeness(left, rep) > 0.9
-    assert likeness(right, person) > 0.8
+    assert likeness(right, person) > 0.6

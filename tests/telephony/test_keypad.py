@@ -38,7 +38,7 @@ async def test_tones_go_into_the_sound_where_they_are_taken(
     line = await talking(opened, peer, log)
     line.phone.dtmf("call-1", "1#")
     leg = await peer.leg()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while leg.rtp.digits != [1, 11]:
             await asyncio.sleep(0.02)
     assert peer.got("INFO") == []
@@ -69,7 +69,7 @@ async def test_the_next_key_waits_for_the_answer_to_the_one_before(
     await leg.rtp.hears(10)
     assert len({info.get("CSeq") for info in peer.got("INFO")}) == 1
     leg.say(waiting[0], 200, "OK")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while len({info.get("CSeq") for info in peer.got("INFO")}) < 2:
             await asyncio.sleep(0.02)
     assert waiting[-1].body.startswith("Signal=2")
@@ -239,7 +239,7 @@ async def replies(peer: SipPeer, count: int = 1) -> list[str]:
             if message.method == "SIP/2.0" and message.get("CSeq").endswith("INFO")
         ]
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while len(found()) < count:
             await asyncio.sleep(0.01)
     return found()

@@ -49,7 +49,7 @@ async def test_a_caller_who_was_answered_is_hung_up(line: Telephone, ann: Ringer
 async def test_its_bye_is_numbered_above_all_that_the_dead_process_sent(line: Telephone, ann: Ringer) -> None:
     async with spoken_with(line, ann) as (ring, call):
         line.phone.send(Hold(call, True))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while not any(message.method == "INVITE" for message in ann.came):
                 await asyncio.sleep(0.01)
         offer = next(message for message in ann.came if message.method == "INVITE")

@@ -25,7 +25,7 @@ class Ends:
     def say(self, data: bytes) -> None:
         os.write(self.writer, data)
 
-    def next(self, patience_s: float = 5) -> bytes | None:
+    def next(self, patience_s: float = 20) -> bytes | None:
         until = time.monotonic() + patience_s
         while True:
             try:
@@ -62,7 +62,7 @@ def test_a_look_into_an_empty_pipe_does_not_wait(ends: Ends) -> None:
     for _ in range(100):
         with pytest.raises(queue.Empty):
             ends.pipe.next_line()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
 
 
 def test_what_was_said_is_read_before_the_end() -> None:

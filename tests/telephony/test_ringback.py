@@ -55,7 +55,7 @@ def quiet(samples: list[int]) -> bool:
 
 
 async def until(ear: Leg, wanted: Callable[[list[int]], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(20):
         while len(ear.rtp.heard) < WINDOW or not wanted(newest(ear)):
             await ear.rtp.hears(2)
 

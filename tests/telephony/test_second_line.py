@@ -117,7 +117,7 @@ async def test_a_rep_who_changes_mind_at_once_is_heard_again(talking: Telephone,
     await lead.rtp.hears(10)
     peer.answers.clear()
     peer.agree(lead, late[0])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while "a=sendrecv" not in peer.got("INVITE")[-1].body:
             await asyncio.sleep(0.02)
     await hears(lead, speech=True)

@@ -325,7 +325,7 @@ async def test_a_transfer_that_the_other_side_asks_of_us_is_declined(
 ) -> None:
     leg = await peer.leg()
     leg.request("REFER", ("Refer-To: <sip:premium@evil.example>", f"Contact: <sip:peer@{peer.address}>"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while not replies(peer, "REFER"):
             await asyncio.sleep(0.02)
     assert replies(peer, "REFER")[0].startswith("SIP/2.0 603")
@@ -355,7 +355,7 @@ async def test_a_call_that_would_replace_the_leads_is_declined(talking: Telephon
         f"Content-Length: {len(body)}",
     ]
     leg.send(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while not [one for one in replies(peer, "INVITE") if " 1" not in one[:9]]:
             await asyncio.sleep(0.02)
     (final,) = [one for one in replies(peer, "INVITE") if " 1" not in one[:9]]

@@ -54,7 +54,7 @@ async def test_leaving_waits_for_the_desk() -> None:
     app = Workstation(desk)
     async with app.run_test() as pilot:
         await pilot.press("q", "q")
-        await asyncio.wait_for(desk.left.wait(), 5)
+        await asyncio.wait_for(desk.left.wait(), 20)
         await pilot.pause()
     assert app.return_code == 0
     assert desk.asked.count(("leave",)) == 1

@@ -44,13 +44,20 @@ class Tmux:
         # A size in the environment would overrule the window's own.
         env = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         command = ["tmux", "-L", self._name, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, env=env)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=40, check=False, env=env)
         return done.stdout
 
     def screen(self) -> str:
         return self("capture-pane", "-p")
 
-    def until(self, words: str, seconds: float = 15) -> str:
+    def until_told(self, what: str, wanted: str, seconds: float = 40) -> None:
+        """Wait until tmux itself tells `wanted` of `what`."""
+        end = time.monotonic() + seconds
+        while (told := self("display", "-p", what).strip()) != wanted:
+            assert time.monotonic() < end, f"{what} is {told!r}, not {wanted!r}"
+            time.sleep(0.05)
+
+    def until(self, words: str, seconds: float = 40) -> str:
         """The screen, once it shows `words`."""
         end = time.monotonic() + seconds
         while words not in (shown := self.screen()):
@@ -72,8 +79,8 @@ def test_a_call_from_dial_to_the_next_lead(tmux: Tmux) -> None:
     tmux.until(">>> RINGING")
     talking = tmux.until("(*) TALKING")
     assert "mic on" in talking
-    assert tmux("display", "-p", "#{window_bell_flag}").strip() == "1", "the bell rang"
-    assert tmux("display", "-p", "#{pane_title}").strip() == "TALKING Ana Moreno - sixring"
+    tmux.until_told("#{window_bell_flag}", "1")  # the bell rang
+    tmux.until_told("#{pane_title}", "TALKING Ana Moreno - sixring")
     tmux("send-keys", "-l", "nasked for rates")
     tmux.until("note for Ana Moreno> asked for rates")
     tmux("send-keys", "Enter")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.factories import NOON, claimed, new_lead
 from support.postgres import Cluster
@@ -175,7 +175,7 @@ def leave_all(_self: again.Again, repeats: again.Repeats) -> tuple[again.Worked,
     return again.Worked(), list(repeats)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(had=leads, rows=rows)
 def test_many_at_once_is_what_one_by_one_is(
     book: Rulebook, tmp_path: Path, had: list[tuple[str, ...]], rows: list[tuple[str, ...]]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cadence.advance import start
@@ -84,7 +84,7 @@ def told(first: First) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(batch=st.lists(rows(), min_size=1, max_size=6), shift=st.integers(0, 3 * DAY))
 def test_first_plans_are_those_of_the_cadence(book: Rulebook, batch: list[LeadRow], shift: int) -> None:
     """In batches, and each row again at another moment, so that what was learnt of one serves the next."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.factories import NOON
 
@@ -52,7 +52,7 @@ def taken_in(book: Rulebook, folder: Path, text: str) -> dict[str, list[tuple[An
         }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(rows=st.lists(row, min_size=2, max_size=6))
 def test_folding_is_what_asking_one_by_one_is(
     book: Rulebook, tmp_path: Path, rows: list[tuple[str, ...]]

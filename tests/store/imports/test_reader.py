@@ -4,7 +4,7 @@ import codecs
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.errors import SixringError, UsageError
@@ -172,7 +172,7 @@ def test_a_file_without_any_line_break_is_no_table(tmp_path: Path) -> None:
         Table(write(tmp_path, b"x" * (17 << 20)))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(data=st.binary(max_size=400))
 def test_no_bytes_raise_anything_but_a_sentence(tmp_path: Path, data: bytes) -> None:
     said, rows = "", []
@@ -187,7 +187,7 @@ def test_no_bytes_raise_anything_but_a_sentence(tmp_path: Path, data: bytes) -> 
 cell = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12).filter(str.strip)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(rows=st.lists(st.tuples(cell, cell, cell), min_size=1, max_size=6), delimiter=st.sampled_from(",;\t|"))
 def test_what_was_written_is_what_is_read(
     tmp_path: Path, rows: list[tuple[str, ...]], delimiter: str
