@@ -125,6 +125,8 @@ def _tell_recordings(report: AuditReport) -> None:
             f"recording {one.id} ({call}): the notice was not heard to its end; it is deleted within minutes"
         )
     if report.left_to_rep:
-        line(f"{report.left_to_rep} recordings kept where the rep had to tell them: no notice was played")
+        line(
+            f"recordings kept where the rep had to tell them, for no notice was played: {report.left_to_rep}"
+        )
     for host, n in report.unerased:
-        line(f"{n} recordings are deleted and may still lie on {host} until its housekeeping has run")
+        line(f"deleted recordings that may still lie on {host} until its housekeeping has run: {n}")

@@ -65,6 +65,49 @@ def test_the_json_of_the_list_is_as_documented(home: Home) -> None:
     assert (record["ms"], record["state"]) == (65_000, "kept")
 
 
+def test_who_objected_is_listed_also_where_nothing_was_recorded(home: Home) -> None:
+    clock = HandClock(NOON)
+    with Store.open(home.database, load(), clock) as store:
+        store.leads.add(new_lead(1))
+        second = called(store, clock, Result.ANSWERED, rep="rep2")
+        store.recordings.objected(1, "rep1", clock.now())
+        store.recordings.objected(second.id, "rep2", clock.now() + 1_000)
+    done = sixring("recordings", "objections", "--json", home=home.path)
+    text = DOCS.partition("\n## recordings objections\n")[2].partition("\n## ")[0]
+    newest, oldest = map(json.loads, done.stdout.splitlines())
+    assert set(newest) == {line.split("`")[1] for line in text.splitlines() if line.startswith("| `")}
+    assert (newest["recording_id"], newest["state"], newest["objected_at"][:10]) == (None, "", "2026-11-17")
+    assert (oldest["recording_id"], oldest["state"]) == (1, "deleted")
+    lines = sixring("recordings", "objections", home=home.path).stdout.splitlines()
+    assert "nothing was recorded" in lines[1]
+    assert "1 deleted" in lines[2]
+    assert len(sixring("recordings", "objections", "--lead", "1", home=home.path).stdout.splitlines()) == 2
+    audited = sixring("audit", home=home.path)
+    assert audited.returncode == 0
+    assert f"may still lie on {socket.gethostname()} until its housekeeping has run: 1" in audited.stdout
+
+
+def test_audit_names_a_recording_whose_notice_nobody_heard_and_counts_what_the_rep_had_to_say(
+    home: Home,
+) -> None:
+    clock = HandClock(NOON)
+    with Store.open(home.database, load(), clock) as store:
+        for n, told_by in ((1, "notice"), (2, "rep")):
+            store.leads.add(new_lead(n))
+            attempt = called(store, clock, Result.ANSWERED, rep=f"rep{n + 1}")
+            store.recordings.begin(attempt.id, "desk-9", f"{n}.wav", clock.now(), told_by)
+            store.recordings.keep(attempt.id, f"{n}.wav", 1, 1, "ab")
+    done = sixring("audit", home=home.path)
+    assert done.returncode == 0
+    assert "recording 2 (call 2 of rep2, on desk-9): the notice was not heard to its end" in done.stdout
+    assert "the rep had to tell them, for no notice was played: 1" in done.stdout
+    report = json.loads(sixring("audit", "--json", home=home.path).stdout)
+    assert [one["recording_id"] for one in report["recordings_untold"]] == [2]
+    assert (report["recordings_left_to_rep"], report["recordings_unerased"]) == (1, {})
+    listed = sixring("recordings", "list", home=home.path).stdout
+    assert "not heard" in listed
+
+
 def test_a_path_is_printed_and_logged(home: Home) -> None:
     done = sixring("recordings", "path", "1", home=home.path)
     assert Path(done.stdout.strip()).read_bytes() == SOUND

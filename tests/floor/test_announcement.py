@@ -14,11 +14,12 @@ from pydub.generators import Sine
 from support.practice import BOOK, Seat, place_at, seated
 
 from cadence.model import ShiftState as S
+from config.clock import HandClock
 from config.errors import UsageError
 from config.home import Home
 from config.settings import Recording, Settings
 from floor.message import notice_from
-from floor.recordings import path_for, tidy
+from floor.recordings import LEFT_MS, path_for, tidy
 from floor.station import Rep
 from floor.store_room import StoreRoom
 from floor.workplace import desk_of
@@ -94,6 +95,44 @@ async def test_a_call_that_ends_in_the_notice_leaves_no_word_of_it(tmp_path: Pat
         assert stored(seat).announced_at is None
 
 
+async def tidied(seat: Seat, after_ms: int) -> None:
+    """The housekeeping's round, so long after now."""
+    clock = HandClock(seat.place.clock.now() + after_ms)
+    async with StoreRoom(seat.place.store, BOOK, clock) as room:
+        await tidy(room, seat.place.home.recordings, clock, 90)
+
+
+async def test_what_was_recorded_without_the_notice_heard_to_its_end_is_named_and_then_deleted(
+    tmp_path: Path,
+) -> None:
+    ready = notice_from(Home(tmp_path).make(), notice(tmp_path, 20.0))
+    async with seated(tmp_path, "8", recording=EVERY_CALL, notice=ready) as seat:
+        await recorded_call(seat)
+        await asyncio.sleep(0.3)
+        seat.station.press("hang_up")
+        await seat.state(S.WRAP_UP)
+        await seat.station.leave()
+        assert stored(seat).notice == "not heard"
+        await tidied(seat, 0)
+        assert (stored(seat).state, len(files(seat))) == ("kept", 1), (
+            "its desk may still have a word to write"
+        )
+        await tidied(seat, LEFT_MS + 1)
+        assert (stored(seat).state, stored(seat).why) == ("deleted", "the notice was not heard to its end")
+        assert files(seat) == []
+
+
+async def test_what_the_rep_had_to_say_is_kept(tmp_path: Path) -> None:
+    async with seated(tmp_path, "8", recording=EVERY_CALL) as seat:
+        await recorded_call(seat)
+        await asyncio.sleep(0.3)
+        seat.station.press("hang_up")
+        await seat.state(S.WRAP_UP)
+        await seat.station.leave()
+        await tidied(seat, LEFT_MS + 1)
+        assert (stored(seat).state, stored(seat).notice) == ("kept", "rep")
+
+
 async def test_a_notice_that_cannot_be_played_is_said_by_the_rep(tmp_path: Path) -> None:
     broken = tmp_path / "broken.wav"
     broken.write_text("no sound")
@@ -106,7 +145,7 @@ async def test_a_notice_that_cannot_be_played_is_said_by_the_rep(tmp_path: Path)
         seat.station.press("hang_up")
         await seat.state(S.WRAP_UP)
         await seat.station.leave()
-        assert stored(seat).announced_at is None
+        assert (stored(seat).announced_at, stored(seat).notice) == (None, "rep")
         assert "recording.announced" not in told(seat)
 
 
@@ -170,6 +209,11 @@ async def test_a_file_that_a_crash_left_of_an_unwanted_recording_is_deleted_late
         async with StoreRoom(seat.place.store, BOOK, seat.place.clock) as room:
             await tidy(room, seat.place.home.recordings, seat.place.clock, 90)
         assert files(seat) == []
+        left.write_bytes(b"what a dying desk packed away")
+        await tidied(seat, LEFT_MS + 1)
+        assert files(seat) == []
+        with Store.open(seat.place.store, BOOK, seat.place.clock) as store:
+            assert store.recordings.unwanted(found.host) == [], "nobody looks for it any more"
 
 
 # --------------------------------------------------------------- the file

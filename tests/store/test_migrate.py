@@ -14,6 +14,7 @@ from config.clock import HandClock
 from store.connect import connect
 from store.engine import Engine
 from store.errors import Refused, StoreError
+from store.events import was_given
 from store.log import Log
 from store.migrate import migrate, migrations, render
 from store.store import Store
@@ -167,6 +168,50 @@ def test_a_database_of_the_earlier_schema_is_brought_on_with_all_it_had(
             with pytest.raises(Refused):
                 store.core.engine.run(f"update attempt set {change}")
         assert store.inbound.missed("+14152000000", "", "sip", "ana", 900, "busy").lead_id == 7
+
+
+def filled_by_the_fifth_schema(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three calls: they object twice before a recording, once to one, and one is given away at the second try."""
+    older = dict(list(migrations().items())[:5])
+    monkeypatch.setattr("store.migrate.migrations", lambda: older)
+    engine = connect(place, create=True)
+    migrate(engine)
+    monkeypatch.undo()
+    attempt = ("id", "token", "e164", "rep", "allowed", "rules_version", "decision", "opened_at",
+               "transferred_to")  # fmt: skip
+    with engine.write():
+        engine.bulk(
+            "attempt", attempt, ((n, n, "+1", "ana", 1, "r", "{}", n, "203" * (n == 3)) for n in (1, 2, 3))
+        )
+        engine.run(
+            """insert into recording(attempt_id, host, path, started_at, state, settled_at, objected_at)
+                values (2, 'desk', '2026-11/attempt-2.wav', 1, 'deleted', 9, 700)"""
+        )
+        log = Log(engine, lambda: 20)
+        for attempt_id, recording, at in ((1, None, 500), (1, None, 600), (2, 1, 700)):
+            told = {"recording_id": recording, "objected_at": at}
+            log.tell("recording.objected", "ana", attempt_id=attempt_id, **told)
+        for done, why in ((False, "486"), (True, "")):
+            told = {"target": "203", "done": done, "attended": True, "transferred_at": 9, "reason": why}
+            log.tell("attempt.transferred", "ana", attempt_id=3, **told)
+        log.flush()
+    engine.close()
+
+
+def test_objections_and_refused_transfers_of_earlier_programs_are_read_as_they_were_told(
+    blank: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled_by_the_fifth_schema(blank, monkeypatch)
+    with Store.open(blank, load(), HandClock(1_000)) as store:
+        found = [(one.attempt_id, one.objected_at, one.state) for one in store.recordings.objections()]
+        assert found == [(2, 700, "deleted"), (1, 500, "")], "told twice, the first word stands"
+        assert [one.attempt_id for one in store.recordings.unwanted("desk")] == [2]
+        verdict = store.log.verify()
+        assert (verdict.clean, verdict.rows) == (True, 5), verdict.why
+        store.recordings.objected(1, "ana", 900)
+        assert store.log.head()[0] == 5
+        given = [was_given(one.kind, one.body) for one in store.log.after(3)]
+        assert given == [False, True]
 
 
 LOST = {
