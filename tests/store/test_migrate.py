@@ -171,7 +171,7 @@ def test_a_database_of_the_earlier_schema_is_brought_on_with_all_it_had(
 
 
 def filled_by_the_fifth_schema(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three calls: they object twice before a recording, once to one, and one is given away at the second try."""
+    """Three calls: they object twice before a recording, once to one, and one is given away at last."""
     older = dict(list(migrations().items())[:5])
     monkeypatch.setattr("store.migrate.migrations", lambda: older)
     engine = connect(place, create=True)
