@@ -83,6 +83,7 @@ class Interview:
         import msgspec
 
         from config.settings import Settings
+        from config.toml import complaint
 
         value: Value = typed
         if field == "caller_ids":
@@ -93,5 +94,5 @@ class Interview:
         try:
             msgspec.convert({section: {**known, field: value}}, Settings)
         except msgspec.ValidationError as error:
-            raise click.BadParameter(str(error).partition(" - at ")[0]) from None
+            raise click.BadParameter(complaint(error, Settings)) from None
         self.answers[section, field] = value

@@ -168,7 +168,7 @@ class Sip(Section, frozen=True):
             )
         named = [("server", self.server), ("proxy", self.proxy)]
         for field, value in [*named, *(("stun_servers", server) for server in self.stun_servers)]:
-            if value and not _HOST_PORT(value):
+            if value and not _is_server(value):
                 raise ValueError(
                     f"{field} {value!r} should be a host or host:port, such as sip.example.com:5060"
                 )
@@ -184,10 +184,16 @@ class Sip(Section, frozen=True):
         return {one.number: one.name for one in self.colleagues}
 
 
+def _is_server(text: str) -> bool:
+    """Whether `text` is a host or an address, with a port that can be one."""
+    found = _HOST_PORT(text)
+    return found is not None and (found[2] is None or 1 <= int(found[2][1:]) <= 65_535)
+
+
 def _is_place(text: str) -> bool:
     """Whether `text` is a host, an address or an IPv4 network."""
     if "/" not in text:
-        return bool(_HOST_PORT(text))
+        return _is_server(text)
     try:
         ip_network(text, strict=False)
     except ValueError:

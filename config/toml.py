@@ -14,12 +14,13 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
 from config.errors import ConfigError
 from config.toml_lines import FieldPath, line_of
+from config.toml_words import in_words
 
 T = TypeVar("T")
 
@@ -87,14 +88,17 @@ class Document:
         return ConfigError(f"{self.path}, line {line}, {dotted(field) or 'the file'}: {what}")
 
     def _explain(self, fault: msgspec.ValidationError, wanted: type[Any]) -> ConfigError:
-        match = _AT.match(str(fault))
-        what, spot = (match["what"], match["path"] or "") if match else (str(fault), "")
-        field = self._named(_parts(spot), wanted, str(fault))
+        what, parts = _what_and_where(fault)
+        field = self._named(parts, wanted, str(fault))
         if unknown := _UNKNOWN.search(what):
             return self.error((*field, unknown[1]), _unknown_key(unknown[1], _keys(wanted, field)))
         if missing := _MISSING.search(what):
             return self.error(field, f"`{missing[1]}` is missing; add a line `{missing[1]} = ...`")
-        return self.error(field, _in_words(what, _type_at(wanted, field)))
+        told = in_words(what, _type_at(wanted, field))
+        key, _, rest = told.partition(" ")  # a rule of a whole table begins with the key it is about
+        if key in _keys(wanted, field):
+            return self.error((*field, key), rest)
+        return self.error(field, told)
 
     def _named(self, parts: FieldPath, wanted: type[Any], fault: str) -> FieldPath:
         """`parts` with each `...` (a key that msgspec does not tell) replaced by the key at fault."""
@@ -118,6 +122,12 @@ class Document:
         return False
 
 
+def complaint(fault: msgspec.ValidationError, wanted: Any) -> str:  # noqa: ANN401 - a type, or an alias of one
+    """What is wrong with an answer that is no `wanted`, for somebody who has just typed it."""
+    what, field = _what_and_where(fault)
+    return in_words(what, _type_at(wanted, field))
+
+
 def dotted(field: FieldPath) -> str:
     """`("steps", 0, "at")` as a person writes it: `steps[1].at`; lists count from 1."""
     text = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in field)
@@ -132,6 +142,11 @@ def _only(data: Any, parent: FieldPath, key: str) -> Any:  # noqa: ANN401 - any 
     if isinstance(data, list):
         return [inner if place == head else value for place, value in enumerate(data)]
     return {**data, head: inner}
+
+
+def _what_and_where(fault: msgspec.ValidationError) -> tuple[str, FieldPath]:
+    match = _AT.match(str(fault))
+    return (match["what"], _parts(match["path"] or "")) if match else (str(fault), ())
 
 
 def _parts(spot: str) -> tuple[str | int, ...]:
@@ -154,18 +169,6 @@ def _type_at(wanted: Any, field: FieldPath) -> Any:  # noqa: ANN401 - a type, or
     for part in field:
         wanted = _inner(wanted, part)
     return wanted
-
-
-def _in_words(what: str, wanted: Any) -> str:  # noqa: ANN401 - a type, or an alias of one
-    """The complaint `what`, with what may stand there instead, where the type says it."""
-    plain = what[:1].lower() + what[1:]
-    if "enum value" in what and get_origin(wanted) is Literal:
-        return f"{plain}; it is one of " + ", ".join(str(one) for one in get_args(wanted))
-    if "matching regex" not in what:
-        return plain
-    noted = (note for one in (wanted, *get_args(wanted)) for note in getattr(one, "__metadata__", ()))
-    words = next(filter(None, (getattr(note, "description", None) for note in noted)), None)
-    return f"should be {words}" if words else plain
 
 
 def _inner(wanted: Any, part: str | int) -> Any:  # noqa: ANN401 - a type, or an alias of one

@@ -80,7 +80,7 @@ def test_no_state_of_ours_is_looser_than_its_country(book: Rulebook) -> None:
             r"line 13, states.IDF.cap24h: unknown key; did you mean `cap_24h`",
         ),
         ('"FR"', '"France"', r"line 2, country: expected `str` matching"),
-        ("cap_24h = 2", "cap_24h = -2", r"line 8, cap_24h: expected `int` >= 0"),
+        ("cap_24h = 2", "cap_24h = -2", r"line 8, cap_24h: should be from 0 to 1000"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -22,6 +22,9 @@ def test_answers_land_in_their_fields_and_a_wrong_one_is_asked_again(tmp_path: P
     ]  # fmt: skip
     done = sixring("init", home=tmp_path, typed="\n".join(typed) + "\n")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "Error: 'pigeon' is not one of udp, tcp, tls" in done.stderr + done.stdout
+    assert "Error: should be a number such as +14155550123" in done.stderr + done.stdout
+    assert "Error: should be from 1 to 65535" in done.stderr + done.stdout
     settings = load(Home(tmp_path))
     assert (settings.firm.name, settings.firm.zone, settings.rep.login) == (
         "Acme, Inc.",
