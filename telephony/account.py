@@ -63,8 +63,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Sound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a call hears of the rep, and where the rep hears the call."""
 
-    kind: Literal["null", "file", "headset", "desk_phone"] = "null"  # null: silence, in real RTP packets
+    # null: silence, in real RTP packets; relay: the desk phone, by way of the process that has it on the line
+    kind: Literal["null", "file", "headset", "desk_phone", "relay"] = "null"
     file: str = ""  # kind file: absolute path of a mono WAV, played round and round in place of a microphone
     microphone: str = ""  # kind headset: its name or a part of it; empty: the system's choice
     speaker: str = ""  # likewise
     uri: str = ""  # kind desk_phone: sip:user@host, or an extension on the account's server
+    relay: str = ""  # host:port where that process takes a second one's sound; kind desk_phone: that it had
+    relay_word: str = ""  # what every frame between the two begins with

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +41,7 @@ from telephony.protocol import (
     Quit,
     Ready,
     Recycle,
+    RelayAt,
     SendDtmf,
     SoundState,
     Trouble,
@@ -54,6 +56,7 @@ PULSES_MISSED = 4  # counted, not timed: a laptop that slept must not kill a hea
 HOLD_MS = 3_000  # how long a dial waits for a process that is starting again
 BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
 NO_LINE = "The call it was to be a second line of has ended."
+ROOM = 2  # calls up beside which another one and its second line still fit: the stack holds four
 STEADY_MS = 10_000  # a process that lived this long resets the back-off
 
 
@@ -95,8 +98,8 @@ class Phone:
         self._desk_phone: DeskPhone | None = None
         if self._setup.sound.kind == "desk_phone":
             self._desk_phone = DeskPhone(self._setup.sound.uri, self.dial, self._tell_sound)
+            self._set_sound(relay_word=secrets.token_hex(8))
         self._unheard = 0  # pings since the process last said anything
-        spare = spare and self._desk_phone is None  # no other process could join a lead to the rep's phone
         self._spare = Spare(self._second, self._emit, self._trouble) if spare else None
         self._keeper: asyncio.Task[None] | None = None
         self._orphans: set[asyncio.Task[bool]] = set()
@@ -121,6 +124,9 @@ class Phone:
     def dial(self, order: Dial) -> None:
         """Place a call; its events carry `order.call`, which must be new."""
         if order.beside and self._spare is not None and order.beside in self._spare:
+            self._spare.dial(order)
+            return
+        if self._spare is not None and len(self._ledger) > ROOM and not (order.beside or order.rep):
             self._spare.dial(order)
             return
         self._ledger.open(order)
@@ -245,6 +251,9 @@ class Phone:
         match event:
             case DialogKnown() | Pong():
                 return
+            case RelayAt(address=address):
+                self._set_sound(relay=address)  # kept for the next process: the second one knows no other
+                return
             case Full(call=call):
                 self._divert(call)
                 return
@@ -287,8 +296,14 @@ class Phone:
         """The phone behind `Spare`."""
         setup = self._setup
         log = self._log.with_name(f"{self._log.stem}-2{self._log.suffix}")
-        account = spare_account(setup.account)
-        return Phone(account, on_event, log, sound=setup.sound, clock=self._clock, spare=False)
+        account, sound = spare_account(setup.account), setup.sound
+        if self._desk_phone is not None:
+            sound = Sound(kind="relay", relay=sound.relay, relay_word=sound.relay_word)
+        return Phone(account, on_event, log, sound=sound, clock=self._clock, spare=False)
+
+    def _set_sound(self, **changes: str) -> None:
+        sound = msgspec.structs.replace(self._setup.sound, **changes)
+        self._setup = msgspec.structs.replace(self._setup, sound=sound)
 
     def _divert(self, call: str) -> None:
         """The process has no slot for this dial: the spare one places it, where it can stand alone."""
@@ -296,7 +311,7 @@ class Phone:
         order = entry.order if entry is not None else None
         if order is None:
             return
-        if self._spare is None or order.beside:
+        if self._spare is None or order.beside or order.rep:
             self._end_unsent(call, "All lines of this phone are in use; end a call first.", "engine")
         else:
             self._spare.dial(order)

@@ -358,6 +358,12 @@ class Pong(Event, frozen=True, tag="pong"):
     """For the client alone: the answer to `Ping`."""
 
 
+class RelayAt(Event, frozen=True, tag="relay"):
+    """For the client alone: where a second process brings the sound of its calls to the rep's own phone."""
+
+    address: str  # host:port
+
+
 class Full(Event, frozen=True, tag="full"):
     """For the client alone: the dial was not placed, no slot is free. Another process may place it."""
 
@@ -379,4 +385,4 @@ AnyEvent = (
     | Announced | Transferred | Ended | Held | HoldRefused | Quality | Hint | Dtmf | SoundState | Levels
     | Trouble | Down
 )  # fmt: skip
-EngineEvent = AnyEvent | DialogKnown | Pong | Full | Recycle
+EngineEvent = AnyEvent | DialogKnown | Pong | RelayAt | Full | Recycle

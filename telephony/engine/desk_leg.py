@@ -7,11 +7,13 @@ from typing import Any
 
 import pjsua2 as pj
 
+from telephony.account import Sound
 from telephony.engine.audio import RepSound
 from telephony.engine.board import Board
 from telephony.engine.call import OutCall
+from telephony.engine.relay import Outlet
 from telephony.engine.voice import Voice
-from telephony.protocol import Dial
+from telephony.protocol import Dial, RelayAt
 from telephony.target import desk_phone_uri
 
 # RFC 5373, and what most makers understand: a phone that is set to obey picks up by itself.
@@ -21,16 +23,28 @@ _PICK_UP = (("Answer-Mode", "Auto"), ("Call-Info", "<sip:{server}>;answer-after=
 class DeskPhoneSound(RepSound):
     """A rep with a phone of his own; silence while it is not on the line."""
 
+    def __init__(self, lib: Any, sound: Sound, board: Board) -> None:  # noqa: ANN401
+        super().__init__(lib, sound)
+        self._outlet = Outlet(sound)
+        at, mono = board.clock.now(), board.clock.monotonic()
+        board.send(RelayAt(at=at, mono=mono, address=self._outlet.address))
+
+    def watch(self, mono: int) -> None:  # noqa: ARG002
+        """Let a second process in."""
+        self._outlet.watch()
+
     def seat(self, media: Any) -> None:  # noqa: ANN401
         """The rep's phone is on the line, or its sound has changed."""
         self.silence.startTransmit(media)  # packets flow also between two leads
         self.source = self.sink = media
+        self._outlet.seat(media)
         self.changed()
 
     def unseat(self) -> None:
         """The rep's phone is gone, and its sound with it."""
         if self.sink is not None:
             self.source, self.sink = self.silence, None
+            self._outlet.seat(None)
             self.changed()
 
 

@@ -221,7 +221,7 @@ class Engine:
 
     def _no_slot(self, call: LiveCall) -> None:
         """All four slots are taken: another process places it, or this one begins anew, with no live call."""
-        others = [other for other in self._calls.values() if other is not call and not other.rep]
+        others = [other for other in self._calls.values() if other is not call]
         if any(not other.progress.over for other in others):
             call.progress.over = True
             self._board.send(Full(at=self._clock.now(), mono=self._clock.monotonic(), call=call.name))

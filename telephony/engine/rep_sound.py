@@ -18,5 +18,9 @@ def rep_sound(lib: Any, sound: Sound, board: Board) -> RepSound:  # noqa: ANN401
     if sound.kind == "desk_phone":
         from telephony.engine.desk_leg import DeskPhoneSound
 
-        return DeskPhoneSound(lib, sound)
+        return DeskPhoneSound(lib, sound, board)
+    if sound.kind == "relay":
+        from telephony.engine.relay import RelayedSound
+
+        return RelayedSound(lib, sound)
     return RepSound(lib, sound)

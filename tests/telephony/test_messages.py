@@ -17,7 +17,7 @@ from support.telephone import Telephone, telephone
 from telephony.account import Account, Sound
 from telephony.carrier import PracticeCarrier
 from telephony.carrier import script as carrier_script
-from telephony.protocol import Down, Ended, Play, Played, Ready, Record, Recording
+from telephony.protocol import Dial, Down, Ended, Play, Played, Ready, Record, Recording
 
 SOUNDS = Path(carrier_script.__file__).parent / "sounds"
 REP, MESSAGE = SOUNDS / "greeting.wav", SOUNDS / "person.wav"
@@ -91,21 +91,23 @@ async def test_a_message_without_its_file_ends_the_call(line: Telephone, tmp_pat
 
 
 async def filled(line: Telephone, peer: SipPeer) -> list[str]:
-    """Three messages that play, and a call that was hung up whose other side is gone: no slot is free."""
+    """Two calls that were hung up whose other sides are gone, and two messages that play: no slot is free."""
+    for number in range(2):
+        gone = line.dial(f"+1415555010{number}")
+        await line.answered(gone)
+        (await peer.leg(number)).dead = True
+        line.phone.hang_up(gone)
+        await line.ended(gone)
     drops = []
-    for number in range(3):
+    for number in range(2, 4):
         drops.append(line.dial(f"+1415555010{number}"))
         await line.answered(drops[-1])
         line.phone.send(Play(drops[-1], str(MESSAGE)))
-    gone = line.dial("+14155550103")
-    await line.answered(gone)
-    (await peer.leg(3)).dead = True
-    line.phone.hang_up(gone)
-    await line.ended(gone)
+    assert line.phone.spare_pid is None
     return drops
 
 
-async def test_the_next_dial_goes_out_while_messages_play_and_a_dead_call_holds_its_slot(
+async def test_the_next_dial_goes_out_while_messages_play_and_dead_calls_hold_their_slots(
     line: Telephone, peer: SipPeer
 ) -> None:
     drops = await filled(line, peer)
@@ -151,3 +153,16 @@ async def test_a_dial_waiting_for_the_spare_process_can_be_hung_up(line: Telepho
             await asyncio.sleep(0.001)
     line.phone.hang_up(call)
     assert (await line.ended(call)).ended_by == "rep"
+
+
+async def test_a_call_is_placed_where_its_second_line_will_fit(line: Telephone, peer: SipPeer) -> None:
+    """Nobody knows yet that there will be one; beside three messages there would be no slot for it."""
+    for number in range(3):
+        call = line.dial(f"+1415555010{number}")
+        await line.answered(call)
+        line.phone.send(Play(call, str(MESSAGE)))
+    assert line.phone.spare_pid is None
+    lead = line.dial("+14155550103")
+    await line.answered(lead)
+    line.phone.dial(Dial("second", "+14155550177", beside=lead))
+    await line.answered("second")
