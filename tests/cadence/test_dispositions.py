@@ -74,7 +74,7 @@ def test_those_without_a_key_are_offered_last_and_fit_a_list_of_nine(tmp_path: P
         ('key = "2"', 'key = "1"', r"disposition\[2\].key: '1' is used twice"),
         ('code = "busy"', 'code = "voicemail"', r"disposition\[3\].code: 'voicemail' is used twice"),
         ('auto_for = ["busy"]', 'auto_for = ["declined"]', r"auto_for: 'declined' is used twice"),
-        ('outcome = "won"', 'outcome = "sold"', r"disposition\[8\].outcome: 'sold' is not one of next, voicemail"),
+        ('outcome = "won"', 'outcome = "sold"', r"disposition\[8\].outcome: 'sold' is not one of next"),
         ('outcome = "won"', 'outcome = "next"', r"no disposition has the outcome 'won'"),
         ('key = "2"', 'key = "x"', r"disposition\[2\].key"),
         ("confirm = true", "comfirm = true", r"did you mean `confirm`"),
