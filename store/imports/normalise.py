@@ -9,6 +9,7 @@ what was written is kept in the notes and counted.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from operator import itemgetter
@@ -141,7 +142,7 @@ class Normaliser:
         )
         clean = str.strip if tidy else cleaning.line
         at, flaws = self._at, list[str]()
-        country = self._country(raw, flaws) if (raw := cells[at["country"]]) else ""
+        country = _code("country", country_code, raw, flaws) if (raw := cells[at["country"]]) else ""
         phones = self._phones(cells, country or self._rules.region, flaws)
         email = self._email(raw, flaws) if (raw := cells[at["email"]]) else ""
         if not phones and not email:
@@ -157,7 +158,7 @@ class Normaliser:
             country,
             state_code(state, country) if state else "",
             postal_code,
-            self._zone(raw, flaws) if (raw := cells[at["zone"]]) else "",
+            _code("time zone", zone_name, raw, flaws) if (raw := cells[at["zone"]]) else "",
             source,
             campaign,
             self._value(raw) if (raw := cells[at["value"]]) else 0,
@@ -243,24 +244,6 @@ class Normaliser:
             "", "has neither a phone number nor a mail address", "add one of them, or delete the row"
         )
 
-    def _country(self, raw: str, flaws: list[str]) -> str:
-        raw = raw.strip()
-        if not raw:
-            return ""
-        code = country_code(raw)
-        if not code:
-            flaws.append(f"country as given: {_quoted(raw)}")
-        return code
-
-    def _zone(self, raw: str, flaws: list[str]) -> str:
-        raw = raw.strip()
-        if not raw:
-            return ""
-        zone = zone_name(raw)
-        if not zone:
-            flaws.append(f"time zone as given: {_quoted(raw)}")
-        return zone
-
     def _value(self, raw: str) -> int:
         text = raw.strip()
         if not text:
@@ -298,6 +281,15 @@ class Normaliser:
             when = "in the future" if found > EARLIEST else "before 1990"
             raise _Refuse("arrived_at", f'"{_quoted(text)}" is {when}', "correct the date, or leave it empty")
         return found
+
+
+def _code(what: str, known: Callable[[str], str], raw: str, flaws: list[str]) -> str:
+    """What is known by the name `raw`; a name that nothing is known by goes to the flaws."""
+    raw = raw.strip()
+    code = known(raw) if raw else ""
+    if raw and not code:
+        flaws.append(f"{what} as given: {_quoted(raw)}")
+    return code
 
 
 def _ref(content: str) -> str:

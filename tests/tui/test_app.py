@@ -11,9 +11,9 @@ from collections.abc import Callable
 import pytest
 from rich.cells import cell_len
 from support.fake_desk import FakeDesk, card, lead
+from support.frames import counted_repaints
 from support.scenes import SCENES, hand, plain
 from textual import events
-from textual.geometry import Region
 
 from cadence.model import ShiftState as S
 from config.clock import HandClock
@@ -21,7 +21,6 @@ from config.errors import SixringError
 from floor.view import QueueLine
 from tui.app import Workstation
 from tui.scene import window_title
-from tui.widgets import Pane
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -208,14 +207,7 @@ async def test_a_key_repaints_only_the_lines_it_changed(monkeypatch: pytest.Monk
     app = Workstation(desk)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        painted: list[int] = []
-        refresh = Pane.refresh
-
-        def counted(pane: Pane, *regions: Region, **options: bool) -> Pane:
-            painted.append(len(regions) or pane.size.height)
-            return refresh(pane, *regions, **options)
-
-        monkeypatch.setattr(Pane, "refresh", counted)
+        painted = counted_repaints(monkeypatch)
         await pilot.press("1")
         assert painted == [1], "only the message row"
 

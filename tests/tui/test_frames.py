@@ -9,25 +9,12 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from support.fake_desk import FakeDesk
-from support.scenes import SCENES, STATES, plain
-
-from tui.app import Workstation
+from support.frames import frame
+from support.scenes import SCENES, STATES
 
 GOLDEN = Path(__file__).parent / "golden"
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 SMALL = (60, 15)
-
-
-async def frame(name: str, size: tuple[int, int]) -> str:
-    desk = FakeDesk()
-    app = Workstation(desk)
-    async with app.run_test(size=size) as pilot:
-        SCENES[name](desk, app)
-        await pilot.pause()
-        app.repaint()
-        await pilot.pause()
-        return plain(app)
 
 
 def compare(text: str, name: str, size: str, request: pytest.FixtureRequest) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 from support.fake_desk import FakeDesk
+from support.frames import counted_repaints
 from support.scenes import SCENES, hand, measured, plain
-from textual.geometry import Region
 
 from floor.view import LevelsView
 from tui.app import Workstation
 from tui.meter import CELLS, CLICKS_SHOWN_MS, SILENT_MS, Bar, Meter, first
-from tui.widgets import Pane
 
 
 @pytest.mark.parametrize(
@@ -87,14 +86,7 @@ async def test_a_change_of_level_repaints_one_line(
     async with app.run_test(size=size) as pilot:
         SCENES["levels"](desk, app)
         await pilot.pause()
-        painted: list[int] = []
-        refresh = Pane.refresh
-
-        def counted(pane: Pane, *regions: Region, **options: bool) -> Pane:
-            painted.append(len(regions) or pane.size.height)
-            return refresh(pane, *regions, **options)
-
-        monkeypatch.setattr(Pane, "refresh", counted)
+        painted = counted_repaints(monkeypatch)
         desk.set(levels=LevelsView(-6, -6))
         await pilot.pause()
         assert painted == [1]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from support.fake_desk import FakeDesk
-from support.scenes import SCENES, plain
+from support.frames import frame
 from support.sitting import Sitting
 
 from cadence.model import ShiftState as S
-from tui.app import Workstation
 from tui.ui import Mode
 
 
@@ -96,17 +94,6 @@ def test_a_call_that_ends_closes_what_was_to_give_it_away(sitting: Sitting, open
     assert sitting.ui.mode is Mode.MAIN
 
 
-async def words(name: str, size: tuple[int, int] = (80, 24)) -> list[str]:
-    desk = FakeDesk()
-    app = Workstation(desk)
-    async with app.run_test(size=size) as pilot:
-        SCENES[name](desk, app)
-        await pilot.pause()
-        app.repaint()
-        await pilot.pause()
-        return plain(app).splitlines()
-
-
 @pytest.mark.parametrize(
     ("scene", "first", "second"),
     [
@@ -119,18 +106,18 @@ async def words(name: str, size: tuple[int, int] = (80, 24)) -> list[str]:
 async def test_both_lines_stand_in_one_order_and_say_which_is_talked_on(
     scene: str, first: str, second: str
 ) -> None:
-    rows = await words(scene)
+    rows = (await frame(scene)).splitlines()
     assert rows[13].startswith(first)
     assert rows[14].startswith(second)
 
 
 async def test_each_line_has_its_own_time() -> None:
-    rows = await words("second_talks")
+    rows = (await frame("second_talks")).splitlines()
     assert "talk 03:28" in rows[13]
     assert "talk 00:12" in rows[14]
 
 
 async def test_who_has_gone_is_no_longer_timed_as_talking() -> None:
-    rows = await words("lead_gone")
+    rows = (await frame("lead_gone")).splitlines()
     assert "talk 03:28" in rows[13], "as long as they talked"
     assert rows[0].startswith(" (*) TALKING  00:21"), "with the colleague"
