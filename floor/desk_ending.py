@@ -36,7 +36,7 @@ def on_ended(desk: DeskState, line: Line, event: phone.Ended) -> list[out.Effect
         desk.call = replace(
             desk.call, ended_mono=event.mono, result=event.result, result_text=words, passing_to=""
         )
-    recording.told_no_more(desk)
+    recording.call_over(desk, line)
     desk.tally = replace(desk.tally, talk_ms=desk.tally.talk_ms + event.talk_ms)
     if line.unkept:
         return desk.ask_for_lead()

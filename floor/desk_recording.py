@@ -16,6 +16,7 @@ from telephony import protocol as phone
 
 TELL = "Recording: tell them now that this call is recorded."
 PLAYS = "Recording: they are told by your notice, which plays now."
+_CUT_SHORT = "They did not hear all of your notice: what was recorded is deleted."
 _NOBODY = "A recording is of a conversation: nobody talks now."
 _GONE = "They have hung up: the second line is not recorded."
 _NO_LEAD = "Only calls to leads are recorded."
@@ -114,6 +115,13 @@ def told_no_more(desk: DeskState) -> None:
         desk.say("")
 
 
+def call_over(desk: DeskState, line: Line) -> None:
+    """Nobody is there to be told any more; whoever was not told to the end is not recorded (housekeeping)."""
+    told_no_more(desk)
+    if line.notice_plays and not line.objected:
+        desk.say(_CUT_SHORT)
+
+
 def _on_recording(desk: DeskState, line: Line, event: phone.Recording) -> list[out.Effect]:
     """The phone records, or has paused."""
     begun = not line.recording
@@ -130,7 +138,7 @@ def _on_recording(desk: DeskState, line: Line, event: phone.Recording) -> list[o
     if desk.call is None or desk.line is not line:
         return effects
     now = "paused" if event.paused else "on"
-    desk.call = replace(desk.call, recording=now, tell=tell and not desk.notice)
+    desk.call = replace(desk.call, recording=now, tell=line.told_by == "rep")
     if begun and tell:
         desk.say(PLAYS if plays else TELL)
     elif event.paused:

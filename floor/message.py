@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 from config.errors import SixringError, UsageError
@@ -17,6 +19,7 @@ from config.home import Home, make_private
 
 LONGEST_S = 60  # a mailbox hears no more, and neither does a person
 SHORTEST_S = 1
+OLD_S = 30 * 24 * 3_600  # no desk stays open for so long
 NO_MESSAGE = "No message is recorded for you: sixring voicemail set FILE takes one."
 
 
@@ -40,6 +43,9 @@ def set_message(home: Home, login: str, source: Path) -> int:
 def notice_from(home: Home, source: Path) -> Path:
     """The firm's notice, ready to be played; made of `source` where that is new or has changed.
 
+    A version stays where it is for weeks after it was last asked for: other desks,
+    opened before the change, play it to the end of their day.
+
     Raises:
         UsageError: it is no audio file we can read, or too short or too long.
         SixringError: the notice cannot be written.
@@ -54,10 +60,17 @@ def notice_from(home: Home, source: Path) -> Path:
     if not target.is_file():
         _, samples = _telephone_sound(source, "a notice")
         _write(samples, target)
-        for old in folder.glob("*.wav"):
-            if old != target:
-                old.unlink(missing_ok=True)
+    _keep(target)
     return target
+
+
+def _keep(target: Path) -> None:
+    """Note that this version is in use from now on, and let go of those that have not been for long."""
+    with suppress(OSError):  # tidying up; the notice itself is there
+        os.utime(target)
+        for old in target.parent.iterdir():
+            if time.time() - old.stat().st_mtime > OLD_S:
+                old.unlink(missing_ok=True)
 
 
 def _telephone_sound(source: Path, what: str) -> tuple[int, bytes]:
@@ -89,7 +102,7 @@ def _telephone_sound(source: Path, what: str) -> tuple[int, bytes]:
 def _write(samples: bytes, target: Path) -> None:
     import wave
 
-    part = target.with_suffix(".part")
+    part = target.with_suffix(f".{os.getpid()}.part")  # two desks may open at once
     try:
         make_private(target.parent)
         part.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from config.clock import HandClock
 from config.errors import UsageError
 from config.home import Home
 from config.settings import Recording, Settings
-from floor.message import notice_from
+from floor.message import OLD_S, notice_from
 from floor.recordings import LEFT_MS, path_for, tidy
 from floor.station import Rep
 from floor.store_room import StoreRoom
@@ -84,13 +84,14 @@ async def test_the_notice_plays_where_a_recording_begins_and_its_end_is_kept(tmp
         assert "notice" not in seat.station.view.message
 
 
-async def test_a_call_that_ends_in_the_notice_leaves_no_word_of_it(tmp_path: Path) -> None:
+async def test_a_call_that_ends_in_the_notice_says_that_its_recording_goes(tmp_path: Path) -> None:
     ready = notice_from(Home(tmp_path).make(), notice(tmp_path, 20.0))
     async with seated(tmp_path, "8", recording=EVERY_CALL, notice=ready) as seat:
         await recorded_call(seat)
         assert "your notice" in seat.station.view.message
         seat.station.press("hang_up")
-        assert (await seat.state(S.WRAP_UP)).message == ""
+        wrapped = await seat.state(S.WRAP_UP)
+        assert wrapped.message == "They did not hear all of your notice: what was recorded is deleted."
         await seat.station.leave()  # by then the recording is entered
         assert stored(seat).announced_at is None
 
@@ -222,13 +223,25 @@ async def test_a_file_that_a_crash_left_of_an_unwanted_recording_is_deleted_late
 def test_the_notice_is_made_once_and_anew_when_its_file_changes(tmp_path: Path) -> None:
     home, source = Home(tmp_path).make(), notice(tmp_path)
     first = notice_from(home, source)
-    made = first.stat().st_mtime_ns
+    made = first.stat().st_ino
     assert notice_from(home, source) == first
-    assert first.stat().st_mtime_ns == made
+    assert first.stat().st_ino == made
     notice(tmp_path, 2.0)
     second = notice_from(home, source)
     assert second != first
-    assert [path.name for path in second.parent.iterdir()] == [second.name]
+    assert first.is_file(), "a desk that is open plays it still"
+
+
+def test_a_notice_that_no_desk_can_have_any_more_goes(tmp_path: Path) -> None:
+    home, source = Home(tmp_path).make(), notice(tmp_path)
+    first = notice_from(home, source)
+    asked = first.stat().st_mtime - OLD_S - 1
+    os.utime(first, (asked, asked))
+    assert notice_from(home, source) == first, "asked for again, it is in use again"
+    os.utime(first, (asked, asked))
+    notice(tmp_path, 2.0)
+    second = notice_from(home, source)
+    assert list(second.parent.iterdir()) == [second]
 
 
 @pytest.mark.parametrize("content", [None, "no sound"])
