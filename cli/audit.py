@@ -62,8 +62,10 @@ def command(state: State, since: str, until: str, by: str | None, skips: bool, a
 
 
 def _proof(report: AuditReport, late: Backlog) -> dict[str, object]:
-    from cli.events import times_as_iso
+    from dataclasses import asdict
+
     from config.clock import iso
+    from store.event_json import times_as_iso
 
     oldest = late.oldest_waiting
     return {
@@ -79,9 +81,7 @@ def _proof(report: AuditReport, late: Backlog) -> dict[str, object]:
         "ghosts": [
             {"lead_id": ghost.lead_id, "name": ghost.name, "why": ghost.why} for ghost in report.ghosts
         ],
-        "oldest_waiting": None
-        if oldest is None
-        else times_as_iso({name: getattr(oldest, name) for name in oldest.__dataclass_fields__}),
+        "oldest_waiting": None if oldest is None else times_as_iso(asdict(oldest)),
         "recordings_untold": [
             {"recording_id": one.id, "attempt_id": one.attempt_id, "rep": one.rep, "host": one.host}
             for one in report.untold

@@ -1,13 +1,12 @@
-"""An event of the log as a line for a person and as a JSON record."""
+"""An event of the log as a line for a person."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.clock import iso
+from store.event_json import is_time
 from store.events import Event
 
 _DETAILS: dict[str, tuple[str, ...]] = {
@@ -59,24 +58,6 @@ _DETAILS: dict[str, tuple[str, ...]] = {
 _NAKED = {"result", "disposition", "state", "e164", "status"}  # their values say what they are
 
 
-def json_record(event: Event) -> dict[str, object]:
-    """The event with its times as ISO 8601 UTC; field names are stable (docs/json.md)."""
-    return {
-        "seq": event.seq,
-        "at": iso(event.at),
-        "kind": event.kind,
-        "rep": event.rep,
-        "lead_id": event.lead_id,
-        "attempt_id": event.attempt_id,
-        "body": times_as_iso(event.body),
-    }
-
-
-def times_as_iso(body: dict[str, Any]) -> dict[str, Any]:
-    """`body` with every time in it (`at`, `until`, `*_at`) as ISO 8601 UTC."""
-    return {key: iso(value) if _is_time(key, value) else value for key, value in body.items()}
-
-
 def human_line(event: Event, zone: str) -> str:
     """The event on one line, its times in `zone`."""
     about = f"lead {event.lead_id}" if event.lead_id is not None else ""
@@ -110,7 +91,7 @@ def _details(event: Event, zone: str) -> list[str]:
 
 
 def _detail(key: str, value: object, zone: str) -> str:
-    if _is_time(key, value):
+    if is_time(key, value):
         assert isinstance(value, int)  # noqa: S101
         return f"{key.removesuffix('_at')} {clock(value, zone)}"
     if key.endswith("_ms") and isinstance(value, int):
@@ -126,7 +107,3 @@ def _plain(value: object) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value))
     return str(value)
-
-
-def _is_time(key: str, value: object) -> bool:
-    return isinstance(value, int) and (key in ("at", "until") or key.endswith("_at"))

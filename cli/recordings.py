@@ -75,15 +75,18 @@ def list_(state: State, lead: int | None, lines: int, as_json: bool) -> None:
 @pass_state
 def objections(state: State, lead: int | None, lines: int, as_json: bool) -> None:
     """Show who did not want to be recorded, the newest first, and what became of the recording."""
-    from cli.events import clock, times_as_iso
+    from dataclasses import asdict
+
+    from cli.events import clock
     from cli.output import json_line, table
     from cli.session import opened, settings_of
+    from store.event_json import times_as_iso
 
     with opened(state.home) as store:
         found = store.recordings.objections(lines, lead)
     if as_json:
         for one in found:
-            json_line(times_as_iso({name: getattr(one, name) for name in one.__dataclass_fields__}))
+            json_line(times_as_iso(asdict(one)))
         return
     zone = settings_of(state.home).firm.zone
     table(

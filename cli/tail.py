@@ -34,9 +34,10 @@ def command(state: State, follow: bool, lines: int, after: int | None, as_json: 
     Each line is one event of the append-only log, in its one order; none is
     left out, whatever happens between two looks.
     """
-    from cli.events import human_line, json_record
+    from cli.events import human_line
     from cli.output import json_line, line
     from cli.session import opened, settings_of
+    from store.event_json import json_record
 
     zone = settings_of(state.home).firm.zone
     show: Callable[[Event], None] = (

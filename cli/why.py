@@ -26,10 +26,10 @@ def command(state: State, lead: str, as_json: bool) -> None:
     LEAD is its number in the queue, or what finds it: a name, a company, a
     telephone number, a mail address.
     """
-    from cli.events import json_record
     from cli.output import json_line, line
     from cli.session import opened
     from config.clock import iso
+    from store.event_json import json_record
 
     with opened(state.home) as store:
         found = store.leads.get(_one(store, lead))

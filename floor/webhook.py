@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.clock import Clock, iso
+from config.clock import Clock
 from config.errors import ConfigError, SixringError
 from config.home import Home
 from config.secrets import places, secret
@@ -30,6 +30,7 @@ from floor.backoff import Backoff
 from floor.cursor import Cursor
 from floor.rounds import Rounds
 from floor.store_room import StoreRoom
+from store.event_json import json_record
 from store.events import Event
 
 if TYPE_CHECKING:
@@ -139,19 +140,8 @@ class Webhooks:
 
 
 def body_of(event: Event) -> bytes:
-    """What is posted: the event as one JSON object, its time in ISO 8601."""
-    return json.dumps(
-        {
-            "seq": event.seq,
-            "at": iso(event.at),
-            "kind": event.kind,
-            "rep": event.rep,
-            "lead_id": event.lead_id,
-            "attempt_id": event.attempt_id,
-            "body": event.body,
-        },
-        separators=(",", ":"),
-    ).encode()
+    """What is posted: the event as one JSON object."""
+    return json.dumps(json_record(event), separators=(",", ":")).encode()
 
 
 def headers_of(event: Event, body: bytes, key: bytes, now: int) -> dict[str, str]:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import store.events
-from cli.events import _DETAILS, human_line, json_record
+from cli.events import _DETAILS, human_line
 from cli.output import json_line, line, table
+from store.event_json import json_record
 from store.events import Event
 
 DOCS = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")

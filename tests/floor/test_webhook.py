@@ -23,7 +23,9 @@ from config.settings import Hooks, Settings
 from floor.backoff import Backoff
 from floor.cursor import Cursor
 from floor.store_room import StoreRoom
-from floor.webhook import Hook, Webhooks
+from floor.webhook import Hook, Webhooks, body_of
+from store.event_json import json_record
+from store.events import Event
 
 NOON = 1_800_000_000_000
 KEY = b"a key for tests"
@@ -83,6 +85,12 @@ async def test_each_event_arrives_once_in_order_as_json(
     assert event["at"] == "2027-01-15T08:00:00.000Z"
     assert event["body"]["value"] == "+14155551000"
     assert event["rep"] == "sam"
+
+
+def test_a_hook_is_told_what_the_tail_tells() -> None:
+    event = Event(7, NOON, "callback.agreed", "sam", 3, 9, {"callback_at": NOON + 1, "call_ms": 5})
+    assert json.loads(body_of(event)) == json_record(event)
+    assert json_record(event)["body"] == {"callback_at": "2027-01-15T08:00:00.001Z", "call_ms": 5}
 
 
 async def test_a_post_is_signed_and_carries_its_number(
