@@ -22,7 +22,7 @@ from store.core import Core
 from store.dialing import CALL_LEASE_MS, CameIn, Dial, Dialer, open_attempt
 from store.engine import Row
 from store.errors import Settled
-from store.incoming import IncomingCall, OvertakenError, attempt_of, lead_of
+from store.incoming import IncomingCall, OvertakenError, attempt_of, call_id, lead_of
 from store.leases import claim_of, free, take
 from store.plans import Standing
 from store.records import Alive, Attempt, Caller, Claim, Missed
@@ -83,7 +83,7 @@ class Inbound:
     def taken_elsewhere(self, sip_call_id: str) -> None:
         """A call that rang here was answered on another phone: nobody has missed it."""
         with self._core.write():
-            ringing.over(self._core, storable(sip_call_id))
+            ringing.over(self._core, call_id(sip_call_id))
 
     def recover(self, rep: str | None = None, alive: Alive | None = None) -> list[Missed]:
         """Keep as missed, at the time they rang, those whom dead sessions left ringing; the missed calls.
@@ -152,7 +152,7 @@ class Inbound:
         return e164 or storable(for_header(number))[:_LONGEST_NUMBER]
 
     def _call(self, number: str, name: str, sip_call_id: str, at: int) -> IncomingCall:
-        return IncomingCall(self._heard(number), name, storable(sip_call_id), at)
+        return IncomingCall(self._heard(number), name, call_id(sip_call_id), at)
 
     def _once(self, call: IncomingCall, work: Callable[[], _T]) -> _T:
         """Do `work` in a transaction of its own, alone with this call; again where it was overtaken."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from store import facts
-from store.arrivals import insert_lead, new_caller
+from store.arrivals import insert_lead, new_caller, storable
 from store.core import Core
 from store.engine import Row
 from store.errors import StoreError
+
+_LONGEST_CALL_ID = 255  # characters; an index of PostgreSQL takes no key of more than 2.7 kB
 
 
 class OvertakenError(StoreError):
@@ -28,6 +31,19 @@ class IncomingCall:
     def callable(self) -> bool:
         """Whether there is a number to call back."""
         return self.heard.startswith("+")
+
+
+def call_id(told: str) -> str:
+    """The Call-ID as the store keeps it and knows the call by; one beyond all measure ends in its digest.
+
+    It is a stranger's text: one that cannot be stored would be a call that is
+    told of for ever and never written.
+    """
+    kept = storable(told)
+    if len(kept) <= _LONGEST_CALL_ID:
+        return kept
+    digest = hashlib.sha256(kept.encode()).hexdigest()
+    return f"{kept[: _LONGEST_CALL_ID - len(digest) - 1]}#{digest}"
 
 
 def attempt_of(core: Core, call: IncomingCall) -> Row | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from support.calls_in import kinds, rings_and_is_answered, sound
 from support.factories import claimed, new_lead, number
@@ -177,6 +179,28 @@ def test_who_cannot_be_called_back_is_an_attempt_of_no_lead(
         store.attempts.dispose(attempt.id, "do_not_call", "rep1")
     assert store.attempts.dispose(attempt.id, "interested", "rep1") is None
     assert store.leads.count() == 0
+    sound(store)
+
+
+@pytest.mark.parametrize("length", [255, 256, 3_400])
+def test_a_call_id_of_any_length_is_one_call(store: Store, clock: HandClock, length: int) -> None:
+    """It is a stranger's text, and PostgreSQL has no index for a long one: the call would stay unwritten."""
+    store.leads.add(new_lead())
+    shift = store.shifts.clock_in("rep1", "One", "here", 1)
+    told = "".join(hashlib.sha256(b"%d" % n).hexdigest() for n in range(60))  # nothing that packs well
+    ours, other = told[:length], told[: length - 1] + "!"
+    for _ in range(2):
+        store.inbound.rings(number(0), "", ours, "rep1", shift.id, clock.now())
+    attempt, _ = store.inbound.answer(number(0), "", ours, "rep1", shift.id, clock.now())
+    assert store.inbound.answer(number(0), "", ours, "rep1", shift.id, clock.now())[0] == attempt
+    assert (len(attempt.sip_call_id), attempt.sip_call_id[:190]) == (min(length, 255), ours[:190])
+    assert store.inbound.missed(number(0), "", ours, "rep2", clock.now(), "busy").first is False
+    assert kinds(store).count("call.missed") == 0
+    store.inbound.rings(number(7), "", other, "rep1", shift.id, clock.now())
+    store.inbound.taken_elsewhere(other)
+    store.shifts.clock_out(shift.id)
+    assert store.inbound.recover() == []
+    assert store.inbound.missed(number(7), "", other + "2", "rep1", clock.now(), "busy").first
     sound(store)
 
 
