@@ -35,6 +35,7 @@ class Cut(Enum):
     PLAYED = "played"  # a message was left
     PASSED = "passed"  # a call that rang here was not taken
     SECOND = "second"  # it came while another one rang
+    MOVED = "moved"  # unanswered when this machine got another address
     NO_ACK = "no_ack"  # one that was taken: the caller never knew
     ENGINE = "engine"  # the phone process is leaving
 
@@ -201,6 +202,7 @@ _CUTS: dict[Cut, tuple[Result, str, str]] = {
     ),
     Cut.NO_RING: (_FAILED, "The carrier took the call and never rang the phone", "network"),
     Cut.RING_TIMEOUT: (_NO_ANSWER, "It rang and nobody answered", "engine"),
+    Cut.MOVED: (_FAILED, "This machine got another network address before an answer; dial again", "network"),
     Cut.ENGINE: (Result.INTERRUPTED, "The phone was closed before an answer", "engine"),
 }
 
@@ -218,6 +220,7 @@ _NOT_TAKEN: dict[Cut, tuple[Result, str, str]] = {
     Cut.REP: (_NO_ANSWER, "The rep passed the call on", "rep"),
     Cut.RING_TIMEOUT: (_NO_ANSWER, "It rang here and nobody answered", "engine"),
     Cut.SECOND: (_NO_ANSWER, "It came while another call rang here", "engine"),
+    Cut.MOVED: (_NO_ANSWER, "This machine got another network address while it rang here", "network"),
     Cut.ENGINE: (Result.INTERRUPTED, "The phone was closed while it rang", "engine"),
 }
 

@@ -31,15 +31,28 @@ class Line(pj.Account):
         self._reception = reception
         account = board.account
         self.reach = Reach(
-            registers=account.register, qualify_ms=account.qualify_ms, patience_ms=account.patience_ms
+            registers=account.register,
+            qualify_ms=account.qualify_ms,
+            patience_ms=account.patience_ms,
+            repeats=account.transport == "udp",
         )
+        self.renewals = 0  # times the registrar has taken us
+        self._transport_id = transport_id
         self.create(_config(account, binding, transport_id))
 
     def report(self, text: str) -> None:
         """Say what failed in a callback."""
         self._board.trouble(text)
 
+    def move(self, binding: Binding) -> None:
+        """Use and tell another address of this machine from now on."""
+        self.modify(_config(self._board.account, binding, self._transport_id))
+
     # ----------------------------------------------------- asking the server
+
+    def look(self, here: str, mono: int) -> None:
+        """Take in our address on the way to the server; empty: there is no way."""
+        self._tell(self.reach.way_found(mono) if here else self.reach.no_way(mono))
 
     def watch(self, mono: int) -> None:
         """Ask the server what is due, and tell of its silence."""
@@ -94,11 +107,14 @@ class Line(pj.Account):
     def onRegState(self, prm: Any) -> None:  # noqa: ANN401, N802
         """Called when the registrar has answered, or has not."""
         mono = self._board.clock.monotonic()
-        if prm.code // 100 == 2:
-            self._tell(self.reach.registered(prm.expiration, mono) if prm.expiration > 0 else None)
-            self._board.door.registered_at(prm.rdata.srcAddress)
-            return
         answer = prm.rdata.wholeMsg
+        if prm.code // 100 == 2:
+            self._board.door.registered_at(prm.rdata.srcAddress)
+            if prm.expiration > 0:
+                self.renewals += 1
+                seen = message.came_from(answer)
+                self._tell(self.reach.registered(prm.expiration, mono, prm.rdata.srcAddress, seen))
+            return
         if answer:
             self._tell(self.reach.refused(prm.code, prm.reason, message.retry_after(answer), mono))
         else:
@@ -109,7 +125,9 @@ class Line(pj.Account):
         """Called when an OPTIONS has its answer, or its time is over."""
         change, mono = prm.e.body.tsxState, self._board.clock.monotonic()
         if change.type == pj.PJSIP_EVENT_RX_MSG:
-            self._tell(self.reach.answered(mono))
+            answer = change.src.rdata
+            seen = message.came_from(answer.wholeMsg)
+            self._tell(self.reach.answered(mono, answer.srcAddress, seen))
         elif change.tsx.statusCode != TIMED_OUT:  # by then its silence was told long ago
             self._tell(self.reach.unasked(change.tsx.statusText, mono))
 

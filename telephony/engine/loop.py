@@ -22,13 +22,14 @@ from telephony.engine.guard import explain
 from telephony.engine.in_call import InCall
 from telephony.engine.line import Line
 from telephony.engine.live_call import LiveCall
+from telephony.engine.moving import Moving
 from telephony.engine.progress import Limits, Progress
 from telephony.engine.reception import Reception
 from telephony.engine.recorder import Drawer
 from telephony.engine.rep_sound import rep_sound
 from telephony.engine.ringback import Ringback
 from telephony.engine.throttle import Throttle
-from telephony.engine.way import choose, moved
+from telephony.engine.way import Whereabouts, choose
 from telephony.pipe import Pipe
 from telephony.protocol import (
     Abort,
@@ -60,6 +61,7 @@ POLL_MS = 20  # while the client rings (`telephony.bell`); time limits are exact
 POLL_WITHOUT_BELL_MS = 2
 LISTEN_EVERY_MS = 1_000
 LEAVE_MS = 300  # for the last BYE and the unregistration to get through
+MOVED = "This machine has another network address; the phone begins anew."
 HELD = "A line was held by a carrier that does not reply; the phone begins anew."
 TOO_MANY = 70010  # PJ_ETOOMANY: the stack's four call slots are taken
 
@@ -71,7 +73,8 @@ class Engine:
         account = setup.account
         self._board = Board(pipe, clock, account)
         self._pipe, self._clock = pipe, clock
-        binding = self._binding = choose(self._board)
+        binding = choose(self._board)
+        self._where = Whereabouts(binding)
         self._stack = open_endpoint(binding, account.transport, account)
         self._lib = self._stack.lib
         prefer_codecs(self._lib, account.codecs)
@@ -85,6 +88,7 @@ class Engine:
         reception = self._reception = Reception(self._board, self._calls, self._graves)
         self._lib.turned_away = reception.turned_away
         self._line = Line(self._board, binding, self._stack.transport_id, reception)
+        self._moving = Moving(self._line, binding, self._calls)
         self._waiting: deque[Dial] = deque()
         self._throttle = Throttle()
         self._decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
@@ -263,7 +267,8 @@ class Engine:
         listen = mono - self._listened >= LISTEN_EVERY_MS
         if listen:
             self._listened = mono
-            self._watch_network()
+            self._watch_network(mono)
+        self._moving.watch(mono)
         for call in list(self._calls.values()):
             if call.progress.over:
                 continue
@@ -289,10 +294,24 @@ class Engine:
             call.cut_off(cut)
             self._note_stuck(call)
 
-    def _watch_network(self) -> None:
-        """A silent server and another address of ours: the stack would go on telling the old one."""
-        if self._line.reach.silent and not self._calls and not self._waiting and moved(self._binding):
-            self._recycle("This machine has another network address; the phone begins anew.")
+    def _watch_network(self, mono: int) -> None:
+        """Another address of ours: the stack would go on telling the old one."""
+        if not self._where.watched:
+            return
+        here = self._where.look()
+        self._line.look(here, mono)
+        if not self._where.moved:
+            return
+        if self._leads or self._waiting:
+            self._moving.to(here, mono)
+        else:
+            self._sign_off()  # nobody should ring where we were
+            self._recycle(MOVED)
+
+    @property
+    def _leads(self) -> list[LiveCall]:
+        """The calls that are not the rep's own phone."""
+        return [call for call in self._calls.values() if not call.rep]
 
     def _note_stuck(self, call: LiveCall) -> None:
         """An INVITE nobody replied to is repeated for 32 s, given up or not: it could still ring the lead."""
@@ -304,8 +323,7 @@ class Engine:
         for name in [name for name, call in self._calls.items() if call.progress.over]:
             self._graves.take(self._calls.pop(name), mono)
         self._graves.release((*self._calls.values(), *self._reception.waiting), mono)
-        leads = [call for call in self._calls.values() if not call.rep]
-        if self._stuck and not leads and not self._waiting and not self._graves:
+        if self._stuck and not self._leads and not self._waiting and not self._graves:
             self._recycle()
 
     # --------------------------------------------------------------- leave
@@ -323,15 +341,23 @@ class Engine:
                     call.cut_off(Cut.ENGINE)
                 except pj.Error as error:
                     self._board.trouble(f"a call could not be ended ({explain(error)})")
-        talked = bool(self._calls)
-        if self._board.account.register and self._line.reach.fine:
-            talked = True
-            try:
-                self._line.setRegistration(False)
-            except pj.Error as error:  # the registrar has not answered the last request yet
-                self._board.trouble(f"the account could not be unregistered ({explain(error)})")
-        if talked:
-            until = self._clock.monotonic() + LEAVE_MS
-            while self._clock.monotonic() < until:
-                self._lib.libHandleEvents(10)
+        signed_off = self._sign_off()
+        if self._calls and not signed_off:
+            self._pump()
         os._exit(0)
+
+    def _sign_off(self) -> bool:
+        """Unregister; whether there was anything to be said, and time for it to get through."""
+        if not (self._board.account.register and self._line.reach.fine):
+            return False
+        try:
+            self._line.setRegistration(False)
+        except pj.Error as error:  # the registrar has not answered the last request yet
+            self._board.trouble(f"the account could not be unregistered ({explain(error)})")
+        self._pump()
+        return True
+
+    def _pump(self) -> None:
+        until = self._clock.monotonic() + LEAVE_MS
+        while self._clock.monotonic() < until:
+            self._lib.libHandleEvents(10)

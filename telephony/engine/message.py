@@ -60,6 +60,16 @@ def why(message: str) -> Why:
     return Why()
 
 
+def came_from(response: str) -> str:
+    """Where our request came from, as the first hop saw it (RFC 3581); empty where it does not say."""
+    via = (values(response, "Via") or [""])[0].partition(",")[0]
+    marks = dict(re.findall(r";\s*(received|rport)\s*=\s*([^;,\s]+)", via.lower()))
+    place = re.match(r"sip/2\.0/\w+\s+([^:;\s]+)", via.lower())
+    if "rport" not in marks or not place:
+        return ""
+    return f"{marks.get('received', place[1])}:{marks['rport']}"
+
+
 def retry_after(message: str) -> int:
     """Seconds of a Retry-After header; 0 without one."""
     found = re.match(r"(\d{1,6})\b", (values(message, "Retry-After") or [""])[0])

@@ -60,14 +60,41 @@ def binding_towards(host: str, bound: str = "", port: int = 0) -> Binding:
     return Binding(public=local, port=port, server=server, local=local)
 
 
-def moved(binding: Binding) -> bool:
-    """Whether this machine now has another address on the way to the server (asks the routing table only)."""
-    if not binding.server:
-        return False
+class Whereabouts:
+    """Our address on the way to the server, by the routing table alone.
+
+    A change counts when two looks in a row agree: an interface that comes up has other addresses first.
+    """
+
+    def __init__(self, binding: Binding) -> None:
+        """From `binding` on."""
+        self._server = binding.server
+        self._first = self._settled = self._last = binding.local
+
+    @property
+    def watched(self) -> bool:
+        """Whether it can change: not where the operator chose it."""
+        return bool(self._server)
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is another one than that which the stack was told."""
+        return bool(self._settled) and self._settled != self._first
+
+    def look(self) -> str:
+        """The address; empty where no way leads there."""
+        here = _address_towards(self._server)
+        if here == self._last:
+            self._settled = here
+        self._last = here
+        return self._settled
+
+
+def _address_towards(server: str) -> str:
     try:
-        return _source(binding.server) != binding.local
-    except OSError:  # no way at all: nothing to move to yet
-        return False
+        return _source(server)
+    except OSError:
+        return ""
 
 
 def _source(server: str) -> str:

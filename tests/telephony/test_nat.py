@@ -78,8 +78,25 @@ def test_no_answer_of_a_stranger_breaks_the_reader(data: bytes, genuine: bool) -
     assert seen == "" or seen.count(":") == 1
 
 
-def test_another_address_on_the_way_to_the_server_is_noticed() -> None:
+def test_another_address_on_the_way_to_the_server_counts_when_seen_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    where = way.Whereabouts(way.Binding(server="192.0.2.1", local="10.77.0.2"))
+    seen = iter(["10.77.0.2", "169.254.7.7", "10.77.0.3", "10.77.0.3", "", "", "10.77.0.2", "10.77.0.2"])
+    monkeypatch.setattr(way, "_address_towards", lambda _server: next(seen))
+    looks = [(where.look(), where.moved) for _ in range(8)]
+    assert looks[:3] == [("10.77.0.2", False)] * 3
+    assert looks[3:6] == [("10.77.0.3", True), ("10.77.0.3", True), ("", False)]
+    assert looks[6:] == [("", False), ("10.77.0.2", False)]
+
+
+def test_an_address_that_the_operator_chose_never_moves() -> None:
+    where = way.Whereabouts(way.binding_towards("192.0.2.1", bound="127.0.0.1"))
+    assert not where.watched
+
+
+def test_the_routing_table_tells_the_address() -> None:
     here = way.binding_towards("127.0.0.1")
-    assert not way.moved(here)
-    assert way.moved(way.Binding(server="127.0.0.1", local="192.0.2.55"))
-    assert not way.moved(way.Binding(bound="127.0.0.1"))  # the operator chose the address
+    where = way.Whereabouts(here)
+    assert [where.look(), where.look()] == ["127.0.0.1"] * 2
+    assert not where.moved

@@ -1,0 +1,304 @@
+"""A desk behind a router that translates addresses, which forgets, begins anew and moves. Run by .ci/run.
+
+The router is the kernel's own, in network namespaces; beyond it Kamailio, rtpengine, coturn and a lead's
+baresip with a public address. Where such a network cannot be made these checks are left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from array import array
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+from support import floor_carrier as carrier
+from support.baresip import SPEECH, baresip, command, obeys
+from support.netns import CARRIER, DESK, LEAD, OTHER_DESK, OTHER_ROUTER, ROUTER, Network, network, why_not
+from support.sound import channels, likeness, loudness
+from support.telephone import Telephone, telephone
+from support.wire import Wire, wire
+
+from telephony.account import Account, Sound
+from telephony.carrier import script
+from telephony.protocol import Answer, Ended, Incoming, Ready, Record, Recorded, Recording, Registration
+
+pytestmark = pytest.mark.interop
+REP = Path(script.__file__).parent / "sounds" / "greeting.wav"
+SIP = 5060
+NUMBER, LEADS_KEYS = "+14155550123", 4444
+ACCOUNT = Account(server=carrier.ADDRESS, user="robin", password=carrier.PASSWORD, register=True)
+BOTH_VOICES = 0.8  # the least likeness of what was said and what was heard
+AUDIBLE = 300  # of 32,768: far from silence
+
+
+@pytest.fixture
+def net() -> Iterator[Network]:
+    why = why_not() or carrier.missing()
+    if why:
+        pytest.skip(why)
+    with network() as made:
+        yield made
+
+
+@dataclass
+class Floor:
+    """One desk with its carrier, and a lead who answers by himself."""
+
+    net: Network
+    line: Telephone
+    wire: Wire  # what passes outside the router
+    folder: Path
+
+    async def registered(self, times: int = 1) -> Registration:
+        """Wait until the registrar has taken the desk that often."""
+        count = 0
+        while True:
+            count += 1
+            told = await self.line.heard.wait(Registration, count=count)
+            times -= told.registered
+            if not times:
+                return told
+
+    def registrations(self) -> int:
+        return sum(told.registered for told in self.line.heard.of(Registration))
+
+    async def talks(self) -> str:
+        """A call that has been answered and is recorded."""
+        call = self.line.dial(NUMBER)
+        await self.line.answered(call)
+        self.line.phone.send(Record(call, "start", str(self.folder / f"{call}.wav")))
+        await self.line.heard.wait(Recording, call)
+        return call
+
+    async def hangs_up(self, call: str) -> Ended:
+        self.line.phone.hang_up(call)
+        await self.line.heard.wait(Recorded, call)
+        return await self.line.ended(call)
+
+    async def conversation(self) -> None:
+        """A call in which each hears the other."""
+        call = await self.talks()
+        await asyncio.sleep(4)
+        ended = await self.hangs_up(call)
+        assert (ended.result, ended.ended_by) == ("answered", "rep")
+        self.both_were_heard(call)
+
+    def both_were_heard(self, call: str) -> None:
+        left, right = channels(self.folder / f"{call}.wav")
+        (rep,), (person,) = channels(REP), channels(SPEECH)
+        assert likeness(left, rep) > BOTH_VOICES
+        assert likeness(right[8_000:], person) > BOTH_VOICES
+        assert likeness(self.lead_heard()[8_000:24_000], rep) > BOTH_VOICES
+
+    def lead_heard(self) -> array[int]:
+        """The samples that came out at the lead's, in the last call."""
+        dumps = (self.folder / "lead").glob("dump-*dec.wav")
+        return channels(max(dumps, key=lambda file: file.stat().st_mtime))[0]
+
+    async def lead_calls(self) -> Incoming:
+        """The lead rings the desk through the carrier; told here, and answered."""
+        before = len(self.line.heard.of(Incoming))
+        with self.net.at(self.net.lead):
+            await command(LEADS_KEYS, "dial", f"sip:robin@{carrier.ADDRESS}")
+        told = await self.line.heard.wait(Incoming, count=before + 1)
+        self.line.phone.send(Answer(told.call))
+        await self.line.answered(told.call)
+        return told
+
+
+@asynccontextmanager
+async def floor(
+    net: Network, folder: Path, *, relays: bool = True, stun: bool = False, **changes: object
+) -> AsyncIterator[Floor]:
+    """A desk with `changes` of its account, registered. `relays`, `stun`: as for the carrier."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(carrier.floor_carrier(net, folder, relays=relays))
+        if stun:
+            server = await stack.enter_async_context(carrier.stun_of_the_carrier(net, folder))
+            changes["stun_servers"] = (server,)
+        lead = folder / "lead"
+        with net.at(net.carrier):
+            seen = stack.enter_context(wire("net", CARRIER, SIP))
+        with net.at(net.lead):
+            more = f"module sndfile.so\nsnd_path {lead}\n{obeys(LEADS_KEYS)}"
+            await stack.enter_async_context(baresip(lead, SIP, "lead", more=more, host=LEAD))
+        account = msgspec.structs.replace(ACCOUNT, **changes)
+        speaking = Sound(kind="file", file=str(REP))
+        line = await stack.enter_async_context(telephone(folder / "phone.log", account, sound=speaking))
+        made = Floor(net, line, seen, folder)
+        await made.registered()
+        yield made
+
+
+# ------------------------------------------------------------------- (a) through the router
+
+
+async def test_with_the_settings_as_shipped_each_hears_the_other_and_the_lead_can_ring(
+    net: Network, tmp_path: Path
+) -> None:
+    async with floor(net, tmp_path) as desk:
+        assert desk.wire.said("REGISTER")[-1].contact.startswith(f"sip:robin@{ROUTER}:")
+        await desk.conversation()
+        assert f"c=IN IP4 {DESK}" in desk.wire.said("INVITE")[-1].body  # the carrier's relay finds out
+        told = await desk.lead_calls()
+        desk.line.phone.hang_up(told.call)
+        await desk.line.ended(told.call)
+
+
+async def test_with_stun_a_carrier_without_a_relay_does_as_well(net: Network, tmp_path: Path) -> None:
+    async with floor(net, tmp_path, relays=False, stun=True) as desk:
+        await desk.conversation()
+        assert f"c=IN IP4 {ROUTER}" in desk.wire.said("INVITE")[-1].body
+
+
+async def test_without_stun_or_a_relay_the_lead_is_heard_by_nobody_and_the_call_ends_by_itself(
+    net: Network, tmp_path: Path
+) -> None:
+    async with floor(net, tmp_path, relays=False, silence_ms=1_500) as desk:
+        ended = await desk.line.call(NUMBER)
+    assert (ended.result, ended.ended_by, ended.packets) == ("answered", "network", 0)
+
+
+# ------------------------------------------------------------- (b) what keeps the door open
+
+
+async def test_a_lead_can_ring_long_after_the_routers_patience(net: Network, tmp_path: Path) -> None:
+    net.keep_mappings_for(3)
+    async with floor(net, tmp_path, keep_alive_s=1) as desk:
+        await asyncio.sleep(7)
+        assert len(desk.wire.said("REGISTER")) < 5  # it was the packets in between that kept it
+        await desk.lead_calls()
+
+
+async def test_without_them_the_router_has_forgotten_the_desk(net: Network, tmp_path: Path) -> None:
+    """The proof that the network forgets: else the check before this one could not fail."""
+    net.keep_mappings_for(3)
+    async with floor(net, tmp_path, keep_alive_s=0):
+        async with asyncio.timeout(20):
+            while f"src={DESK}" in net.mapped():
+                await asyncio.sleep(0.5)
+
+
+# ---------------------------------------------------------------- (c) the router begins anew
+
+
+async def test_a_router_that_forgot_and_maps_us_elsewhere_is_found_out_by_the_next_options(
+    net: Network, tmp_path: Path
+) -> None:
+    async with floor(net, tmp_path, qualify_ms=1_000) as desk:
+        await desk.wire.came("OPTIONS", 2)
+        before = desk.registrations()
+        net.translate(f"meta l4proto udp snat to {OTHER_ROUTER}:20000-30000")
+        begun = time.monotonic()
+        await desk.registered(before + 1)
+        assert time.monotonic() - begun < 5
+        assert desk.wire.said("REGISTER")[-1].contact.startswith(f"sip:robin@{OTHER_ROUTER}:2")
+        told = await desk.lead_calls()
+        desk.line.phone.hang_up(told.call)
+        await desk.line.ended(told.call)
+        await desk.conversation()
+
+
+async def test_a_call_goes_on_over_a_router_that_forgot(net: Network, tmp_path: Path) -> None:
+    async with floor(net, tmp_path, qualify_ms=1_000) as desk:
+        call = await desk.talks()
+        net.forget()
+        await asyncio.sleep(4)
+        await desk.hangs_up(call)
+        desk.both_were_heard(call)
+
+
+# ------------------------------------------------------------- (d) the desk itself has moved
+
+
+async def test_a_desk_with_a_new_address_registers_within_seconds_and_dials_with_it(
+    net: Network, tmp_path: Path
+) -> None:
+    async with floor(net, tmp_path) as desk:
+        net.unplug()
+        net.plug_in(OTHER_DESK)
+        begun = time.monotonic()
+        await desk.line.ready(2)
+        await desk.registered(2)
+        assert time.monotonic() - begun < 8
+        await desk.conversation()
+        assert f"c=IN IP4 {OTHER_DESK}" in desk.wire.said("INVITE")[-1].body
+        await desk.lead_calls()
+        gone = [one for one in desk.wire.said("REGISTER") if one.get("Expires") == "0"]
+        assert gone  # nobody is left who rings where the desk was
+
+
+async def test_a_dial_at_the_moment_of_the_move_is_placed_once_from_the_new_address(
+    net: Network, tmp_path: Path
+) -> None:
+    async with floor(net, tmp_path) as desk:
+        net.unplug()
+        net.plug_in(OTHER_DESK)
+        await desk.line.ready(2)
+        call = desk.line.dial(NUMBER)
+        await desk.line.answered(call)
+        assert {OTHER_DESK in one.body for one in desk.wire.said("INVITE")} == {True}
+
+
+async def test_a_cable_that_is_out_is_told_and_registered_anew_when_it_is_back(
+    net: Network, tmp_path: Path
+) -> None:
+    async with floor(net, tmp_path) as desk:
+        before = desk.registrations()
+        net.no_way_out()
+        told = await desk.line.heard.wait(Registration, count=before + 1)
+        assert (told.registered, told.reason) == (False, "no network")
+        assert told.retry_in_ms > 0
+        net.plug_in()
+        begun = time.monotonic()
+        await desk.registered(before + 1)
+        assert time.monotonic() - begun < 6
+        assert len(desk.line.heard.of(Ready)) == 1  # the process is the same: nothing has moved
+        await desk.conversation()
+
+
+async def test_a_call_moves_along_and_the_leads_hanging_up_is_heard_at_the_new_place(
+    net: Network, tmp_path: Path
+) -> None:
+    async with floor(net, tmp_path) as desk:
+        call = await desk.talks()
+        before = len(desk.wire.said("INVITE"))
+        net.unplug()
+        net.plug_in(OTHER_DESK)
+        moved = await desk.wire.came("INVITE", before + 1)
+        assert f"c=IN IP4 {OTHER_DESK}" in moved.body
+        await asyncio.sleep(4)
+        with net.at(net.lead):
+            await command(LEADS_KEYS, "hangup", "")
+        ended = await desk.line.ended(call)
+        assert (ended.result, ended.ended_by) == ("answered", "lead")
+        _, right = channels(tmp_path / f"{call}.wav")
+        assert max(loudness(right[-24_000:])) > AUDIBLE
+        assert max(loudness(desk.lead_heard()[-24_000:])) > AUDIBLE
+        await desk.line.ready(2)  # and then the process begins anew, where it is now
+        await desk.conversation()
+
+
+async def test_a_call_that_nobody_has_answered_yet_ends_at_the_move_and_says_why(
+    net: Network, tmp_path: Path
+) -> None:
+    slow = "<sip:slow@x>;regint=0;answermode=manual"
+    async with AsyncExitStack() as stack:
+        desk = await stack.enter_async_context(floor(net, tmp_path))
+        with net.at(net.lead):
+            at = baresip(tmp_path / "slow", carrier.SLOW_PORT, "slow", account=slow, host=LEAD)
+            await stack.enter_async_context(at)
+        call = desk.line.dial("slow")
+        await desk.line.ringing(call)
+        net.unplug()
+        net.plug_in(OTHER_DESK)
+        ended = await desk.line.ended(call)
+        assert ended.result == "failed"
+        assert "another network address" in ended.reason
+        await desk.line.ready(2)
+        await desk.conversation()
