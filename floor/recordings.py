@@ -253,7 +253,7 @@ async def tidy(room: StoreRoom, folder: Path, clock: Clock, keep_days: int) -> N
         SixringError: the store refuses, or a file cannot be deleted.
     """
     host, now = socket.gethostname(), clock.now()
-    for left in await room.run(lambda store: store.recordings.left_open(host, now - LEFT_MS)):
+    for left in await room.run(lambda store: store.recordings.take_left(host, now - LEFT_MS)):
         await _settle(room, left.attempt_id, folder / left.path, "the desk died before its end")
     for untold in await room.run(lambda store: store.recordings.untold(host, now - LEFT_MS)):
         await room.run(partial(_delete, recording_id=untold.id, why=UNTOLD))

@@ -11,6 +11,7 @@ a recording that nobody may have.
 
 from __future__ import annotations
 
+from config.clock import MINUTE
 from store import recording_rows
 from store.attempt_rows import read
 from store.core import Core
@@ -18,6 +19,7 @@ from store.recording_rows import CallRecording, Objection
 
 OBJECTED = "they objected to it"
 UNTOLD = "the notice was not heard to its end"
+SETTLING_MS = 10 * MINUTE  # packing a call of hours takes less than one
 
 
 class Recordings:
@@ -191,13 +193,29 @@ class Recordings:
         params = {} if lead_id is None else {"lead": lead_id}
         return self._many(where + "order by r.id desc limit :limit", limit=limit, **params)
 
-    def left_open(self, host: str, before: int) -> list[CallRecording]:
-        """Those on `host` nobody will settle: their attempt ended before `before` (ms UTC)."""
-        return self._many(
-            "where r.host = :host and r.state = 'open' and a.ended_at < :before order by r.id",
-            host=host,
-            before=before,
-        )
+    def take_left(self, host: str, before: int) -> list[CallRecording]:
+        """Those on `host` that nobody will settle, for the caller to: their attempt ended before `before`.
+
+        Each is given to one caller; one who has not settled it within
+        `SETTLING_MS` is taken for dead, and the next may have it.
+        """
+        core = self._core
+        where = "where r.host = :host and r.state = 'open' and a.ended_at < :before order by r.id"
+        if not (left := self._many(where, host=host, before=before)):
+            return []
+        with core.write():
+            now = core.now()
+            return [
+                one
+                for one in left
+                if core.engine.run(
+                    """update recording set settling_at = :now where id = :id and state = 'open'
+                        and coalesce(settling_at, 0) <= :dead""",
+                    now=now,
+                    dead=now - SETTLING_MS,
+                    id=one.id,
+                )
+            ]
 
     def unwanted(self, host: str, limit: int = 500) -> list[CallRecording]:
         """Those on `host` whose file must go and may still be there."""

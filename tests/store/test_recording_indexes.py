@@ -15,7 +15,7 @@ ASKED: dict[str, tuple[str, Callable[[Store], object]]] = {
     "whose file must go": ("recording_unwanted", lambda store: store.recordings.unwanted(HERE)),
     "whose notice was not heard": ("recording_untold", lambda store: store.recordings.untold(HERE, MANY)),
     "what is too old": ("recording_age", lambda store: store.recordings.expired(HERE, 5)),
-    "what a dead desk left": ("recording_open", lambda store: store.recordings.left_open(HERE, MANY)),
+    "what a dead desk left": ("recording_open", lambda store: store.recordings.take_left(HERE, MANY)),
     "who objected": ("attempt_objected", lambda store: store.recordings.objections(5)),
     "what rang long ago": ("ringing_call_over", lambda store: store.inbound.forget()),
 }

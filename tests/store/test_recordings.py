@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from support.factories import called, new_lead
 
@@ -7,7 +9,7 @@ from cadence.model import Result
 from config.clock import HandClock
 from store.audit import audit
 from store.errors import NotFound, Refused
-from store.recordings import UNTOLD
+from store.recordings import SETTLING_MS, UNTOLD
 from store.store import Store
 
 HERE, PATH, SUM = "desk-1", "2026-11/call.wav", "ab" * 32
@@ -82,10 +84,26 @@ def test_a_deleted_recording_keeps_its_row_and_is_deleted_once(store: Store, clo
 
 def test_what_a_dead_desk_left_open_is_found_on_its_own_machine_alone(store: Store, clock: HandClock) -> None:
     attempt = recorded(store, clock)
-    assert store.recordings.left_open(HERE, clock.now()) == []  # the call has only just ended
+    assert store.recordings.take_left(HERE, clock.now()) == []  # the call has only just ended
     clock.advance(1)
-    assert [found.attempt_id for found in store.recordings.left_open(HERE, clock.now())] == [attempt]
-    assert store.recordings.left_open("desk-2", clock.now()) == []
+    assert store.recordings.take_left("desk-2", clock.now()) == []
+    assert [found.attempt_id for found in store.recordings.take_left(HERE, clock.now())] == [attempt]
+
+
+def test_what_a_dead_desk_left_is_settled_by_one_hand_at_a_time(
+    store: Store, open_store: Callable[[], Store], clock: HandClock
+) -> None:
+    """Two that pack one file at once leave a sum that is not the file's, or call lost what the other has."""
+    attempt, other = recorded(store, clock), open_store()
+    clock.advance(1)
+    (left,) = store.recordings.take_left(HERE, clock.now())
+    assert left.attempt_id == attempt
+    assert other.recordings.take_left(HERE, clock.now()) == []
+    clock.advance(SETTLING_MS)
+    assert other.recordings.take_left(HERE, clock.now()) == [left], "the first has died"
+    assert other.recordings.keep(attempt, PATH, 1, 1, SUM)
+    clock.advance(SETTLING_MS)
+    assert store.recordings.take_left(HERE, clock.now()) == []
 
 
 def test_recordings_of_one_lead_are_listed_alone(store: Store, clock: HandClock) -> None:
@@ -154,7 +172,7 @@ def test_a_recording_that_is_told_of_after_the_objection_is_deleted_from_the_sta
     assert (found.state, found.why, found.objected_at) == ("deleted", "they objected to it", 700)
     assert not store.recordings.keep(attempt.id, PATH, 1, 1, SUM)
     assert [kind for kind, _, _ in told(store)] == ["recording.objected", "recording.deleted"]
-    assert store.recordings.left_open(HERE, clock.now() + 1) == []
+    assert store.recordings.take_left(HERE, clock.now() + 1) == []
 
 
 def test_objections_are_listed_with_what_became_of_the_recording_the_newest_first(
