@@ -129,18 +129,7 @@ class Normaliser:
             return Rejected(line, no.field, no.reason, no.mend)
 
     def _row(self, line: int, cells: list[str]) -> LeadRow:
-        joined = "".join(cells)
-        if "\x00" in joined:
-            raise _Refuse(
-                "", "has NUL bytes in it", "the file is damaged or of another encoding; export it again"
-            )
-        if "'" in joined:
-            cells = list(map(from_cell, cells))
-        # Nearly every row is tidy: then to strip a cell is to clean it.
-        tidy = (
-            joined.isascii() and joined.isprintable() and "  " not in joined and len(joined) <= cleaning.LINE
-        )
-        clean = str.strip if tidy else cleaning.line
+        cells, tidy = _opened(cells)
         at, flaws = self._at, list[str]()
         country = _code("country", country_code, raw, flaws) if (raw := cells[at["country"]]) else ""
         phones = self._phones(cells, country or self._rules.region, flaws)
@@ -148,10 +137,27 @@ class Normaliser:
         if not phones and not email:
             raise self._nobody(cells)
         arrived_at = self._arrived_at(raw) if (raw := cells[at["arrived_at"]]) else None
+        said = self._said(cells, country, tidy, flaws)
+        *_, source, campaign, _, _, _ = said
+        notes = cells[at["notes"]].strip() if tidy else cleaning.paragraph(cells[at["notes"]])
+        who = "\x1f".join([number for number, _ in phones] + [email])
+        if arrived_at is None:
+            ref = self._undated_ref(f"{who}\x1e{said}\x1e{notes}")
+        else:
+            ref = _ref(f"{who}\x1e{arrived_at}\x1e{source}\x1e{campaign}")
+            arrived_at = min(arrived_at, self._rules.now)
+        if flaws:
+            notes = "\n".join([notes, *flaws] if notes else flaws)
+        row = LeadRow._make((line, ref, phones, email, *said, notes, arrived_at, len(flaws)))
+        return row if source and campaign else self._with_defaults(row)
+
+    def _said(self, cells: list[str], country: str, tidy: bool, flaws: list[str]) -> tuple[str | int, ...]:
+        """What the row says of the lead itself, from its name to its consent, in the order of `LeadRow`."""
+        at, clean = self._at, str.strip if tidy else cleaning.line
         name, first, last, company, title, state, postal_code, source, campaign, owner = map(
             clean, self._plain(cells)
         )
-        said = (
+        return (
             name or f"{first} {last}".strip(),
             company,
             title,
@@ -165,17 +171,6 @@ class Normaliser:
             owner,
             cells[at["consent"]].strip() if tidy else cleaning.line(cells[at["consent"]], cleaning.CONSENT),
         )
-        notes = cells[at["notes"]].strip() if tidy else cleaning.paragraph(cells[at["notes"]])
-        who = "\x1f".join([number for number, _ in phones] + [email])
-        if arrived_at is None:
-            ref = self._undated_ref(f"{who}\x1e{said}\x1e{notes}")
-        else:
-            ref = _ref(f"{who}\x1e{arrived_at}\x1e{source}\x1e{campaign}")
-            arrived_at = min(arrived_at, self._rules.now)
-        if flaws:
-            notes = "\n".join([notes, *flaws] if notes else flaws)
-        row = LeadRow._make((line, ref, phones, email, *said, notes, arrived_at, len(flaws)))
-        return row if source and campaign else self._with_defaults(row)
 
     def _with_defaults(self, row: LeadRow) -> LeadRow:
         source, campaign = self._rules.source, self._rules.campaign
@@ -281,6 +276,19 @@ class Normaliser:
             when = "in the future" if found > EARLIEST else "before 1990"
             raise _Refuse("arrived_at", f'"{_quoted(text)}" is {when}', "correct the date, or leave it empty")
         return found
+
+
+def _opened(cells: list[str]) -> tuple[list[str], bool]:
+    """The cells as they were meant, and whether the row is tidy: then to strip a cell is to clean it."""
+    joined = "".join(cells)
+    if "\x00" in joined:
+        raise _Refuse(
+            "", "has NUL bytes in it", "the file is damaged or of another encoding; export it again"
+        )
+    if "'" in joined:
+        cells = list(map(from_cell, cells))
+    tidy = joined.isascii() and joined.isprintable() and "  " not in joined and len(joined) <= cleaning.LINE
+    return cells, tidy
 
 
 def _code(what: str, known: Callable[[str], str], raw: str, flaws: list[str]) -> str:
