@@ -11,6 +11,7 @@ import pytest
 from support.imports import GOOD, KEEP, counts
 
 from config.errors import SixringError
+from store.imports.rejects import COLUMNS
 from store.imports.report import Report
 from store.store import Store
 
