@@ -6,7 +6,7 @@ from rich.text import Text
 
 from cadence.model import ShiftState as S
 from floor.actions import ACTIONS, BY_NAME, Action
-from floor.view import DeskView
+from floor.view import CallView, DeskView
 from tui.lines import Part, line
 from tui.outcome_keys import recordable
 from tui.panes.sound import spoken_with
@@ -107,12 +107,23 @@ def _label(scene: Scene, name: str, label: str) -> str:
     if name == "transfer" and view.second is not None:
         return "join them"
     if name == "hang_up" and view.second is not None:
-        return "end this line"
+        return "end line"
     if name == "line":
         return "change line"
-    if name == "mute" and (spoken := spoken_with(scene)) is not None and spoken.muted:
-        return "unmute"
+    if (spoken := spoken_with(scene)) is not None:
+        return _undone(name, spoken) or label
     return label
+
+
+def _undone(name: str, spoken: CallView) -> str:
+    """What a key says that would now take back what it did."""
+    if name == "mute" and spoken.muted:
+        return "unmute"
+    if name == "hold" and spoken.held:
+        return "resume"
+    if name == "record" and spoken.recording in ("on", "paused"):
+        return "pause rec" if spoken.recording == "on" else "resume rec"
+    return ""
 
 
 def _width(hints: list[tuple[str, str]]) -> int:

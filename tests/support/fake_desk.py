@@ -197,7 +197,8 @@ class FakeDesk:
             self.end("no_answer", "you hung up")
         elif action == "mute":
             assert self.view.call
-            self.set(call=replace(self.view.call, muted=not self.view.call.muted))
+            off, second = not self.view.call.muted, self.view.second
+            self.set(call=replace(self.view.call, muted=off), second=second and replace(second, muted=off))
         elif action == "hold":
             assert self.view.call
             self.set(call=replace(self.view.call, held=not self.view.call.held))

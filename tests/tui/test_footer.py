@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from support.fake_desk import FakeDesk
-from support.scenes import OVERLAYS, SCENES, STATES
+from support.scenes import OVERLAYS, SCENES, STATES, keys
 from support.sitting import key
 
 from floor.view import Choice
@@ -20,12 +20,13 @@ from tui.ui import Mode
 NAMES = {"space": " ", "up/down": "down", "j/k": "j", "esc": "escape", "1-9": "1"}
 
 
-async def row(name: str, width: int) -> tuple[Scene, list[tuple[str, str]]]:
-    """The footer of a scene: each key with its label."""
+async def row(name: str, width: int, typed: str = "") -> tuple[Scene, list[tuple[str, str]]]:
+    """The footer of a scene, after `typed`: each key with its label."""
     desk = FakeDesk()
     app = Workstation(desk)
     async with app.run_test(size=(width, 40)):
         SCENES[name](desk, app)
+        keys(app, typed)
         app.session.view_changed()
         scene = app._scene()
     (drawn,) = footer(scene, width, 1)
@@ -63,3 +64,22 @@ async def test_with_two_lines_their_keys_come_first() -> None:
     assert [shown for shown, _ in found][:4] == ["1-9 0 w", "h", "x", "l"]
     _, ringing = await row("second_rings", 80)
     assert "x" not in [shown for shown, _ in ringing], "nobody is there to be joined yet"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "label"),
+    [
+        ("muted", "m", "unmute"),
+        ("held", "o", "resume"),
+        ("recorded", "r", "pause rec"),
+        ("recording_paused", "r", "resume rec"),
+    ],
+)
+async def test_a_key_that_would_take_back_what_it_did_says_so(name: str, shown: str, label: str) -> None:
+    _, found = await row(name, 200)
+    assert (shown, label) in found
+
+
+async def test_a_rep_muted_on_two_narrow_lines_sees_the_key_that_unmutes() -> None:
+    _, found = await row("second_talks", 80, "m")
+    assert ("m", "unmute") in found

@@ -23,7 +23,7 @@ def call(scene: Scene, width: int, height: int) -> list[Text]:
     if roomy:
         rows += [
             line(*_phone(scene), width=width),
-            line(*_shown_as(view.call), width=width),
+            line(*(_came(view.call) or _shown_as(view.call)), width=width),
             line("  ", *_sound(scene, (), width - 2), width=width),
             line("  ", *_joined(sound.recording(view.call), sound.heard(scene)), width=width),
         ]
@@ -38,7 +38,7 @@ def call(scene: Scene, width: int, height: int) -> list[Text]:
 def _one_line(scene: Scene, width: int, roomy: bool) -> list[Text]:
     shown = scene.view.call
     heard = () if roomy or (shown is not None and shown.passing_to) else sound.heard(scene)
-    words = line(" ", *_words(scene), *_spaced(heard), width=width)
+    words = line(" ", *_words(scene, roomy=roomy), *_spaced(heard), width=width)
     times = _timers(shown, scene.mono)
     if roomy:
         return [words, line(*times, width=width)]
@@ -46,12 +46,12 @@ def _one_line(scene: Scene, width: int, roomy: bool) -> list[Text]:
     return [words, line(*times, "    ", *ours, width=width)]
 
 
-def _words(scene: Scene) -> tuple[Part, ...]:
+def _words(scene: Scene, *, roomy: bool) -> tuple[Part, ...]:
     shown, state = scene.view.call, scene.view.state
     if shown is None:
         return ((" no call", "dim"),)
     number: Part = (pretty(shown.number) or "a withheld number", "number")
-    came: tuple[Part, ...] = (("  they called", "note"),) if shown.inbound else ()
+    came = () if roomy else _came(shown)
     if state is S.DIALING:
         return (" calling ", number, ", no ring yet")
     if state is S.RINGING and shown.inbound:
@@ -63,6 +63,10 @@ def _words(scene: Scene) -> tuple[Part, ...]:
         return (doing, number, *(_passing(shown) or (*came, *_secure(shown))))
     words = shown.result_text or shown.result.replace("_", " ") or "the call has ended"
     return (" ended ", number, *came, ": ", (words, "strong"))
+
+
+def _came(shown: CallView | None) -> tuple[Part, ...]:
+    return (("  they called", "note"),) if shown is not None and shown.inbound else ()
 
 
 def _secure(shown: CallView) -> tuple[Part, ...]:
@@ -136,15 +140,15 @@ def _time(shown: CallView, mono: int) -> tuple[Part, ...]:
 def _beside(scene: Scene, shown: CallView, *, here: bool, room: int) -> tuple[Part, ...]:
     """On the line that is talked on: how we sound; on each: whether it is recorded."""
     recorded = sound.recording(shown, short=True)
-    return _sound(scene, recorded, room) if here else recorded
+    return _sound(scene, recorded, room, short=True) if here else recorded
 
 
 # ------------------------------------------------------------ the bottom
 
 
-def _sound(scene: Scene, recorded: tuple[Part, ...], room: int) -> tuple[Part, ...]:
+def _sound(scene: Scene, recorded: tuple[Part, ...], room: int, *, short: bool = False) -> tuple[Part, ...]:
     """Microphone, recording, and the other side's level where there is room left for it."""
-    own = sound.microphone(scene)
+    own = sound.microphone(scene, short=short)
     needed = sound.width_of(_joined(own, recorded))
     return _joined((*own, *sound.meters(scene, room - needed, mine=not own)), recorded)
 

@@ -16,15 +16,17 @@ _RECORDING: dict[str, tuple[Part, ...]] = {
 }
 
 
-def microphone(scene: Scene) -> tuple[Part, ...]:
-    """Whether they hear the rep; nothing while nobody could."""
+def microphone(scene: Scene, *, short: bool = False) -> tuple[Part, ...]:
+    """Whether they hear the rep, and what to do about it unless `short`; nothing while nobody could."""
     shown = spoken_with(scene)
     if shown is None:
         return ()
     if shown.muted:
-        return (("(x) MUTED: they cannot hear you", "alarm"),)
-    if not shown.held and _silent(scene, shown):
-        return (("(?) MIC SILENT: is it switched off?", "alarm"),)
+        return (("(x) MUTED" if short else "(x) MUTED: m unmutes", "alarm"),)
+    if shown.held:
+        return (("(-) they hear nothing", "note"),)
+    if _silent(scene, shown):
+        return (("(?) MIC SILENT" if short else "(?) MIC SILENT: is it switched off?", "alarm"),)
     if scene.view.levels is None:
         return (("(o) mic on", "good"),)
     return (("(o) mic ", "good"), *bar(scene.ui.meter.microphone, scene.mono))
