@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import shutil
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -130,8 +131,7 @@ def _write_as_nobody(path: Path, answers: multiprocessing.queues.Queue[str]) -> 
 
 
 def test_a_read_only_file_is_said(file: Path) -> None:
-    folder = Path("/tmp") / f"sixring-ro-{os.getpid()}"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="sixring-ro-", dir="/tmp"))
     try:
         copy = Path(shutil.copy(file, folder / "sixring.db"))
         copy.chmod(0o444)
@@ -140,8 +140,8 @@ def test_a_read_only_file_is_said(file: Path) -> None:
         answers = context.Queue()
         child = context.Process(target=_write_as_nobody, args=(copy, answers))
         child.start()
-        answer = answers.get(timeout=20)
-        child.join(20)
+        answer = answers.get(timeout=60)
+        child.join(60)
     finally:
         shutil.rmtree(folder)
     assert "cannot be written" in answer

@@ -77,7 +77,7 @@ def until_gone(location: str, pid: int) -> None:
         return
     import psycopg
 
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     left = "select from pg_stat_activity where datname = current_database() and application_name like %s"
     with psycopg.connect(location, autocommit=True) as watcher:
         while watcher.execute(left, (f"sixring % {pid}",)).fetchall():
@@ -116,7 +116,10 @@ def cluster(binaries: Path) -> Iterator[Cluster]:
     finally:
         if server is not None:
             server.send_signal(signal.SIGINT)
-            server.wait(20)
+            try:
+                server.wait(60)
+            except subprocess.TimeoutExpired:
+                server.kill()
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -174,7 +177,7 @@ def _runs(program: Path, who: dict[str, Any]) -> bool:
 def _await(server: subprocess.Popen[bytes], running: Cluster) -> None:
     import psycopg
 
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while True:
         try:
             psycopg.connect(running.dsn()).close()

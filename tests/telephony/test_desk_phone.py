@@ -64,7 +64,7 @@ async def hears(leg: Leg | Ringer, *, speech: bool) -> None:
         while True:
             loud = leg.rtp.loud
             await leg.rtp.hears(12)
-            if leg.rtp.loud - loud >= 12 if speech else leg.rtp.quiet_run >= 12:
+            if leg.rtp.loud - loud >= 8 if speech else leg.rtp.quiet_run >= 12:
                 return
 
 
