@@ -233,6 +233,14 @@ def test_an_anchor_that_is_none_is_a_mistake_of_the_words(home: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_why_names_the_colleague_of_the_settings_whom_a_call_was_given_to(home: Path) -> None:
+    (home / "sixring.toml").write_text('[[sip.colleagues]]\nname = "Kim Park"\nnumber = "203"\n', "utf-8")
+    with opened(home) as store:
+        attempt, _ = store.inbound.answer("+14155550123", "", "sip", "ana", None, store.core.now())
+        store.attempts.transferred(attempt.id, "203", done=True, attended=True, at=store.core.now())
+    assert "given to Kim Park (203)" in sixring("why", "1", home=home).stdout
+
+
 def test_why_finds_the_one_lead_that_was_meant(home: Path) -> None:
     for typed in ("1", "anna", "+14155550123", "anna@acme.example"):
         done = sixring("why", typed, home=home)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from support.factories import called, new_lead
@@ -173,6 +175,31 @@ def test_a_recording_that_is_told_of_after_the_objection_is_deleted_from_the_sta
     assert not store.recordings.keep(attempt.id, PATH, 1, 1, SUM)
     assert [kind for kind, _, _ in told(store)] == ["recording.objected", "recording.deleted"]
     assert store.recordings.take_left(HERE, clock.now() + 1) == []
+
+
+def test_an_objection_and_the_beginning_of_a_recording_at_one_moment_leave_no_recording(
+    store: Store, apart: Callable[[], Store], clock: HandClock
+) -> None:
+    attempts = []
+    for n in range(8):
+        store.leads.add(new_lead(n))
+        attempts.append(called(store, clock, Result.ANSWERED, rep=f"rep{n}").id)
+    ready = Barrier(2)
+
+    def each(do: Callable[[Store, int], object]) -> None:
+        with apart() as mine:
+            for attempt in attempts:
+                ready.wait(20)
+                do(mine, attempt)
+
+    with ThreadPoolExecutor(2) as pool:
+        objecting = pool.submit(each, lambda mine, n: mine.recordings.objected(n, "rep1", 700))
+        beginning = pool.submit(each, lambda mine, n: mine.recordings.begin(n, HERE, PATH, 600))
+        objecting.result()
+        beginning.result()
+    assert {found.state for found in store.recordings.newest()} == {"deleted"}
+    assert len(store.recordings.unwanted(HERE)) == len(store.recordings.objections()) == len(attempts)
+    assert store.log.verify().clean
 
 
 def test_objections_are_listed_with_what_became_of_the_recording_the_newest_first(
