@@ -45,7 +45,7 @@ from cadence.returned import asked_again, missed
 from cadence.rulebook import Rulebook
 from config.clock import HOUR, MINUTE
 
-_ASKED_TWICE_MS = HOUR  # a second form within this is the same inquiry
+ASKED_TWICE_MS = HOUR  # a second form within this is the same inquiry
 _FIRMNESS = {LeadStatus.OPEN: 0, LeadStatus.REFUSED: 1, LeadStatus.WON: 2, LeadStatus.OPTED_OUT: 3}
 
 
@@ -137,7 +137,7 @@ def _inquired(planner: Planner, plan: Plan, done: Progress, happened: Inquired) 
     if plan.status is LeadStatus.OPTED_OUT:
         counted = replace(done, anchor_at=happened.at, calls_done=0, mails_done=0)
         return planner.review(counted, planner.now, "asked again after opting out: a person decides")
-    if plan.status is LeadStatus.OPEN and 0 <= happened.at - plan.anchor_at < _ASKED_TWICE_MS:
+    if plan.status is LeadStatus.OPEN and 0 <= happened.at - plan.anchor_at < ASKED_TWICE_MS:
         return _sooner(planner, plan, done)
     cadence = planner.book.cadence(done.cadence.again or done.cadence.name)
     afresh = planner.begin(

@@ -23,7 +23,6 @@ from config.toml_lines import FieldPath
 
 T = TypeVar("T")
 
-SATURDAY, SUNDAY = 5, 6
 WHOLE_DAY: Hours = (0, 24 * 60)
 Count = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 Days = Annotated[int, msgspec.Meta(ge=-1, le=36500)]

@@ -23,7 +23,7 @@ LEAD = """select l.*, q.lane, q.due_at, q.rep, q.token, q.call_kind, q.call_step
     q.call_tries, q.call_at, q.call_owner, q.mail_step, q.mail_template, q.mail_at
     from lead l left join queue q on q.lead_id = l.id """
 
-BAD, SUPPRESSED = 1, 2  # phone.bad and lead.email_bad: found wrong, or on the do-not-contact list
+BAD, SUPPRESSED = 1, 2  # phone.bad and lead.email_bad: found wrong, or on the do-not-call list
 
 _PUT_LEAD = """update lead set status = :status, cadence = :cadence, cadence_version = :cadence_version,
     anchor_at = :anchor_at, calls_done = :calls_done, mails_done = :mails_done, voicemails = :voicemails,

@@ -2,7 +2,7 @@
 
 What `store.leads.inquire` does for one lead with a dozen statements is done
 here for all of a file: read at once, worked out in memory, laid out to be
-copied (`again_rows`). Who differs from the plain case, by the do-not-contact
+copied (`again_rows`). Who differs from the plain case, by the do-not-call
 list, a promised callback or an address that two leads could claim, is left to
 the store's own door; a property test holds both ways together.
 """
@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from cadence import advance
 from cadence.happenings import Inquired
 from cadence.model import CallKind, Lead, LeadStatus, Phone, Plan
-from config.clock import HOUR
 from store.core import Core
 from store.engine import Row
 from store.events import to_json
@@ -28,7 +27,6 @@ from store.plans import LEAD, Standing, standing
 
 Repeats = Sequence[tuple[LeadRow, int]]
 
-_ASKED_TWICE_MS = HOUR  # `cadence.advance`: within this a second inquiry only hastens the first
 _PHONES = """select lead_id, id, e164, kind, position, bad from phone
     where lead_id in (select id from import_asked) order by lead_id, position, id"""
 _PROMISED = """select lead_id from callback
@@ -164,7 +162,7 @@ class Again:
     def _ranked(self, lead: Lead, plan: Plan, at: int) -> Plan:
         """The plan after an inquiry: what `advance` answers, in most cases without asking it."""
         core = self._core
-        hastens = plan.status is LeadStatus.OPEN and 0 <= at - plan.anchor_at < _ASKED_TWICE_MS
+        hastens = plan.status is LeadStatus.OPEN and 0 <= at - plan.anchor_at < advance.ASKED_TWICE_MS
         if not hastens and plan.status is not LeadStatus.OPTED_OUT:
             cadence = core.book.cadence_of(plan)
             first = self._plans(cadence.again or cadence.name).after(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from operator import itemgetter
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 from cadence import numbers, whereabouts
 from cadence.advance import start
@@ -27,7 +27,8 @@ from cadence.windows import Window, first_open
 from config.clock import HOUR
 from store.imports.normalise import LeadRow
 
-_LEAD_FIELDS = (
+# What a row says of its lead, by the names that the columns of the store have too.
+SAID: tuple[LiteralString, ...] = (
     "name", "company", "title", "email", "country", "region", "postal_code", "zone",
     "source", "campaign", "value", "owner", "consent", "notes",
 )  # fmt: skip
@@ -193,7 +194,7 @@ class FirstPlans:
 
     def _lead(self, row: LeadRow, arrived_at: int) -> Lead:
         phones = tuple(Phone(0, number, kind, n) for n, (number, kind) in enumerate(row.phones))
-        texts = {field: getattr(row, field) for field in _LEAD_FIELDS}
+        texts = {field: getattr(row, field) for field in SAID}
         return Lead(id=0, arrived_at=arrived_at, phones=phones, **texts)
 
 

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from config.clock import HOUR
+from cadence.advance import ASKED_TWICE_MS
 from store.imports.first_plans import First, FirstPlans
 from store.imports.known import Known
 from store.imports.normalise import LeadRow
 
 FILLABLE = ("name", "company", "title", "country", "region", "postal_code", "zone", "owner", "consent")
-_ASKED_TWICE_MS = HOUR  # `cadence.advance`: within this a second inquiry only hastens the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Folder:
     def _into(self, lead: Fresh, place: int, row: LeadRow) -> bool:
         at = self._now if row.arrived_at is None else row.arrived_at
         old = row.arrived_at is not None and at <= lead.at
-        hastens = not old and at - lead.at < _ASKED_TWICE_MS
+        hastens = not old and at - lead.at < ASKED_TWICE_MS
         if (
             lead.closed
             or hastens

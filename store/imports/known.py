@@ -21,7 +21,7 @@ _LISTED = """select s.value from import_value v cross join suppression s
 
 @dataclass(slots=True)
 class Known:
-    """Leads by contact, inquiries by ref, and what is on the do-not-contact list, as far as asked."""
+    """Leads by contact, inquiries by ref, and what is on the do-not-call list, as far as asked."""
 
     phones: dict[str, int] = field(default_factory=dict)
     emails: dict[str, int] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Known:
         return value in self.phones or value in self.emails or value in self.refs
 
     def unwanted(self, row: LeadRow) -> bool:
-        """Whether anything of the row is on the do-not-contact list."""
+        """Whether anything of the row is on the do-not-call list."""
         if not self.listed:
             return False
         values = [number for number, _ in row.phones] + (keys_of_email(row.email) if row.email else [])

@@ -36,7 +36,7 @@ class Sorted:
 
     fresh: list[LeadRow]
     repeats: list[tuple[LeadRow, int]]  # with the lead: its id, or minus its place among the fresh, from 1
-    unwanted: list[LeadRow]  # something of them is on the do-not-contact list
+    unwanted: list[LeadRow]  # something of them is on the do-not-call list
     known: int  # inquiries that were here before
 
 

@@ -1,6 +1,6 @@
 """Whether what happened in the store since a file was compared with it concerns the file.
 
-Reps dial, forms arrive and the do-not-contact list grows while a large file is
+Reps dial, forms arrive and the do-not-call list grows while a large file is
 prepared; most of that has nothing to do with it. The chain has every such fact.
 """
 

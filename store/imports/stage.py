@@ -10,14 +10,11 @@ from cadence.campaigns import Campaigns
 from cadence.model import Lane, Plan
 from store.core import Core
 from store.imports.bulk import indexes_later
+from store.imports.first_plans import SAID
 from store.imports.fold import Fresh
 from store.imports.laid import Columns, Laid, lay, turned
 from store.imports.normalise import LeadRow
 
-_SAID: tuple[LiteralString, ...] = (
-    "name", "company", "title", "email", "country", "region", "postal_code", "zone",
-    "source", "campaign", "value", "owner", "consent", "notes",
-)  # fmt: skip
 _STEPS: tuple[LiteralString, ...] = (
     "cadence", "cadence_version", "calls_done", "mails_done",
     "lane", "call_kind", "call_step", "mail_step", "mail_template",
@@ -27,7 +24,7 @@ _OF_LEAD = 4  # so many of the steps are the lead's, the others its queue row's
 _ID: LiteralString = "{place} + :above"
 _LEAD: dict[LiteralString, LiteralString] = {
     "id": _ID,
-    **{name: "{" + name + "}" for name in (*_SAID, *_STEPS[:_OF_LEAD], "plan_reason")},
+    **{name: "{" + name + "}" for name in (*SAID, *_STEPS[:_OF_LEAD], "plan_reason")},
     "email": "nullif({email}, '')",
     "created_at": ":now",
     "arrived_at": "{at}",
@@ -120,7 +117,7 @@ def _lead_columns(fresh: Sequence[Fresh], campaigns: Campaigns) -> Columns:
     steps = {shape: _steps(plan) for shape, plan in shapes.items()}
     told = [steps[id(first.shape)] for first in firsts]
     return {
-        **{name: said[name] for name in _SAID},
+        **{name: said[name] for name in SAID},
         "at": [one.at for one in fresh],
         "e164": [row.phones[0][0] if row.phones else None for row in rows],
         "kind": [row.phones[0][1] if row.phones else "" for row in rows],
