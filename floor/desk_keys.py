@@ -152,7 +152,7 @@ def on_skipped(desk: DeskState, given: told.Skipped) -> list[out.Effect]:
     """The lead goes back with a reason, the next one comes."""
     refusal = BY_NAME["skip"].why_not_now(desk)
     if refusal or desk.claim is None:
-        return desk.say(refusal)
+        return desk.say(refusal or "Nothing to skip: no lead is on the card.")
     claim = desk.claim
     desk.say(f"{claim.lead.name} skipped: {given.label}. The lead stays in the queue.")
     return [out.Skip(claim, given.reason), *desk.ask_for_lead()]
@@ -161,7 +161,9 @@ def on_skipped(desk: DeskState, given: told.Skipped) -> list[out.Effect]:
 def on_paused(desk: DeskState, given: told.Paused) -> list[out.Effect]:
     """Not-ready now, or after the call."""
     if desk.state is ShiftState.NOT_READY:
-        return desk.enter(ShiftState.NOT_READY, given.reason) if given.reason != desk.reason else []
+        if given.reason == desk.reason:
+            return desk.say("You are not ready already: p brings you back.")
+        return desk.enter(ShiftState.NOT_READY, given.reason)
     if desk.state in IN_CALL | {ShiftState.WRAP_UP}:
         desk.pause_wanted = given.reason
         return desk.say("You go not-ready after this call.")

@@ -24,6 +24,9 @@ class WorldPhone:
         self.held: dict[str, bool] = {}
         self.passing: dict[str, str] = {}  # calls that are being given away, to which second line
         self.recorded: dict[str, str] = {}  # where the recording of a call goes
+        self.noticed: set[str] = set()  # calls in which the notice plays
+        self.stubborn = False  # the far side agrees to no hold, and comes back from none
+        self.away: set[str] = set()  # calls that were taken back and have not come
         self.rang: Counter[str] = Counter()
 
     def carry_out(self, effect: out.Effect, drops: Set[str]) -> bool:
@@ -43,6 +46,13 @@ class WorldPhone:
                 self.transfer(effect)
             case out.Record():
                 self.record(effect)
+            case out.Announce():
+                self.announce(effect)
+            case out.Tone():
+                assert self.calls.get(effect.call) == "talks", "a tone for nobody"
+                assert not self.held.get(effect.call, False), "a tone for somebody on hold"
+            case out.Mute() | out.PlayMessage():
+                assert self.calls.get(effect.call) == "talks", "nobody hears it"
             case _:
                 return False
         return True
@@ -61,9 +71,23 @@ class WorldPhone:
         self.calls[effect.call] = "comes"
 
     def hold(self, effect: out.Hold) -> None:
-        if self.calls.get(effect.call) == "talks" and self.held.get(effect.call, False) != effect.on:
-            self.held[effect.call] = effect.on
-            self.heard(phone.Held(at=NOW, mono=self._mono, call=effect.call, on=effect.on))
+        call = effect.call
+        if self.calls.get(call) != "talks":
+            return
+        self.away.discard(call)
+        if self.held.get(call, False) == effect.on:
+            return
+        if self.stubborn:
+            self.heard(self._refused(call, effect.on, 0 if effect.on else 2_500))
+        if self.stubborn and not effect.on:
+            self.away.add(call)
+        else:
+            self._held(call, effect.on)
+
+    def announce(self, effect: out.Announce) -> None:
+        assert effect.call in self.recorded, "a notice of no recording"
+        assert effect.call not in self.noticed, "two notices at once"
+        self.noticed.add(effect.call)
 
     def transfer(self, effect: out.Transfer) -> None:
         assert self.calls.get(effect.call) == "talks", "nobody is there to be given away"
@@ -123,9 +147,53 @@ class WorldPhone:
         """The transfer does not go through."""
         self._transferred(done=False)
 
+    def obliging(self) -> None:
+        """The far side agrees to every hold and to every resume, from now on."""
+        self.stubborn = False
+
+    def disobliging(self) -> None:
+        """It agrees to none."""
+        self.stubborn = True
+
+    def asks_again(self) -> None:
+        """The phone asks those once more who have not come back, for the last time."""
+        for call in sorted(self.away):
+            self.away.discard(call)
+            if self.stubborn:
+                self.heard(self._refused(call, on=False, again_in_ms=0))
+            else:
+                self._held(call, on=False)
+
+    def notice_heard(self) -> None:
+        """The notices that play come to their end."""
+        self._notices("")
+
+    def notice_fails(self) -> None:
+        """They cannot be played."""
+        self._notices("no such file")
+
+    def disk_full(self) -> None:
+        """Every recording fails."""
+        for call, path in list(self.recorded.items()):
+            del self.recorded[call]
+            self.heard(phone.Recorded(at=NOW, mono=self._mono, call=call, path=path, ms=9, fault="disk full"))
+
+    def sounds(self) -> None:
+        """What is heard of every call, and what concerns none."""
+        for call in list(self.calls):
+            self.heard(
+                phone.Quality(at=NOW, mono=self._mono, call=call, packets=9, lost=1, jitter_ms=2, mark="good")
+            )
+            self.heard(phone.Hint(at=NOW, mono=self._mono, call=call, word="beep heard"))
+            self.heard(phone.Dtmf(at=NOW, mono=self._mono, call=call, digit="5"))
+        self.heard(phone.Trouble(at=NOW, mono=self._mono, text="Something failed."))
+
     def engine_dies(self) -> None:
         """The phone process is killed: every call ends in its name, and it is back."""
         self.passing.clear()
+        self.recorded.clear()
+        self.noticed.clear()
+        self.away.clear()
         for call in list(self.calls):
             del self.calls[call]
             self.heard(self._ended(call, Result.INTERRUPTED, ended_by="engine"))
@@ -148,9 +216,26 @@ class WorldPhone:
         if not state:
             return
         self.passing.pop(call, None)
+        self.away.discard(call)
+        self.noticed.discard(call)
         if call in self.recorded:
             self.heard(phone.Recorded(at=NOW, mono=self._mono, call=call, path=self.recorded.pop(call), ms=9))
         self.heard(self._ended(call, Result.ANSWERED if state == "talks" else Result.NO_ANSWER))
+
+    def _notices(self, fault: str) -> None:
+        for call in sorted(self.noticed):
+            if not self.held.get(call, False):
+                self.noticed.discard(call)
+                self.heard(phone.Announced(at=NOW, mono=self._mono, call=call, fault=fault))
+
+    def _held(self, call: str, on: bool) -> None:
+        self.held[call] = on
+        self.heard(phone.Held(at=NOW, mono=self._mono, call=call, on=on))
+
+    def _refused(self, call: str, on: bool, again_in_ms: int) -> phone.HoldRefused:
+        return phone.HoldRefused(
+            at=NOW, mono=self._mono, call=call, on=on, reason="488 No", again_in_ms=again_in_ms
+        )
 
     def _transferred(self, *, done: bool) -> None:
         for call in list(self.passing):

@@ -13,12 +13,19 @@ def check_lines(world: World) -> None:
     desk, phone = world.desk, world.phone
     second = desk.second_line
     assert desk.caller is None or desk.state in RINGS_IN
+    assert not desk.on_second or second is not None or desk.passing is not None
+    assert (desk.state in IN_CALL) <= (desk.line is not None), "in a call, and there is none"
     if world.store.pending or desk.line is None or desk.passing is not None:
         return
+    lines = [line for line in (desk.line, second) if line is not None]
+    if desk.state in IN_CALL:
+        assert any(line.call in phone.calls for line in lines), "nobody is on any line, and no end comes"
+    else:
+        assert desk.line.stored or desk.line.disposing, "no key can record this call"
     talking = [line.call for line in (desk.line, second) if line and phone.calls.get(line.call) == "talks"]
     heard = [call for call in talking if not phone.held.get(call, False)]
     assert len(heard) <= 1, "both lines are heard at once"
-    if second is not None and len(talking) == 2:
+    if second is not None and len(talking) == 2 and not world.stayed_away:
         assert heard, "everybody is on hold"
         assert desk.talked_on is not None
         assert heard == [desk.talked_on.call], "the screen shows the other line"

@@ -16,7 +16,7 @@ from floor import desk_inputs as told
 from store.records import Caller
 
 ALWAYS = Recordable(Mode.ANNOUNCE, True, "", "2026-01-01")
-REFUSALS = ("gate_says_no", "store_says_no")
+REFUSALS = ("gate_says_no", "store_says_no", "store_says_never", "nothing_due")
 """What the store may say of the next effect that it can refuse."""
 
 
@@ -58,7 +58,13 @@ class WorldStore:
             self.step()
         raise AssertionError("the desk and the store never come to rest")
 
-    def claim_next(self, _: out.ClaimNext) -> None:
+    def claim_next(self, effect: out.ClaimNext) -> None:
+        if self._refused("store_says_no"):
+            self.feed(told.Refused(effect, "The disk is full."))
+            return
+        if self._refused("nothing_due"):
+            self.feed(told.NothingDue(None, "Nobody may be called now."))
+            return
         held = claim(next(self.ids))
         assert not self.leased, "one lead a rep"
         self.leased.add(held.lead.id)
@@ -73,6 +79,10 @@ class WorldStore:
         self.leased.discard(effect.claim.lead.id)
 
     def begin(self, effect: out.Begin) -> None:
+        if self._refused("store_says_never"):
+            self.leased.discard(effect.claim.lead.id)
+            self.feed(told.Refused(effect, "The lease is lost.", over=True))
+            return
         if self._refused("store_says_no"):
             self.feed(told.Refused(effect, "The disk is full."))
             return
@@ -158,6 +168,10 @@ class WorldStore:
         if self._refused("store_says_no"):
             self.feed(told.Refused(effect, "The disk is full."))
             return
+        if self._refused("store_says_never"):
+            self._disposed(number)
+            self.feed(told.Refused(effect, "It was recorded by somebody else.", over=True))
+            return
         self._disposed(number)
         self.feed(told.Recorded(number, effect.choice.disposition, _plan()))
 
@@ -173,8 +187,11 @@ class WorldStore:
 
     def undo(self, effect: out.Undo) -> None:
         number = effect.attempt_id
-        if self._refused("store_says_no"):
+        if self._refused("store_says_never"):
             self.feed(told.Refused(effect, "The lead was touched again.", over=True))
+            return
+        if self._refused("store_says_no"):
+            self.feed(told.Refused(effect, "The disk is full."))
             return
         self.disposed.discard(number)
         held = claim(number)

@@ -15,6 +15,7 @@ from support.desk_world.phone import WorldPhone
 from support.desk_world.store import REFUSALS, WorldStore
 
 from cadence.model import ShiftState
+from floor import desk_effects as out
 from floor import desk_inputs as told
 from telephony import protocol
 
@@ -40,10 +41,14 @@ KEYS: dict[str, told.Input] = {
     "ask a colleague": told.TransferTo("204"),
     "ask nobody": told.TransferTo(" "),
     "give it away": told.TransferTo("207", blind=True),
+    "leave": told.Leaving(),
     "phone lost": told.PhoneState(False, "no answer", 4_000),
     "phone back": told.PhoneState(True, "registered"),
 }
 """What the rep may do, by name."""
+
+NO_KEYS = ("look again", "phone lost", "phone back", "leave")
+"""Those of `KEYS` that no rep presses."""
 
 
 class World:
@@ -63,11 +68,25 @@ class World:
         """Do one thing of `HISTORIES`."""
         self.bench.clock.advance(700)
         if name in KEYS:
-            self._feed(KEYS[name])
+            self.press(name)
         elif name in REFUSALS:
             self.store.refusing = name
         else:
             HAPPENINGS[name](self)
+
+    def press(self, name: str) -> None:
+        """One of `KEYS`. None of the rep's own does nothing in silence."""
+        desk, message = self.desk, self.desk.message
+        desk.message = ""
+        seen = bool(self._feed(KEYS[name])) or bool(desk.message)
+        waits = any(line and (line.hang_up or line.chosen) for line in (desk.line, desk.second_line))
+        assert seen or waits or name in NO_KEYS, f"{name}: nothing is said"
+        desk.message = desk.message or message
+
+    @property
+    def stayed_away(self) -> bool:
+        """Whether somebody who was taken back is still on hold, by their own doing."""
+        return any(line is not None and line.away for line in (self.desk.line, self.desk.second_line))
 
     def settle(self) -> None:
         """Everybody hangs up, the store catches up."""
@@ -102,14 +121,16 @@ class World:
     def _heard(self, event: protocol.AnyEvent) -> None:
         self._feed(told.PhoneSaid(event))
 
-    def _feed(self, given: told.Input) -> None:
+    def _feed(self, given: told.Input) -> list[out.Effect]:
         """Tell the desk; what it asks of the phone is done at once, what it asks of the store waits."""
-        for effect in self.bench.tell(given):
+        effects = self.bench.tell(given)
+        for effect in effects:
             if not self.phone.carry_out(effect, self.desk.drops.keys()):
                 self.store.pending.append(effect)
+        return effects
 
 
-HAPPENINGS: dict[str, Callable[[World], None]] = {
+HAPPENINGS: dict[str, Callable[[World], object]] = {
     "step": lambda world: world.store.step(),
     "step_all": lambda world: world.store.step_all(),
     "ring": lambda world: world.phone.ring(),
@@ -122,6 +143,13 @@ HAPPENINGS: dict[str, Callable[[World], None]] = {
     "transfer_refused": lambda world: world.phone.transfer_refused(),
     "engine_dies": lambda world: world.phone.engine_dies(),
     "message_played": World.messages_played,
+    "obliging": lambda world: world.phone.obliging(),
+    "disobliging": lambda world: world.phone.disobliging(),
+    "asks_again": lambda world: world.phone.asks_again(),
+    "notice_heard": lambda world: world.phone.notice_heard(),
+    "notice_fails": lambda world: world.phone.notice_fails(),
+    "disk_full": lambda world: world.phone.disk_full(),
+    "sounds": lambda world: world.phone.sounds(),
     "lead_taken": World.lead_taken,
 }
 """What the world may do, by name."""
