@@ -20,8 +20,8 @@ from telephony.ring import Ring
 from telephony.soundcard import Device, cards, open_microphone, open_speaker, pick
 
 FRAME = 320  # bytes: 20 ms at 8 kHz, the bridge's step
-TARGET = FRAME * 3 // 2
-LIMIT = FRAME * 3
+TARGET = FRAME * 2  # half of it in hand when the bridge has taken a frame: cards and threads come that late
+LIMIT = FRAME * 7
 WATCH_S = 0.25
 RETRY_S = 1.0
 FIRST_SOUND_MS = 5_000  # a sound server may take seconds to wake a card that slept
@@ -63,8 +63,8 @@ class Headset:
         self._names = (microphone, speaker)
         self._clock = clock or SystemClock()
         self._backends = backends
-        self.spoken = Ring(TARGET, LIMIT)  # from the microphone to the bridge
-        self.played = Ring(TARGET, LIMIT)  # from the bridge to the speaker
+        self.spoken = Ring(TARGET, LIMIT, FRAME)  # from the microphone to the bridge
+        self.played = Ring(TARGET, LIMIT, FRAME)  # from the bridge to the speaker
         self._peaks = [0, 0]
         self._ticks = [0, 0]  # callbacks of microphone and speaker
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()

@@ -14,6 +14,7 @@ from telephony.engine.way import Binding
 
 CLOCK_RATE = 8_000  # Hz; telephone sound
 USER_AGENT = "Sixring"
+JITTER_MS = 40  # held back at least: the stack's own 20 lose a frame whenever one of two clocks stumbles
 LOG_LEVEL = 2  # warnings; 3 writes whom we call, 4 whole messages with their digests
 RTP_PORTS = range(10_000, 50_000, 2)
 
@@ -77,6 +78,7 @@ def _settings(stun: Sequence[str]) -> Any:  # noqa: ANN401 - pjsua2 has no types
     media = settings.medConfig
     media.clockRate = media.sndClockRate = CLOCK_RATE
     media.noVad = True
+    media.jbInit = media.jbMinPre = JITTER_MS
     media.ecTailLen = 0
     # The default closes even the null device a second after a call, and with it the clock of the
     # conference bridge: the next call would send no RTP for its whole life.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pjsua2 as pj
@@ -15,6 +16,7 @@ from telephony.headset import FRAME, Headset, News
 from telephony.protocol import Levels, SoundState
 
 LEVELS_EVERY_MS = 250
+SWITCH_S = 0.001  # the interpreter's turn of a thread; at the usual 5 ms a card waits for half its period
 _SILENCE = bytes(FRAME)
 
 
@@ -44,6 +46,7 @@ class HeadsetSound(RepSound):
 
     def __init__(self, lib: Any, sound: Sound, board: Board) -> None:  # noqa: ANN401
         super().__init__(lib, sound)
+        sys.setswitchinterval(SWITCH_S)
         self._board = board
         self._headset = Headset(sound.microphone, sound.speaker, clock=board.clock)
         self._told_at = 0

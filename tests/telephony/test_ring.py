@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import array
+import itertools
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,12 +100,10 @@ def test_a_cleared_ring_counts_no_under_run() -> None:
     assert ring.under_runs == 0
 
 
-@pytest.mark.parametrize(("ppm", "clicks"), [(500, range(2, 20)), (-500, range(2, 20)), (0, range(1))])
-def test_drift_costs_a_click_now_and_then_and_no_delay(ppm: int, clicks: range) -> None:
-    """Six minutes of a card 500 ppm off its bridge (as an hour of 50 ppm), in the steps of both."""
-    ring = Ring(480, 960)
+def drifting(ring: Ring, ppm: int, seconds: int) -> int:
+    """A card `ppm` off its bridge, in the steps of both; the most that was held."""
     card, bridge, worst = 0.0, 5.0, 0
-    while bridge < 360_000:
+    while bridge < seconds * 1000:
         if card <= bridge:
             ring.push(bytes(160))
             card += 10 * (1 - ppm / 1e6)
@@ -109,8 +111,52 @@ def test_drift_costs_a_click_now_and_then_and_no_delay(ppm: int, clicks: range) 
             ring.pull(320)
             bridge += 20
             worst = max(worst, len(ring))
-    assert worst <= 960
-    assert ring.under_runs + ring.over_runs in clicks
+    return worst
+
+
+@pytest.mark.parametrize("ppm", [500, -500, 0])
+def test_drift_costs_no_click_and_no_delay(ppm: int) -> None:
+    """Six minutes of a card 500 ppm off its bridge: as an hour of 50 ppm."""
+    ring = Ring(640, 2240, 320)
+    assert drifting(ring, ppm, 360) <= 960
+    assert (ring.under_runs, ring.over_runs) == (0, 0)
+
+
+def test_a_ring_that_ran_dry_keeps_more_in_hand_until_it_was_calm_for_long() -> None:
+    ring = Ring(640, 2240, 320)
+    drifting(ring, 0, 5)
+    while not ring.under_runs:
+        ring.pull(320)
+    assert drifting(ring, 0, 5) >= 320 + 160  # left after a pull
+    drifting(ring, 0, 180)
+    assert drifting(ring, 0, 5) < 320 + 160
+    assert ring.under_runs == 1
+
+
+@pytest.mark.parametrize("ppm", [2000, -2000])
+def test_sound_played_faster_or_slower_has_no_step_in_it(ppm: int) -> None:
+    """A tone through a ring that must leave samples out, or put some in: each follows from the one before."""
+    ring = Ring(640, 2240, 320)
+    said, pulled = 0, array.array("h")
+    card, bridge = 0.0, 5.0
+    while bridge < 60_000:
+        if card <= bridge:
+            ring.push(array.array("h", (tone(said + i) for i in range(80))).tobytes())
+            said += 80
+            card += 10 * (1 - ppm / 1e6)
+        else:
+            pulled.frombytes(ring.pull(320))
+            bridge += 20
+    heard = pulled[1600:]
+    steepest = max(abs(after - before) for before, after in itertools.pairwise(heard))
+    assert steepest <= 10_000 * 2 * math.pi * 300 / 8_000 * 1.02
+    assert abs(said - len(pulled)) > 60  # some really were left out, or put in
+    assert (ring.under_runs, ring.over_runs) == (0, 0)
+
+
+def tone(at: int) -> int:
+    """300 Hz."""
+    return round(10_000 * math.sin(at * 2 * math.pi * 300 / 8_000))
 
 
 @pytest.mark.parametrize(("target", "limit"), [(0, 4), (6, 4), (3, 8), (4, 7)])
