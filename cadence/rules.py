@@ -62,9 +62,7 @@ class Place:
     country: str  # empty: the world's default
     region: str
     week: tuple[Hours, ...]  # Monday to Sunday
-    holiday: (
-        Hours | None
-    )  # narrows the day's hours on a public holiday; None: a holiday is a day like any other
+    holiday: Hours | None  # narrows the hours of a public holiday; None: it is a day like any other
     zones: tuple[str, ...]
     cap_24h: int  # 0: no limit
     max_calls: int

@@ -184,9 +184,8 @@ class Queue:
         plan = plans.move(core, standing, Blocked(None, permanent=True, why=why, at=now), why=why)
         call = plan.call
         if call is not None and call.due_at <= now and call.kind is not CallKind.REVIEW:
-            put_off(
-                core, standing.lead.id, now + _SECOND_LOOK_MS
-            )  # rules and plan disagree; do not spin on it
+            # Rules and plan disagree: do not spin on it.
+            put_off(core, standing.lead.id, now + _SECOND_LOOK_MS)
 
     def _waiting(self, rep: str, now: int) -> Waiting:
         next_at = soonest(self._core, rep)

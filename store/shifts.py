@@ -133,16 +133,16 @@ class Shifts:
             for row in rows
         ]
 
+    def live(self) -> list[Shift]:
+        """Every shift that has not ended, by rep."""
+        rows = self._core.engine.rows("select * from shift where out_at is null order by rep")
+        return [_shift(row) for row in rows]
+
     def _release_all(self, shift: Shift, why: str) -> None:
         core = self._core
         for row in core.engine.rows("select lead_id from queue where rep = :rep", rep=shift.rep):
             free(core, row["lead_id"])
             core.log.tell("lead.released", shift.rep, lead_id=row["lead_id"], why=why)
-
-    def live(self) -> list[Shift]:
-        """Every shift that has not ended, by rep."""
-        rows = self._core.engine.rows("select * from shift where out_at is null order by rep")
-        return [_shift(row) for row in rows]
 
 
 def default_alive(core: Core) -> Alive:

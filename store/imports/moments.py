@@ -34,11 +34,8 @@ def moment(text: str, zone: ZoneInfo, *, month_first: bool) -> int | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         return _other(text, zone, month_first)
-    if text.isdecimal() and _UNIX(
-        text
-    ):  # 2026112114 is also a basic ISO form; ten digits are far more often seconds
-        return _unix(text)
-    return _ms(found, zone)
+    # 2026112114 is also a basic ISO form; ten digits are far more often seconds.
+    return _unix(text) if _UNIX(text) else _ms(found, zone)
 
 
 def _other(text: str, zone: ZoneInfo, month_first: bool) -> int | None:
