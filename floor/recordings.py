@@ -143,6 +143,12 @@ class Keeper:
             case out.RecordingErased():
                 self._next(effect.attempt_id, self._erased(effect.attempt_id))
 
+    def settle_left(self, rep: str) -> None:
+        """Pack away what the session before of `rep` left, while this one begins: it lives no more."""
+        task = asyncio.create_task(self._settle_left(rep))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def close(self) -> None:
         """Wait for what is being packed, within reason; housekeeping does the rest."""
         if self._tasks:
@@ -190,6 +196,14 @@ class Keeper:
             await _settle(self._room, effect.attempt_id, path, effect.fault, effect.told_by)
         except SixringError as error:
             self._fail(f"The recording of the last call is not kept yet, trying again later: {error}")
+
+    async def _settle_left(self, rep: str) -> None:
+        if self._folder is None:
+            return
+        try:
+            await settle_left(self._room, self._folder, rep=rep)
+        except SixringError as error:
+            self._fail(f"A recording of the session before is not kept yet, trying again later: {error}")
 
     async def _erased(self, attempt_id: int) -> None:
         """The store says already that it is deleted; what is on disk of it goes now."""
@@ -241,6 +255,17 @@ def _below(path: Path) -> str:
 # ---------------------------------------------------------- housekeeping
 
 
+async def settle_left(room: StoreRoom, folder: Path, before: int | None = None, rep: str = "") -> None:
+    """Pack away what dead desks of this machine left; which those are: `Recordings.take_left`.
+
+    Raises:
+        SixringError: the store refuses, or a file cannot be read or packed.
+    """
+    host = socket.gethostname()
+    for left in await room.run(lambda store: store.recordings.take_left(host, before, rep)):
+        await _settle(room, left.attempt_id, folder / left.path, "the desk died before its end")
+
+
 async def tidy(room: StoreRoom, folder: Path, clock: Clock, keep_days: int) -> None:
     """Settle what dead desks of this machine left, and delete what may not be kept or is not wanted any more.
 
@@ -253,8 +278,7 @@ async def tidy(room: StoreRoom, folder: Path, clock: Clock, keep_days: int) -> N
         SixringError: the store refuses, or a file cannot be deleted.
     """
     host, now = socket.gethostname(), clock.now()
-    for left in await room.run(lambda store: store.recordings.take_left(host, now - LEFT_MS)):
-        await _settle(room, left.attempt_id, folder / left.path, "the desk died before its end")
+    await settle_left(room, folder, now - LEFT_MS)
     for untold in await room.run(lambda store: store.recordings.untold(host, now - LEFT_MS)):
         await room.run(partial(_delete, recording_id=untold.id, why=UNTOLD))
     if keep_days:

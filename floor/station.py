@@ -123,6 +123,7 @@ class Station:
         scribe = self._scribe = Scribe(self._room, clerk, self._tell)
         left = await self._room.run(partial(recovered, clerk=clerk))
         await self._phone.start()
+        self._keeper.settle_left(rep.login)
         self._tasks = [asyncio.create_task(one) for one in (scribe.write(), *self._rounds.work(clerk))]
         self._tell(left.unsaid or told.Resumed())
         if left.words:

@@ -86,6 +86,15 @@ def many(core: Core, where: str, **params: object) -> list[CallRecording]:
     return [CallRecording(**row) for row in rows]
 
 
+def left(core: Core, host: str, before: int | None, rep: str) -> list[CallRecording]:
+    """See `Recordings.take_left`."""
+    past = "and a.ended_at < :before " if before is not None else "and a.ended_at is not null "
+    of_rep = "and a.rep = :rep " if rep else ""
+    params = {**({} if before is None else {"before": before}), **({"rep": rep} if rep else {})}
+    where = "where r.host = :host and r.state = 'open' " + past + of_rep + "order by r.id"
+    return many(core, where, host=host, **params)
+
+
 def untold(core: Core, host: str, before: int | None, limit: int) -> list[CallRecording]:
     """See `Recordings.untold`."""
     here = "and r.host = :host " if host else ""

@@ -193,15 +193,17 @@ class Recordings:
         params = {} if lead_id is None else {"lead": lead_id}
         return self._many(where + "order by r.id desc limit :limit", limit=limit, **params)
 
-    def take_left(self, host: str, before: int) -> list[CallRecording]:
+    def take_left(self, host: str, before: int | None = None, rep: str = "") -> list[CallRecording]:
         """Those on `host` that nobody will settle, for the caller to: their attempt ended before `before`.
 
-        Each is given to one caller; one who has not settled it within
-        `SETTLING_MS` is taken for dead, and the next may have it.
+        At the start of a rep's session, `before` is left out and `rep` given:
+        no other session of theirs lives. Each is given to one caller; one who
+        has not settled it within `SETTLING_MS` is taken for dead, and the next
+        may have it.
         """
         core = self._core
-        where = "where r.host = :host and r.state = 'open' and a.ended_at < :before order by r.id"
-        if not (left := self._many(where, host=host, before=before)):
+        left = recording_rows.left(core, host, before, rep)
+        if not left:
             return []
         with core.write():
             now = core.now()

@@ -185,6 +185,17 @@ async def test_housekeeping_settles_what_a_dead_desk_left(tmp_path: Path) -> Non
     assert (found.sha256, abs(found.ms - kept.ms) <= 20) == (kept.sha256, True)
 
 
+async def test_a_rep_who_is_back_has_the_recording_of_the_session_before_at_once(tmp_path: Path) -> None:
+    async with seated(tmp_path, "8", recording=EVERY_CALL) as seat:
+        kept = await one_recording(seat)
+    with read(seat) as store:
+        _reopen(store, kept.id)
+    async with seated(tmp_path, "8", recording=EVERY_CALL) as again:
+        found = await settled(again)
+    assert (found.id, found.state, found.why) == (kept.id, "kept", "the desk died before its end")
+    assert found.sha256 == kept.sha256
+
+
 async def test_a_recording_without_its_file_is_lost_and_says_why(tmp_path: Path) -> None:
     async with seated(tmp_path, "8", recording=EVERY_CALL) as seat:
         kept = await one_recording(seat)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from support.factories import called, new_lead
+from support.factories import called, new_lead, number
 
 from cadence.model import Result
 from config.clock import HandClock
@@ -90,6 +90,17 @@ def test_what_a_dead_desk_left_open_is_found_on_its_own_machine_alone(store: Sto
     clock.advance(1)
     assert store.recordings.take_left("desk-2", clock.now()) == []
     assert [found.attempt_id for found in store.recordings.take_left(HERE, clock.now())] == [attempt]
+
+
+def test_a_rep_who_begins_anew_gets_what_their_own_session_left_and_nobody_elses(
+    store: Store, clock: HandClock
+) -> None:
+    mine = recorded(store, clock)
+    recorded(store, clock, 1)
+    up, _ = store.inbound.answer(number(2), "", "sip-in", "rep1", None, clock.now())
+    store.recordings.begin(up.id, HERE, PATH, clock.now())
+    assert store.recordings.take_left("desk-2", rep="rep1") == []
+    assert [found.attempt_id for found in store.recordings.take_left(HERE, rep="rep1")] == [mine]
 
 
 def test_what_a_dead_desk_left_is_settled_by_one_hand_at_a_time(
