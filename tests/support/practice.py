@@ -86,7 +86,7 @@ async def seated(
     folder: Path,
     *digits: str,
     rep: str = "anna",
-    ring_timeout_ms: int = 1_500,
+    ring_timeout_ms: int = 20_000,
     pace: float = PACE,
     recording: str = "",
     consent: str = "",

