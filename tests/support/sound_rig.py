@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -26,14 +27,21 @@ needs_pulseaudio = pytest.mark.skipif(
     reason="pulseaudio is not installed: no headset was tried",
 )
 
+needs_pipewire = pytest.mark.skipif(
+    any(
+        shutil.which(one) is None for one in ("pipewire", "pipewire-pulse", "wireplumber", "dbus-run-session")
+    ),
+    reason="pipewire, pipewire-pulse, wireplumber or dbus-run-session is not installed: no headset was tried",
+)
+
 _AIR = (
-    f"module-null-sink sink_name=air channels={CHANNELS} rate={RATE} "
-    "channel_map=front-left,front-right,rear-left,rear-right"
-)
+    "module-null-sink", "sink_name=air", f"channels={CHANNELS}", f"rate={RATE}",
+    "channel_map=front-left,front-right,rear-left,rear-right",
+)  # fmt: skip
 _MOUTH = (
-    "module-remap-sink sink_name=mouth master=air channels=2 master_channel_map=rear-left,rear-right "
-    "channel_map=front-left,front-right remix=no"
-)
+    "module-remap-sink", "sink_name=mouth", "master=air", "channels=2", "remix=no",
+    "master_channel_map=rear-left,rear-right", "channel_map=front-left,front-right",
+)  # fmt: skip
 _HEADSET = (
     (
         "module-remap-sink", "sink_name=phones", "master=air", "channels=2", "remix=no",
@@ -48,19 +56,54 @@ _HEADSET = (
 )  # fmt: skip
 
 
+_PIPEWIRE = "pipewire & wireplumber & exec pipewire-pulse"
+
+
 class SoundRig:
     """A running sound server; every program started with `PULSE_SERVER` set as here uses it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.address = f"unix:{folder}/native"
+    def __init__(self, folder: Path, kind: str) -> None:
+        self.folder, self.kind = folder, kind
+        self.socket = folder / ("native" if kind == "pulseaudio" else "pulse/native")
+        self.address = f"unix:{self.socket}"
         self.server: asyncio.subprocess.Process | None = None
         self._modules: list[str] = []
 
     def die(self) -> None:
-        """Let the sound server die."""
+        """Let the sound server die, and what it is made of."""
         if self.server is not None and self.server.returncode is None:
-            self.server.kill()
+            os.killpg(self.server.pid, signal.SIGKILL)
+
+    async def start(self) -> None:
+        """Run the server, and wait until it listens."""
+        words = {
+            "pulseaudio": [
+                "pulseaudio", "-n", "--exit-idle-time=-1", "--daemonize=no", "--use-pid-file=no",
+                "-L", f"module-native-protocol-unix auth-anonymous=1 socket={self.socket}",
+            ],
+            "pipewire": ["dbus-run-session", "--", "sh", "-c", _PIPEWIRE],
+        }[self.kind]  # fmt: skip
+        home = {"HOME": str(self.folder), "XDG_RUNTIME_DIR": str(self.folder)}
+        self.server = await asyncio.create_subprocess_exec(
+            *words, env={**os.environ, **home}, start_new_session=True, cwd=self.folder,
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        async with asyncio.timeout(15):
+            while not self._listens():
+                await asyncio.sleep(0.05)
+        for words in (_AIR, _MOUTH):
+            self._pactl("load-module", *words)
+
+    def _listens(self) -> bool:
+        return (
+            self.socket.exists()
+            and not subprocess.run(
+                ["pactl", "info"],
+                env={**os.environ, "PULSE_SERVER": self.address},
+                capture_output=True,
+                check=False,
+            ).returncode
+        )
 
     def answers(self) -> bool:
         """Whether the server takes requests."""
@@ -123,27 +166,21 @@ def channel(path: Path, number: int) -> array.array[int]:
 
 
 @contextlib.asynccontextmanager
-async def sound_rig(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundRig]:
-    """A sound server with the headset plugged in; `PULSE_SERVER` names it meanwhile."""
+async def sound_rig(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, kind: str = "pulseaudio"
+) -> AsyncIterator[SoundRig]:
+    """A sound server with the headset plugged in; `PULSE_SERVER` names it meanwhile.
+
+    `kind` is "pulseaudio" or "pipewire".
+    """
     folder.mkdir(mode=0o700, exist_ok=True)
-    rig = SoundRig(folder)
-    words = [
-        "pulseaudio", "-n", "--exit-idle-time=-1", "--daemonize=no", "--use-pid-file=no",
-        "-L", _AIR, "-L", _MOUTH,
-        "-L", f"module-native-protocol-unix auth-anonymous=1 socket={folder}/native",
-    ]  # fmt: skip
-    home = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
-    server = rig.server = await asyncio.create_subprocess_exec(
-        *words, env={**os.environ, **home},
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+    rig = SoundRig(folder, kind)
     try:
-        async with asyncio.timeout(20):
-            while not rig.answers():
-                await asyncio.sleep(0.05)
+        await rig.start()
         monkeypatch.setenv("PULSE_SERVER", rig.address)
         rig.plug_in()
         yield rig
     finally:
         rig.die()
-        await server.wait()
+        if rig.server is not None:
+            await rig.server.wait()

@@ -1,4 +1,4 @@
-"""The headset on a sound server without a card: real streams, real RTP. Run by .ci/run."""
+"""The headset on sound servers without a card: real streams, real RTP. Run by .ci/run."""
 
 from __future__ import annotations
 
@@ -11,20 +11,34 @@ from pathlib import Path
 import pytest
 from support.least import least
 from support.sip_peer import Leg, SipPeer
-from support.sound_rig import MICROPHONE, SPEAKER, SoundRig, channel, needs_pulseaudio, sound_rig
+from support.sound_rig import (
+    MICROPHONE,
+    SPEAKER,
+    SoundRig,
+    channel,
+    needs_pipewire,
+    needs_pulseaudio,
+    sound_rig,
+)
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account, Sound
 from telephony.protocol import Levels, SoundState
 
-pytestmark = [pytest.mark.interop, needs_pulseaudio]
+pytestmark = pytest.mark.interop
+SERVERS = [
+    pytest.param("pulseaudio", marks=needs_pulseaudio),
+    pytest.param("pipewire", marks=[needs_pulseaudio, needs_pipewire]),  # which brings no pactl of its own
+]
 WORDS = b"".join(struct.pack("=h", round(9_000 * math.sin(i * 0.35))) for i in range(8_000 * 20))
 HEADSET = Sound(kind="headset", microphone="rig headset", speaker="rig headset")
 
 
-@pytest.fixture
-async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SoundRig]:
-    async with sound_rig(tmp_path / "rig", monkeypatch) as made:
+@pytest.fixture(params=SERVERS)
+async def rig(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[SoundRig]:
+    async with sound_rig(tmp_path / "rig", monkeypatch, request.param) as made:
         yield made
 
 
