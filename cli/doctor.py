@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from config.home import Home
 
 
+_INDENT = 24  # where what was found begins
+
+
 @click.command(cls=Command, example="sixring doctor")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line (docs/json.md).")
 @pass_state
@@ -24,7 +27,7 @@ def command(state: State, as_json: bool) -> int:
     Exits 1 where something fails. No call is placed and no mail is sent.
     """
     from cli.checks.finding import Health
-    from cli.output import json_line, line
+    from cli.output import hanging, json_line
 
     failed = 0
     for finding in _examine(state.home):
@@ -39,9 +42,9 @@ def command(state: State, as_json: bool) -> int:
                 }
             )
         else:
-            line(f"{finding.health:<8} {finding.check:<14} {finding.found}")
+            hanging(_INDENT, f"{finding.health:<8} {finding.check:<14} {finding.found}")
             if finding.mend:
-                line(f"{'':<8} {'':<14} -> {finding.mend}")
+                hanging(_INDENT + 3, f"{'':<{_INDENT}}-> {finding.mend}")
         sys.stdout.flush()
     return 1 if failed else 0
 

@@ -14,6 +14,28 @@ def line(text: str = "") -> None:
     sys.stdout.write(for_terminal(text) + "\n")
 
 
+def hanging(indent: int, text: str) -> None:
+    """Print `text` so that what does not fit on a line of the terminal goes on below its column `indent`.
+
+    Into a file or a pipe it stays one line, for `grep`.
+    """
+    if not sys.stdout.isatty():
+        line(text)
+        return
+    import shutil
+    import textwrap
+
+    width = max(shutil.get_terminal_size().columns, indent + 20)
+    for row in textwrap.wrap(
+        for_terminal(text),
+        width,
+        subsequent_indent=" " * indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    ):
+        sys.stdout.write(row + "\n")
+
+
 def json_line(record: Mapping[str, object]) -> None:
     """Print `record` as one line of JSON, ASCII only: no byte of it can move a terminal."""
     sys.stdout.write(json.dumps(record, separators=(",", ":"), default=str) + "\n")

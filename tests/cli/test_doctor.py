@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydub.generators import Sine
 from support.mailserver import MailServerUnderTest
-from support.program import sixring
+from support.program import PROGRAM, sixring
+from support.terminal import terminal
 
 from cli.checks import configured, machine, network, storage
 from cli.checks.finding import Health
@@ -31,6 +32,21 @@ def free_port() -> int:
         sock.bind(("127.0.0.1", 0))
         port: int = sock.getsockname()[1]
         return port
+
+
+def test_on_a_terminal_what_is_too_long_goes_on_below_itself_and_in_a_pipe_it_is_one_line(
+    tmp_path: Path,
+) -> None:
+    command = [str(PROGRAM), "doctor", "--home", str(tmp_path)]
+    with terminal(command, (60, 24), COLUMNS="") as screen:
+        assert screen.exit_code() == 0
+        rows = screen.output.decode().splitlines()
+    assert all(len(row) <= 60 for row in rows if str(tmp_path) not in row)
+    below = rows[next(place for place, row in enumerate(rows) if row.startswith("skipped  mail")) + 1]
+    assert below.startswith(" " * 24)
+    assert below.strip()
+    piped = sixring("doctor", home=tmp_path).stdout.splitlines()
+    assert all(row.split()[0] in ("ok", "warns", "skipped", "->") for row in piped)
 
 
 def test_a_fresh_home_warns_and_says_what_comes_next(tmp_path: Path) -> None:
