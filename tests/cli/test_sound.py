@@ -37,6 +37,16 @@ def test_a_microphone_nobody_has_is_one_sentence(tmp_path: Path) -> None:
     assert "microphone" in done.stderr
 
 
+def test_who_has_a_desk_phone_needs_no_headset_to_test(tmp_path: Path) -> None:
+    (tmp_path / "sixring.toml").write_text(
+        '[sound]\nkind = "desk_phone"\ndesk_phone = "204"\n', encoding="utf-8"
+    )
+    done = sixring("sound", "test", home=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "desk phone" in done.stdout
+    assert "called when the shift begins" in done.stdout
+
+
 def test_the_doctor_warns_of_a_headset_that_is_not_there(tmp_path: Path) -> None:
     done = sixring("doctor", "--json", home=named(tmp_path, "no such microphone"))
     (sound,) = [one for one in map(json.loads, done.stdout.splitlines()) if one["check"] == "sound"]
