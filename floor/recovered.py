@@ -8,7 +8,6 @@ from cadence.model import Lane, Result
 from floor.card import card_view
 from floor.clerk import Clerk
 from floor.desk_inputs import Undone
-from floor.lead_time import clock_text, lead_zone, local
 from store.records import NO_PHONE, Attempt, Claim
 from store.store import Store
 
@@ -55,8 +54,7 @@ def _unsaid(store: Store, clerk: Clerk, attempt: Attempt) -> Undone | None:
         lead, plan, number, token=0, lane=plan.call.lane if plan.call else Lane.NO_CALL,
         reason="left without its disposition by the session before", attempts=1, expires_at=0,
     )  # fmt: skip
-    at = clock_text(local(attempt.answered_at, lead_zone(lead, number)))
-    why = f"your call at {at} {_how(attempt)} after {attempt.talk_ms // 1000} s of talk. What came of it?"
+    why = f"your call {_how(attempt)} after {attempt.talk_ms // 1000} s. What came of it?"
     return Undone(attempt, claim, card_view(store, claim, clerk.book, clerk.clock.now()), why)
 
 

@@ -255,7 +255,7 @@ async def test_a_call_they_began_is_known_until_the_last_beat_of_a_killed_desk(
         store.shifts.beat(shift.id)
     async with seated(tmp_path) as seat:
         view = await seat.state(S.WRAP_UP)
-        assert re.search(r"was cut off after \d s of talk\. What came of it\?", view.message)
+        assert re.search(r"was cut off after \d s\. What came of it\?", view.message)
         assert view.call is not None
         assert view.call.inbound
         seat.station.dispose("interested")

@@ -30,4 +30,4 @@ def test_a_call_that_had_ended_and_waits_for_its_disposition_was_not_cut_off(
 ) -> None:
     store.leads.add(new_lead())
     called(store, clock, Result.ANSWERED)
-    assert "ended after 30 s of talk. What came of it?" in words_of(store, clock)
+    assert "ended after 30 s. What came of it?" in words_of(store, clock)

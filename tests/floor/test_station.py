@@ -266,7 +266,7 @@ async def test_a_conversation_that_was_cut_off_comes_back_for_its_disposition(tm
             await again.start()
             back = Seat(again, seat.place, seat.carrier)
             view = await back.state(S.WRAP_UP)
-            assert re.search(r"ended after \d s of talk", view.message)
+            assert re.search(r"ended after \d s\.", view.message)
             again.dispose("won")
             await back.until(lambda view: view.state is S.READY and bool(view.reason))
             await again.leave()
