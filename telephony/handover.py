@@ -16,7 +16,7 @@ from config.text import for_terminal
 from telephony.protocol import Ended
 from telephony.results import BY_CLASS, PHRASE_LIMIT, SIP
 
-ANSWER_MS = 8_000  # a REFER without any answer
+ANSWER_MS = 8_000  # a REFER without any answer; sooner where even a taken one may be silent only for less
 CHALLENGE_MS = 4_000  # a challenge that the stack could not answer is a refusal
 
 REFUSED: dict[int, str] = {
@@ -142,7 +142,8 @@ class Handover:
         if self._challenged:
             late = mono - self._word >= CHALLENGE_MS
             return self._close(refused(self._challenged, "")) if late else None
-        return self._close(Told(False, 0, f"{NO_ANSWER}.")) if mono - self.begun >= ANSWER_MS else None
+        late = mono - self.begun >= min(ANSWER_MS, self.word_ms)
+        return self._close(Told(False, 0, f"{NO_ANSWER}.")) if late else None
 
     def _close(self, told: Told) -> Told:
         self.over, self.done = True, told.done

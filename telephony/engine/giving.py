@@ -18,6 +18,7 @@ from telephony.protocol import Ended, Transfer, Transferred
 from telephony.results import Cut
 from telephony.target import sip_uri, user_part
 
+GIVEN_UP = 490  # the stack's own word on a REFER without an answer when it sends the next one
 JOINED = "Joined with the other line"
 BUSY_WITH_ONE = "A transfer of this call is under way; wait for what becomes of it."
 NOT_ANSWERED = "Only an answered call can be given away."
@@ -77,7 +78,7 @@ class Giving(CallPart):
 
     def refer_answered(self, code: int, phrase: str) -> None:
         """The other side answered our REFER."""
-        if self.handover is not None:
+        if self.handover is not None and code != GIVEN_UP:
             self._settle(self.handover.answered(code, phrase, self.now()[1]))
 
     @guarded("the report of a transfer could not be read", None)

@@ -141,6 +141,17 @@ async def test_a_side_that_falls_silent_while_it_dials_is_not_taken_for_lost(
         assert "told nothing more" in told.reason  # not: the connection was lost
 
 
+async def test_a_side_that_does_not_even_answer_may_be_asked_again(talking: Telephone, peer: SipPeer) -> None:
+    """The stack gives the first request up at the second, and that must not be taken for its refusal."""
+    told = await given(talking, peer, lambda _leg, _refer: None)
+    assert (told.done, told.reason) == (False, "The other side did not answer the transfer.")
+    peer.answers["REFER"] = takes((200, "OK"))
+    talking.phone.send(Transfer("call-1", target=COLLEAGUE))
+    assert (await talking.heard.wait(Transferred, "call-1", count=2)).done
+    assert (await talking.ended("call-1")).reason == f"Transferred to {COLLEAGUE}."
+    assert len(talking.heard.of(Transferred)) == 2
+
+
 async def test_a_success_told_too_late_still_ends_the_call(talking: Telephone, peer: SipPeer) -> None:
     told = await given(talking, peer, takes())
     assert not told.done
