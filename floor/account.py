@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cadence.caller_id import CallerId
+from config.clock import MINUTE
 from config.home import Home
 from config.secrets import secret
 from config.settings import Settings
@@ -23,7 +24,7 @@ def account_of(settings: Settings, home: Home) -> Account:
         server=sip.server, user=sip.user or "sixring", login=sip.login, realm=sip.realm,
         transport=sip.transport, proxy=sip.proxy, password=str(secret("sip_password", home) or ""),
         register=sip.register, no_response_ms=sip.no_response_s * 1000,
-        max_call_ms=sip.max_call_minutes * 60_000, display_name=settings.firm.name,
+        max_call_ms=sip.max_call_minutes * MINUTE, display_name=settings.firm.name,
         ca_file=str(home.config_folder / Path(sip.ca_file).expanduser()) if sip.ca_file else "",
         verify_server=sip.verify_server, srtp=sip.srtp, codecs=sip.codecs,
         register_every_s=sip.register_every_s, qualify_ms=sip.qualify_s * 1000,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cadence.happenings import Reviewed
 from cadence.model import CallKind
 from cadence.rulebook import Rulebook
-from config.clock import Clock
+from config.clock import MINUTE, Clock
 from floor import desk_effects as ask
 from floor import desk_inputs as told
 from floor.call_end import call_end
@@ -21,8 +21,8 @@ from floor.view import CardView, QueueLine
 from store.records import Claim
 from store.store import Store
 
-_SKIP_MS = 30 * 60_000
-_NEWS_MS = 60_000  # so long it is news
+_SKIP_MS = 30 * MINUTE
+_NEWS_MS = MINUTE  # so long it is news
 
 
 @dataclass(frozen=True, slots=True)

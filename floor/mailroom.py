@@ -88,7 +88,7 @@ class MailRoom(Rounds):
             if fault is not None:
                 raise fault
             return float(self._settings.floor.mail_every_s)
-        spacing = 60_000 // self._settings.mail.per_minute
+        spacing = MINUTE // self._settings.mail.per_minute
         self._next_mono = self._clock.monotonic() + spacing
         outcome = await self._send(server, mail)
         self._unwritten = (mail, outcome)

@@ -12,9 +12,8 @@ import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 
-os.environ.setdefault(
-    "TEXTUAL_FPS", "120"
-)  # read once, at import: two keys 1 ms apart paint in 19 ms, not 31
+# Read once, at import: two keys 1 ms apart paint in 19 ms, not 31.
+os.environ.setdefault("TEXTUAL_FPS", "120")
 
 from textual import events
 from textual.app import App
