@@ -31,7 +31,7 @@ def card_view(store: Store, claim: Claim, book: Rulebook, now: int) -> CardView:
     return CardView(
         lead=lead, plan=claim.plan, phone=phone, reason=claim.reason, attempts=claim.attempts,
         steps=len(book.cadence(claim.plan.cadence, claim.plan.version).calls),
-        local_time=clock_text(local(now, zone)) if zone is not None else "",
+        zone=zone.key if zone is not None else "",
         callable_now=allowed_at == now, callable_why=_when(allowed_at, now, lead, phone),
         history=tuple(reversed(told)), last=last, next_mail=_next_mail(claim),
         recording=recording.decide(lead, phone.e164, book.recording),

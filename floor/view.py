@@ -25,7 +25,7 @@ class CardView:
     phone: Phone
     reason: str  # why this lead is here, one line
     attempts: int  # dials so far
-    local_time: str = ""  # "10:42 PST", empty when the zone is unknown
+    zone: str = ""  # IANA name of where the lead is, to tell the time there; empty when it is unknown
     callable_now: bool = True  # the gate's forecast; the gate itself runs at the dial
     callable_why: str = ""
     history: tuple[str, ...] = ()  # newest first, one line each

@@ -70,3 +70,13 @@ def test_the_last_contact_is_a_call_a_mail_or_a_call_of_theirs_and_never_the_arr
     number = store.leads.get(lead_id).phones[0].e164
     store.inbound.missed(number, "", "abc@there", "rep1", clock.now(), "busy")
     assert last() == "Tue 17 Nov 12:30  they called, and nobody answered (busy) (rep1)"
+
+
+def test_the_place_of_the_lead_is_told_for_the_time_there(store: Store, clock: HandClock) -> None:
+    store.leads.add(new_lead())
+    claim = claimed(store)
+    assert card_view(store, claim, store.core.book, clock.now()).zone == "America/Los_Angeles"
+    nowhere = replace(
+        claim, lead=replace(claim.lead, zone=""), phone=replace(claim.phone, e164="+8835100000000")
+    )
+    assert card_view(store, nowhere, store.core.book, clock.now()).zone == ""

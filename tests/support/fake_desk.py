@@ -75,7 +75,7 @@ def card(index: int, **changes: object) -> CardView:
     )  # fmt: skip
     made = CardView(
         lead=person, plan=plan, phone=person.phones[0], reason=PEOPLE[index % len(PEOPLE)][3], attempts=1,
-        local_time="10:42 PST", history=HISTORY, last=HISTORY[0],
+        zone="America/Los_Angeles", history=HISTORY, last=HISTORY[0],
         next_mail="step 2, Sun 09:00",
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]

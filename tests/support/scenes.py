@@ -61,7 +61,7 @@ def preview_not_callable(desk: FakeDesk, app: Workstation) -> None:
     plan = replace(desk.view.card.plan, call=PlannedCall(CallKind.RETRY, 2, Lane.SOON, NOW))
     why = "the number's window is 08:00 to 21:00 in Los Angeles, it is 06:15 there"
     shown = replace(desk.view.card, callable_now=False, callable_why=why, attempts=2, plan=plan)
-    shown = replace(shown, next_mail="", history=(), last="", local_time="")
+    shown = replace(shown, next_mail="", history=(), last="", zone="")
     desk.set(card=shown)
 
 

@@ -156,7 +156,7 @@ async def test_hostile_text_moves_no_cursor_and_stays_in_its_pane(kind: str, siz
     text = HOSTILE[kind]
     desk = FakeDesk()
     person = lead(0, name=text, company=text, title=text, notes=text, source=text)
-    shown = card(0, lead=person, reason=text, history=(text,) * 5, last=text, next_mail=text, local_time=text)
+    shown = card(0, lead=person, reason=text, history=(text,) * 5, last=text, next_mail=text)
     rows = tuple(QueueLine(index, text, text, text, text) for index in range(30))
 
     async def timeline() -> list[str]:

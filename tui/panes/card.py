@@ -15,11 +15,11 @@ _LABEL = 10  # width of the label column
 def card(scene: Scene, width: int, height: int) -> list[Text]:
     """The lead, or why there is none."""
     shown = scene.view.card
-    made = _no_card(scene, width) if shown is None else _card(shown, width, height)
+    made = _no_card(scene, width) if shown is None else _card(scene, shown, width, height)
     return filled(made, height)
 
 
-def _card(shown: CardView, width: int, height: int) -> list[Text]:
+def _card(scene: Scene, shown: CardView, width: int, height: int) -> list[Text]:
     lead = shown.lead
     place = " · ".join(part for part in (lead.company, lead.title) if part)
     note = lead.notes.strip().rsplit("\n", 1)[-1]
@@ -27,7 +27,7 @@ def _card(shown: CardView, width: int, height: int) -> list[Text]:
         line(" ", (lead.name, "strong"), width=width),
         line(" ", (place, "dim"), width=width),
         row("number", width, (pretty(shown.phone.e164), "number"), ("  " + shown.phone.kind, "dim")),
-        *_there_rows(shown, width),
+        *_there_rows(scene, shown, width),
         row("attempt", width, attempt_words(shown)),
         *rows("why now", width, shown.reason, 2, "strong"),
         row("last", width, shown.last or "never called"),
@@ -36,9 +36,9 @@ def _card(shown: CardView, width: int, height: int) -> list[Text]:
     return [*top, *rows("note", width, note or "-", max(height - len(top) - 1, 1)), mail]
 
 
-def _there_rows(shown: CardView, width: int) -> list[Text]:
+def _there_rows(scene: Scene, shown: CardView, width: int) -> list[Text]:
     """The lead's time, and whether a call is allowed now; a refusal gets lines of its own."""
-    time = shown.local_time or "time unknown"
+    time = wall_time(scene.now, scene.now, shown.zone) if shown.zone else "time unknown"
     if shown.callable_now:
         return [row("there", width, f"{time}  ", ("[ok]", "good"), " may be called")]
     first, *more = wrapped(shown.callable_why or "not now", width - _LABEL - 7, 2)
