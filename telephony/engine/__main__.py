@@ -23,7 +23,9 @@ def main() -> None:
     try:
         setup = msgspec.json.decode(line, type=Configure)
         from telephony.engine.loop import Engine
+        from telephony.engine.names import be_brief
 
+        be_brief()
         engine = Engine(pipe, setup, clock)
         gc.freeze()  # what exists now stays: no collection need walk it in a call
     except Exception as error:  # noqa: BLE001 - whatever it is, the client must hear it

@@ -8,51 +8,55 @@ proxy that does not stay in the dialog) and sends its offers from there.
 from __future__ import annotations
 
 import re
-import socket
-from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, ip_network
 
 from telephony.account import Account
 from telephony.engine import message
+from telephony.engine.names import Names
 from telephony.engine.sieve import sift
 from telephony.target import host_part
 
 _URI = re.compile(r"sips?:(?:[^@>;]*@)?([^:;>?\s]+)", re.IGNORECASE).match
 
 
-def networks(host: str) -> frozenset[IPv4Network]:
-    """What `host` stands for: a name's addresses, an address, or a network (`203.0.113.0/24`).
-
-    Raises:
-        OSError: the name is not known.
-    """
-    try:
-        return frozenset({IPv4Network(host, strict=False)})
-    except ValueError:
-        found = socket.getaddrinfo(host_part(host), None, socket.AF_INET, socket.SOCK_DGRAM)
-        return frozenset(IPv4Network(str(one[4][0])) for one in found)
-
-
 class Door:
-    """Who may ring, and whose offers within a call are heard. Names are looked up once a process."""
+    """Who may ring, and whose offers within a call are heard. Names are asked for anew now and then."""
 
-    def __init__(self, account: Account, desk_phone: str = "") -> None:
-        """`desk_phone`: the URI of the rep's own phone."""
-        self.unknown: list[str] = []  # hosts that could not be found
+    def __init__(self, account: Account, desk_phone: str = "", names: Names | None = None) -> None:
+        """`desk_phone`: the URI of the rep's own phone; `names` may be shared."""
+        self._names = names or Names()
         self._port = 0
-        self._ours = self._look_up((account.server, account.proxy))
-        self._ring = self._ours | self._look_up(account.ring_from)
-        self._known = self._ring | self._look_up((_host(desk_phone),))
+        self._servers = [_without_port(host) for host in (account.server, account.proxy) if host]
+        self._callers = [_without_port(host) for host in account.ring_from if host]
+        self._phones = [host for host in (_host(desk_phone),) if host]
+        self._moved_to: frozenset[IPv4Network] = frozenset()  # where our registrar has answered from
         self._peers: dict[str, frozenset[IPv4Network]] = {}  # by call
+        self._places: dict[str, str] = {}  # by call: a name that its other side's Contact has
+        self._told: set[str] = set()
+        for host in (*self._servers, *self._callers, *self._phones):
+            self._names.want(host)
+        self._names.settle(0)
+        self._gather()
 
-    def _look_up(self, hosts: Iterable[str]) -> frozenset[IPv4Network]:
-        found: frozenset[IPv4Network] = frozenset()
-        for host in filter(None, hosts):
-            try:
-                found |= networks(host_part(host))
-            except OSError:
-                self.unknown.append(host)
-        return found
+    def _gather(self) -> None:
+        """Who is who, by what the names stand for now."""
+        self._ours = self._moved_to.union(*map(self._names.known, self._servers))
+        self._ring = self._ours.union(*map(self._names.known, self._callers))
+        self._known = self._ring.union(*map(self._names.known, self._phones))
+
+    @property
+    def unknown(self) -> list[str]:
+        """Hosts of the settings that could not be found."""
+        return [host for host in self._names.missing if host not in self._places.values()]
+
+    def watch(self, mono: int) -> list[str]:
+        """Look names up that are due, beside the loop; those that are newly found to be unknown."""
+        if self._names.watch(mono):
+            self._gather()
+            self._sift()
+        new = [host for host in self.unknown if host not in self._told]
+        self._told = set(self.unknown)
+        return new
 
     @property
     def ringing(self) -> list[IPv4Network]:
@@ -75,13 +79,17 @@ class Door:
     def registered_at(self, source: str) -> None:
         """Our registrar answered from there: its name may stand for other addresses by now."""
         if source and not self.is_ours(source):
-            here = networks(host_part(source))
-            self._ours, self._ring, self._known = self._ours | here, self._ring | here, self._known | here
+            self._moved_to |= _address(host_part(source))
+            self._gather()
             self._sift()
 
     def met(self, call: str, source: str, text: str) -> None:
         """The other side of `call` answered from `source`; its Contact in `text` may name another place."""
-        new = _address(host_part(source)) | _contact(text)
+        place = _named_in(text)
+        if place:
+            self._places[call] = place
+            self._names.want(place)
+        new = _address(host_part(source)) | _address(_host(message.contact(text)))
         known = self._all()
         self._peers[call] = self._peers.get(call, frozenset()) | new
         if not all(any(one.subnet_of(other) for other in known) for one in new):
@@ -89,11 +97,16 @@ class Door:
 
     def parted(self, call: str) -> None:
         """`call` is over."""
-        if self._peers.pop(call, frozenset()) - self._all():
+        before = self._all()
+        self._peers.pop(call, None)
+        place = self._places.pop(call, "")
+        if place and place not in (*self._servers, *self._callers, *self._phones, *self._places.values()):
+            self._names.drop(place)
+        if before != self._all():
             self._sift()
 
     def _all(self) -> frozenset[IPv4Network]:
-        return self._known.union(*self._peers.values())
+        return self._known.union(*self._peers.values(), *map(self._names.known, self._places.values()))
 
     def _sift(self) -> None:
         if self._port:
@@ -107,16 +120,14 @@ def _address(place: str) -> frozenset[IPv4Network]:
         return frozenset()
 
 
-def _contact(text: str) -> frozenset[IPv4Network]:
-    """Where the other side's Contact is. A name is looked up only where the stack has to do so as well."""
+def _named_in(text: str) -> str:
+    """The name of the other side's Contact, where the stack has to send to it as well; else empty."""
     place = _host(message.contact(text))
-    found = _address(place)
-    if found or not place or "/" in place or message.values(text, "Record-Route"):
-        return found
-    try:
-        return networks(place)
-    except OSError:  # then the stack does not find it either
-        return found
+    return "" if _address(place) or "/" in place or message.values(text, "Record-Route") else place
+
+
+def _without_port(host: str) -> str:
+    return host if host.count(":") > 1 else host_part(host)
 
 
 def _among(source: str, allowed: frozenset[IPv4Network]) -> bool:

@@ -11,6 +11,7 @@ from telephony.account import Account
 from telephony.engine import message
 from telephony.engine.board import Board
 from telephony.engine.endpoint import bind_media, cross_nats, encrypt_media
+from telephony.engine.first_hop import FirstHop
 from telephony.engine.guard import explain, guarded
 from telephony.engine.reach import Ask, News, Reach
 from telephony.engine.reception import Reception
@@ -25,7 +26,9 @@ TIMED_OUT = 408
 class Line(pj.Account):
     """Our account."""
 
-    def __init__(self, board: Board, binding: Binding, transport_id: int, reception: Reception) -> None:
+    def __init__(
+        self, board: Board, binding: Binding, transport_id: int, reception: Reception, hop: FirstHop
+    ) -> None:
         super().__init__()
         self._board = board
         self._reception = reception
@@ -38,7 +41,8 @@ class Line(pj.Account):
         )
         self.renewals = 0  # times the registrar has taken us
         self._transport_id = transport_id
-        self.create(_config(account, binding, transport_id))
+        self._binding, self._hop = binding, hop
+        self.create(self._config())
 
     def report(self, text: str) -> None:
         """Say what failed in a callback."""
@@ -46,7 +50,11 @@ class Line(pj.Account):
 
     def move(self, binding: Binding) -> None:
         """Use and tell another address of this machine from now on."""
-        self.modify(_config(self._board.account, binding, self._transport_id))
+        self._binding = binding
+        self.modify(self._config())
+
+    def _config(self) -> Any:  # noqa: ANN401
+        return _config(self._board.account, self._binding, self._transport_id, self._hop.route)
 
     # ----------------------------------------------------- asking the server
 
@@ -56,6 +64,9 @@ class Line(pj.Account):
 
     def watch(self, mono: int) -> None:
         """Ask the server what is due, and tell of its silence."""
+        if self._hop.watch(self.reach.fine, mono):
+            self.modify(self._config())
+            self.reach.ask_now(mono)
         asks, news = self.reach.due(mono)
         self._tell(news)
         for ask in asks:
@@ -137,7 +148,7 @@ class Line(pj.Account):
         self._reception.take(self, prm)
 
 
-def _config(account: Account, binding: Binding, transport_id: int) -> Any:  # noqa: ANN401
+def _config(account: Account, binding: Binding, transport_id: int, hop: str) -> Any:  # noqa: ANN401
     config = pj.AccountConfig()
     config.idUri = own_uri(account)
     config.sipConfig.transportId = transport_id if account.transport == "udp" else -1
@@ -146,6 +157,8 @@ def _config(account: Account, binding: Binding, transport_id: int) -> Any:  # no
         config.sipConfig.authCreds.append(
             pj.AuthCredInfo("digest", account.realm, login, 0, account.password)
         )
+    if hop:
+        config.sipConfig.proxies.append(hop)
     if account.proxy:
         config.sipConfig.proxies.append(proxy_uri(account))
     if account.register:

@@ -17,12 +17,14 @@ from telephony.engine.call import OutCall
 from telephony.engine.desk_leg import DeskLeg
 from telephony.engine.door import Door
 from telephony.engine.endpoint import open_endpoint, prefer_codecs
+from telephony.engine.first_hop import FirstHop
 from telephony.engine.graveyard import Graveyard
 from telephony.engine.guard import explain
 from telephony.engine.in_call import InCall
 from telephony.engine.line import Line
 from telephony.engine.live_call import LiveCall
 from telephony.engine.moving import Moving
+from telephony.engine.names import Names
 from telephony.engine.progress import Limits, Progress
 from telephony.engine.reception import Reception
 from telephony.engine.recorder import Drawer
@@ -84,10 +86,12 @@ class Engine:
         self._board.ringback = Ringback(ringing_tone(account.country))
         self._graves = Graveyard()
         self._calls: dict[str, LiveCall] = {}
-        self._open_door(setup.sound)
+        names = Names()
+        self._open_door(setup.sound, names)
         reception = self._reception = Reception(self._board, self._calls, self._graves)
         self._lib.turned_away = reception.turned_away
-        self._line = Line(self._board, binding, self._stack.transport_id, reception)
+        hop = FirstHop(account, setup.sound, binding, names)
+        self._line = Line(self._board, binding, self._stack.transport_id, reception, hop)
         self._moving = Moving(self._line, binding, self._calls)
         self._waiting: deque[Dial] = deque()
         self._throttle = Throttle()
@@ -99,11 +103,11 @@ class Engine:
         if account.transport == "udp":
             self._bell, self._poll_ms = f"{binding.bound or '127.0.0.1'}:{self._stack.port}", POLL_MS
 
-    def _open_door(self, sound: Sound) -> None:
-        door = self._board.door = Door(self._board.account, sound.uri if sound.kind == "desk_phone" else "")
+    def _open_door(self, sound: Sound, names: Names) -> None:
+        desk_phone = sound.uri if sound.kind == "desk_phone" else ""
+        door = self._board.door = Door(self._board.account, desk_phone, names)
         door.keep(self._stack.port)
-        for host in door.unknown:
-            self._board.trouble(f"{host} is not found, so no call from there rings here; check sip.ring_from")
+        self._watch_names(self._clock.monotonic())
 
     def run(self) -> None:
         """Serve until the client quits or is gone. Does not return: leaves the process."""
@@ -268,6 +272,7 @@ class Engine:
         if listen:
             self._listened = mono
             self._watch_network(mono)
+            self._watch_names(mono)
         self._moving.watch(mono)
         for call in list(self._calls.values()):
             if call.progress.over:
@@ -307,6 +312,10 @@ class Engine:
         else:
             self._sign_off()  # nobody should ring where we were
             self._recycle(MOVED)
+
+    def _watch_names(self, mono: int) -> None:
+        for host in self._board.door.watch(mono):
+            self._board.trouble(f"{host} is not found, so no call from there rings here; check sip.ring_from")
 
     @property
     def _leads(self) -> list[LiveCall]:

@@ -26,13 +26,13 @@ class Wire:
         """The requests of that method so far, repetitions too."""
         return [one for one in self._messages if one.method == method]
 
-    async def came(self, method: str, count: int) -> Message:
-        """The `count`th request of that method."""
+    async def came(self, method: str, count: int = 1, *, body: str = "") -> Message:
+        """The `count`th request of that method with `body` in its own."""
         async with asyncio.timeout(PATIENCE_S):
-            while len(self.said(method)) < count:
+            while len(found := [one for one in self.said(method) if body in one.body]) < count:
                 self._came.clear()
                 await self._came.wait()
-        return self.said(method)[count - 1]
+        return found[count - 1]
 
     def take(self, packet: bytes) -> None:
         """Look at an IPv4 packet."""

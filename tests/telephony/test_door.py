@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
+
 import pytest
 
 from telephony.account import Account
-from telephony.engine.door import Door, networks
+from telephony.engine.door import Door
+from telephony.engine.names import UNKNOWN_AGAIN_MS, Names, look_up
 from telephony.target import host_part
 
 ACCOUNT = Account(
@@ -82,9 +85,11 @@ def peers(door: Door) -> set[str]:
 def test_a_contact_makes_one_address_known_and_never_a_network(
     contact: str, routed: bool, known: set[str]
 ) -> None:
-    door = Door(ACCOUNT)
+    names = Names()
+    door = Door(ACCOUNT, names=names)
     route = "Record-Route: <sip:192.0.2.1;lr>\r\n" if routed else ""
     door.met("one", "192.0.2.1:5060", f"SIP/2.0 200 OK\r\n{route}Contact: <{contact}>\r\n\r\n")
+    names.settle(0)  # a name is looked up beside the loop
     assert peers(door) == known
     door.parted("one")
     assert peers(door) == set()
@@ -107,5 +112,37 @@ def test_a_port_is_no_part_of_a_host(address: str, host: str) -> None:
 
 
 def test_a_network_may_be_written_by_any_of_its_addresses() -> None:
-    (found,) = networks("203.0.113.9/24")
+    (found,) = look_up("203.0.113.9/24")
     assert str(found) == "203.0.113.0/24"
+
+
+def test_a_name_that_comes_to_stand_for_another_address_is_followed() -> None:
+    stands_for = {"sbc.example": "203.0.113.1"}
+    names = Names(lambda host: look_up(stands_for[host]))
+    door = Door(Account(server="192.0.2.1", ring_from=("sbc.example",)), names=names)
+    assert door.may_ring("203.0.113.1:5060")
+    stands_for["sbc.example"] = "203.0.113.2"
+    names.look_again("sbc.example")
+    door.watch(1)  # asks
+    names.settle(2, 20)
+    door.watch(3)
+    assert (door.may_ring("203.0.113.1:5060"), door.may_ring("203.0.113.2:5060")) == (False, True)
+
+
+def test_an_unknown_name_is_told_once_and_rings_when_it_is_known() -> None:
+    stands_for: dict[str, str] = {}
+
+    def find(host: str) -> frozenset[IPv4Network]:
+        if host not in stands_for:
+            raise OSError("no such name")
+        return look_up(stands_for[host])
+
+    names = Names(find)
+    door = Door(Account(server="192.0.2.1", ring_from=("sbc.example",)), names=names)
+    assert door.watch(1) == ["sbc.example"]
+    assert door.watch(2) == []
+    stands_for["sbc.example"] = "203.0.113.1"
+    door.watch(UNKNOWN_AGAIN_MS)
+    names.settle(UNKNOWN_AGAIN_MS, 20)
+    assert door.watch(UNKNOWN_AGAIN_MS) == []
+    assert door.may_ring("203.0.113.1:5060")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from array import array
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ import msgspec
 import pytest
 from support import floor_carrier as carrier
 from support.baresip import SPEECH, baresip, command, obeys
+from support.name_server import name_server
 from support.netns import CARRIER, DESK, LEAD, OTHER_DESK, OTHER_ROUTER, ROUTER, Network, network, why_not
 from support.sound import channels, likeness, loudness
 from support.telephone import Telephone, telephone
@@ -32,7 +33,6 @@ REP = Path(script.__file__).parent / "sounds" / "greeting.wav"
 SIP = 5060
 NUMBER, LEADS_KEYS = "+14155550123", 4444
 ACCOUNT = Account(server=carrier.ADDRESS, user="robin", password=carrier.PASSWORD, register=True)
-BOTH_VOICES = 0.8  # the least likeness of what was said and what was heard
 AUDIBLE = 300  # of 32,768: far from silence
 
 
@@ -89,11 +89,11 @@ class Floor:
         self.both_were_heard(call)
 
     def both_were_heard(self, call: str) -> None:
+        """On the recording, and at the lead's."""
         left, right = channels(self.folder / f"{call}.wav")
-        (rep,), (person,) = channels(REP), channels(SPEECH)
-        assert likeness(left, rep) > BOTH_VOICES
-        assert likeness(right[8_000:], person) > BOTH_VOICES
-        assert likeness(self.lead_heard()[8_000:24_000], rep) > BOTH_VOICES
+        assert speaks(left) == "rep"
+        assert speaks(right) == "lead"
+        assert speaks(self.lead_heard()) == "rep"
 
     def lead_heard(self) -> array[int]:
         """The samples that came out at the lead's, in the last call."""
@@ -109,6 +109,15 @@ class Floor:
         self.line.phone.send(Answer(told.call))
         await self.line.answered(told.call)
         return told
+
+
+def speaks(heard: Sequence[int]) -> str:
+    """Whose voice it is; empty: nobody's. The nearer one: on a busy machine packets come in jerks."""
+    if max(loudness(heard), default=0) < AUDIBLE:
+        return ""
+    (rep,), (lead,) = channels(REP), channels(SPEECH)
+    some = heard[4_000:28_000]
+    return "rep" if likeness(some, rep) > likeness(some, lead) else "lead"
 
 
 @asynccontextmanager
@@ -267,19 +276,17 @@ async def test_a_call_moves_along_and_the_leads_hanging_up_is_heard_at_the_new_p
 ) -> None:
     async with floor(net, tmp_path) as desk:
         call = await desk.talks()
-        before = len(desk.wire.said("INVITE"))
         net.unplug()
         net.plug_in(OTHER_DESK)
-        moved = await desk.wire.came("INVITE", before + 1)
-        assert f"c=IN IP4 {OTHER_DESK}" in moved.body
+        await desk.wire.came("INVITE", body=f"c=IN IP4 {OTHER_DESK}")
         await asyncio.sleep(4)
         with net.at(net.lead):
             await command(LEADS_KEYS, "hangup", "")
         ended = await desk.line.ended(call)
         assert (ended.result, ended.ended_by) == ("answered", "lead")
         _, right = channels(tmp_path / f"{call}.wav")
-        assert max(loudness(right[-24_000:])) > AUDIBLE
-        assert max(loudness(desk.lead_heard()[-24_000:])) > AUDIBLE
+        assert speaks(right[-28_000:]) == "lead"
+        assert speaks(desk.lead_heard()[-28_000:]) == "rep"
         await desk.line.ready(2)  # and then the process begins anew, where it is now
         await desk.conversation()
 
@@ -302,3 +309,25 @@ async def test_a_call_that_nobody_has_answered_yet_ends_at_the_move_and_says_why
         assert "another network address" in ended.reason
         await desk.line.ready(2)
         await desk.conversation()
+
+
+# ------------------------------------------------------------------ (e) the name server is dead
+
+
+async def test_a_name_server_that_falls_silent_holds_up_neither_the_registration_nor_a_call(
+    net: Network, tmp_path: Path
+) -> None:
+    async with (
+        name_server(tmp_path, CARRIER) as names,
+        floor(net, tmp_path, server="carrier.example:5060", qualify_ms=500) as desk,
+    ):
+        names.silent = True
+        before = len(desk.wire.said("OPTIONS"))
+        await desk.wire.came("OPTIONS", before + 4)
+        await desk.conversation()
+        told = await desk.lead_calls()
+        desk.line.phone.hang_up(told.call)
+        await desk.line.ended(told.call)
+        assert len(desk.line.heard.of(Ready)) == 1  # the process has not hung
+        assert desk.line.heard.of(Registration)[-1].registered
+        assert not any("hide" in one.get("Route") for one in desk.wire.said("INVITE"))  # how it is done
