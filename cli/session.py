@@ -48,21 +48,12 @@ def opened(home: Home, *, create: bool = False) -> Iterator[Store]:
             f"There are no leads in {where.parent} yet: run 'sixring import', or 'sixring practice' to try "
             "it out, or name another folder with --home."
         )
-    from config.clock import MINUTE, SystemClock
+    from config.clock import SystemClock
     from store.store import Store
+    from store.terms import terms_of
 
-    with Store.open(
-        where,
-        rules_of(home),
-        SystemClock(),
-        create=create,
-        region=settings.firm.region,
-        zone=settings.firm.zone,
-        lease_ms=settings.queue.lease_minutes * MINUTE,
-        owner_ms=settings.queue.owner_minutes * MINUTE,
-        cadence=settings.queue.cadence,
-        colleagues=settings.sip.colleague_names,
-    ) as store:
+    terms = terms_of(settings)
+    with Store.open(where, rules_of(home), SystemClock(), create=create, **terms) as store:
         yield store
 
 

@@ -8,16 +8,17 @@ calls one after the other, in the order they were made.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import TypeVar, Unpack
 
 from cadence.rulebook import Rulebook
-from config.clock import MINUTE, Clock
+from config.clock import Clock
 from store.store import Store
+from store.terms import Terms
 
 T = TypeVar("T")
 
@@ -25,32 +26,9 @@ T = TypeVar("T")
 class StoreRoom:
     """An async door to one `Store`."""
 
-    def __init__(
-        self,
-        location: str | Path,
-        book: Rulebook,
-        clock: Clock,
-        *,
-        region: str = "US",
-        zone: str = "UTC",
-        lease_ms: int = 10 * MINUTE,
-        owner_ms: int = 30 * MINUTE,
-        cadence: str = "inbound-six",
-        colleagues: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, location: str | Path, book: Rulebook, clock: Clock, **terms: Unpack[Terms]) -> None:
         """Nothing is opened yet; the arguments are those of `Store.open`."""
-        self._open = partial(
-            Store.open,
-            location,
-            book,
-            clock,
-            region=region,
-            zone=zone,
-            lease_ms=lease_ms,
-            owner_ms=owner_ms,
-            cadence=cadence,
-            colleagues=colleagues,
-        )
+        self._open = partial(Store.open, location, book, clock, **terms)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._store: Store | None = None
 

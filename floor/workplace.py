@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cadence.rulebook import Rulebook, load
-from config.clock import MINUTE, Clock, SystemClock
+from config.clock import Clock, SystemClock
 from config.errors import SixringError, UsageError
 from config.home import Home
 from config.logs import log_to
@@ -24,6 +24,7 @@ from floor.station import Rep, Station
 from floor.store_room import StoreRoom
 from floor.view import DeskPort
 from floor.webhook import Webhooks
+from store.terms import terms_of
 from telephony import protocol as phone
 from telephony.account import Account, Sound
 from telephony.client import Phone
@@ -50,14 +51,7 @@ class Workplace:
 
     def store_room(self) -> StoreRoom:
         """A door to the store of this place, not yet opened."""
-        firm = self.settings.firm
-        return StoreRoom(
-            self.store, self.book, self.clock, region=firm.region, zone=firm.zone,
-            lease_ms=self.settings.queue.lease_minutes * MINUTE,
-            owner_ms=self.settings.queue.owner_minutes * MINUTE,
-            cadence=self.settings.queue.cadence,
-            colleagues=self.settings.sip.colleague_names,
-        )  # fmt: skip
+        return StoreRoom(self.store, self.book, self.clock, **terms_of(self.settings))
 
     def make_phone(self, on_event: Callable[[phone.AnyEvent], None]) -> Phone:
         """A phone of this place, not yet started."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Unpack
 
 from cadence.rulebook import Rulebook
-from config.clock import MINUTE, Clock
+from config.clock import Clock
 from store.attempts import Attempts
 from store.connect import connect
 from store.core import Core
@@ -23,6 +23,7 @@ from store.recordings import Recordings
 from store.registries import Registries
 from store.reps import Reps
 from store.shifts import Shifts
+from store.terms import Terms
 
 
 class Store:
@@ -53,12 +54,7 @@ class Store:
         clock: Clock,
         *,
         create: bool = True,
-        region: str = "US",
-        zone: str = "UTC",
-        lease_ms: int = 10 * MINUTE,
-        owner_ms: int = 30 * MINUTE,
-        cadence: str = "inbound-six",
-        colleagues: Mapping[str, str] | None = None,
+        **terms: Unpack[Terms],
     ) -> Store:
         """Open the database at `location`, a path (SQLite) or `postgresql://…` (PostgreSQL), and migrate it.
 
@@ -67,12 +63,7 @@ class Store:
             book: the rules the floor works by.
             clock: the time.
             create: make a missing file.
-            region: country of numbers dialed by hand without a country code.
-            zone: IANA zone of the times in the reasons of the queue.
-            lease_ms: how long a claimed lead is held.
-            owner_ms: how long an owner's lead may lie, once it is due, before it falls to the team.
-            cadence: of new leads, where neither their campaign nor who brings them names another.
-            colleagues: names of those a call may be given to, by number: histories tell them.
+            terms: how the floor works.
 
         Raises:
             StoreError: it cannot be opened; the sentence says why and what to do.
@@ -83,18 +74,7 @@ class Store:
         except BaseException:
             engine.close()
             raise
-        core = Core(
-            engine,
-            book,
-            clock,
-            region=region,
-            zone=zone,
-            lease_ms=lease_ms,
-            owner_ms=owner_ms,
-            cadence=cadence,
-            colleagues=colleagues,
-        )
-        return cls(core)
+        return cls(Core(engine, book, clock, **terms))
 
     def close(self) -> None:
         """Close the database; a second call does nothing."""
