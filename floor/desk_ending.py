@@ -65,6 +65,8 @@ def write_result(line: Line, event: phone.Ended) -> list[out.Effect]:
 
 def wrap_up(desk: DeskState, line: Line) -> list[out.Effect]:
     """Nobody is on either line any more; what the store has said meanwhile counts now."""
+    if line.unkept:
+        return desk.ask_for_lead()
     effects = desk.enter(ShiftState.WRAP_UP)
     waiting, line.finished = line.finished, None
     return [*effects, *on_finished(desk, waiting)] if waiting is not None else effects
@@ -82,6 +84,15 @@ def on_finished(desk: DeskState, given: told.Finished) -> list[out.Effect]:
         return _move_on(desk, given.attempt_id, given.disposition, given.plan)
     line.stored = True
     return record(line, line.chosen) if line.chosen is not None else []
+
+
+def on_unwritten(desk: DeskState, attempt_id: int) -> list[out.Effect]:
+    """The result will never be on disk: no key can record the call, so none is waited for."""
+    line = desk.line
+    if line is None or line.attempt_id != attempt_id:
+        return []
+    line.unkept = True
+    return desk.ask_for_lead() if desk.state is ShiftState.WRAP_UP else []
 
 
 def record(line: Line, choice: out.Choice) -> list[out.Effect]:

@@ -10,7 +10,7 @@ from floor import desk_effects as out
 from floor import desk_incoming as incoming
 from floor import desk_inputs as told
 from floor import desk_second as second
-from floor.desk_ending import never_placed, on_ended
+from floor.desk_ending import never_placed, on_ended, on_unwritten
 from floor.desk_state import DeskState, Line
 from floor.view import CallView, Tally
 from store.records import Attempt
@@ -143,6 +143,8 @@ def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
             return second.on_transfer_refused(desk, call)
         case out.BeginInbound() if given.over:
             return incoming.on_unkept(desk)
+        case out.Finish(attempt_id) if given.over:
+            return on_unwritten(desk, attempt_id)
         case out.Begin():
             desk.line = desk.call = None
             if given.over:

@@ -155,6 +155,10 @@ class WorldStore:
         assert number in self.open, "finished twice, or never begun"
         self.open.discard(number)
         self.closed[number] = result
+        if self._refused("store_says_never"):
+            self._disposed(number)
+            self.feed(told.Refused(effect, "There is no such attempt.", over=True))
+            return
         said = BOOK.dispositions.automatic(result) if effect.automatic else None
         waits = (result is Result.ANSWERED or not effect.automatic) and number not in self.beside
         if not waits:
