@@ -14,6 +14,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "init": ("init", "Write sixring.toml by asking, and make its home."),
         "doctor": ("doctor", "Check everything a working day needs, and say how to mend it."),
         "sound": ("sound", "Find the headset, and hear yourself before the shift."),
+        "voicemail": ("voicemail", "Set the message that the key v plays into a call."),
     },
     "Leads": {
         "import": ("import_leads", "Bring leads in from a CSV or TSV file."),
@@ -29,8 +30,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Reports": {
         "tail": ("tail", "Show what happens on the floor, as it happens."),
-        "voicemail": ("voicemail", "Set the message that the key v plays into a call."),
-        "recordings": ("recordings", "List and play recorded calls."),
+        "recordings": ("recordings", "List and play recorded calls, and see who objected."),
         "export": ("export", "Export attempts or payroll."),
         "audit": ("audit", "Prove that no lead is lost, and measure the follow-up."),
         "verify": ("verify", "Check the event log's hash chain."),
