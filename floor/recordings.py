@@ -193,7 +193,7 @@ class Keeper:
         path = Path(effect.path)
         try:
             await self._room.run(lambda store: _begin(store, effect, self._clock.now()))
-            await _settle(self._room, effect.attempt_id, path, effect.fault, effect.told_by)
+            await _settle(self._room, effect.attempt_id, path, effect.fault)
         except SixringError as error:
             self._fail(f"The recording of the last call is not kept yet, trying again later: {error}")
 
@@ -225,7 +225,7 @@ def erase(folder: Path, attempt_id: int) -> None:
         _remove(path)
 
 
-async def _settle(room: StoreRoom, attempt_id: int, path: Path, why: str, told_by: str = "") -> None:
+async def _settle(room: StoreRoom, attempt_id: int, path: Path, why: str) -> None:
     """Pack the recording away and enter it; one without a sound, or without a file, is lost."""
     try:
         kept = await asyncio.to_thread(settle, path)
@@ -235,7 +235,7 @@ async def _settle(room: StoreRoom, attempt_id: int, path: Path, why: str, told_b
         return
     except OSError as error:
         raise SixringError(f"{path} cannot be packed away ({error.strerror}).") from error
-    await room.run(lambda store: _keep(store, attempt_id, kept, why, told_by))
+    await room.run(lambda store: _keep(store, attempt_id, kept, why))
 
 
 def _begin(store: Store, of: out.RecordingBegun | out.RecordingOver, at: int) -> None:
@@ -243,8 +243,8 @@ def _begin(store: Store, of: out.RecordingBegun | out.RecordingOver, at: int) ->
     store.recordings.begin(of.attempt_id, host, path, at, of.told_by)
 
 
-def _keep(store: Store, attempt_id: int, kept: Settled, why: str, told_by: str) -> None:
-    store.recordings.keep(attempt_id, _below(kept.path), kept.ms, kept.size, kept.sha256, why, told_by)
+def _keep(store: Store, attempt_id: int, kept: Settled, why: str) -> None:
+    store.recordings.keep(attempt_id, _below(kept.path), kept.ms, kept.size, kept.sha256, why)
 
 
 def _below(path: Path) -> str:

@@ -32,8 +32,9 @@ class Recordings:
         """A recording of the attempt has begun at `at` (ms UTC); told twice, it stands once.
 
         `told_by`: how the called person is told of it, by the `notice` or by the
-        `rep`; empty: they need not be. One of a call in which they have objected
-        already is deleted from the start.
+        `rep`; empty: they need not be. The last word counts, until it is settled:
+        a notice that fails is the rep's to say. One of a call in which they have
+        objected already is deleted from the start.
 
         Raises:
             NotFound: there is no such attempt.
@@ -44,7 +45,8 @@ class Recordings:
             begun = core.engine.run(
                 """insert into recording(attempt_id, host, path, started_at, state, told_by)
                     values (:attempt, :host, :path, :at, 'open', :told_by)
-                    on conflict (attempt_id) do nothing""",
+                    on conflict (attempt_id) do update set told_by = excluded.told_by
+                        where recording.state = 'open' and excluded.told_by <> ''""",
                 attempt=attempt_id,
                 host=host,
                 path=path,
@@ -118,24 +120,13 @@ class Recordings:
         if found.state in ("open", "kept"):
             self._tell("recording.deleted", rep or found.rep, found, why=OBJECTED, sha256=found.sha256)
 
-    def keep(
-        self, attempt_id: int, path: str, ms: int, size: int, sha256: str, why: str = "", told_by: str = ""
-    ) -> bool:
+    def keep(self, attempt_id: int, path: str, ms: int, size: int, sha256: str, why: str = "") -> bool:
         """The file is whole and stays at `path`; False where that was settled before.
-
-        `told_by`: how they were told of it in the end; empty: as it began.
 
         Raises:
             NotFound: the attempt has no recording.
         """
-        with self._core.write():
-            if told_by:
-                self._core.engine.run(
-                    "update recording set told_by = :by where attempt_id = :id and state = 'open'",
-                    by=told_by,
-                    id=attempt_id,
-                )
-            return self._settle(attempt_id, "kept", why, path=path, ms=ms, size=size, sha256=sha256)
+        return self._settle(attempt_id, "kept", why, path=path, ms=ms, size=size, sha256=sha256)
 
     def lose(self, attempt_id: int, why: str) -> bool:
         """There is no file, for the reason `why`; False where that was settled before.

@@ -296,10 +296,11 @@ def test_a_recording_of_an_unheard_notice_waits_for_its_own_machine_and_goes_by_
 def test_a_notice_that_failed_is_the_reps_to_say_in_the_end(store: Store, clock: HandClock) -> None:
     store.leads.add(new_lead())
     attempt = called(store, clock, Result.ANSWERED)
-    store.recordings.begin(attempt.id, HERE, PATH, attempt.opened_at, "notice")
-    store.recordings.keep(attempt.id, PATH, 1, 1, SUM, told_by="rep")
+    for told_by in ("notice", "rep", ""):
+        store.recordings.begin(attempt.id, HERE, PATH, attempt.opened_at, told_by)
+    store.recordings.keep(attempt.id, PATH, 1, 1, SUM)
     assert (notices(store), store.recordings.untold()) == (["rep"], [])
-    store.recordings.keep(attempt.id, PATH, 1, 1, SUM, told_by="notice")
+    store.recordings.begin(attempt.id, HERE, PATH, attempt.opened_at, "notice")
     assert notices(store) == ["rep"], "it is settled"
 
 
