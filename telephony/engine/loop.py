@@ -219,6 +219,7 @@ class Engine:
         call.voice.muted = beside is not None and beside.voice.muted
         try:
             call.place()
+            call.progress.placed = self._clock.monotonic()
         except SixringError as error:
             self._refuse(call, "invalid", str(error))
         except pj.Error as error:
@@ -283,7 +284,7 @@ class Engine:
                 self._board.trouble(f"a call could not be watched ({explain(error)})")
 
     def _watch_one(self, call: LiveCall, mono: int, listen: bool) -> None:
-        if not call.isActive():  # its end was missed: a callback failed
+        if call.progress.invited is not None and not call.isActive():  # its end was missed: a callback failed
             call.progress.lost = True
             call.finish()
             return

@@ -38,6 +38,7 @@ class Progress:
 
     call: str
     limits: Limits
+    placed: int | None = None  # the stack has it; with ICE it looks for its own addresses before the INVITE
     invited: int | None = None
     replied: int | None = None  # anything at all came back
     ringing: int | None = None
@@ -59,8 +60,11 @@ class Progress:
 
     def overdue(self, mono: int) -> Cut | None:
         """Which limit has passed at `mono`, if any and if the call still stands."""
-        if self.over or self.cut is not Cut.NONE or self.invited is None:
+        if self.over or self.cut is not Cut.NONE:
             return None
+        if self.invited is None:
+            late = self.placed is not None and mono - self.placed >= self.limits.no_response_ms
+            return Cut.NO_RESPONSE if late else None
         if self.answered is not None:
             return self._overdue_in_talk(mono, self.answered)
         if self.ringing is not None:

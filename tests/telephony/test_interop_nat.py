@@ -165,6 +165,26 @@ async def test_with_stun_a_carrier_without_a_relay_does_as_well(net: Network, tm
         assert f"c=IN IP4 {ROUTER}" in desk.wire.said("INVITE")[-1].body
 
 
+@pytest.mark.parametrize("relays", [True, False])
+async def test_with_ice_too_whether_or_not_the_other_side_knows_it(
+    net: Network, tmp_path: Path, relays: bool
+) -> None:
+    """The relay does, baresip as set up here does not."""
+    async with floor(net, tmp_path, relays=relays, stun=True, ice=True) as desk:
+        await desk.conversation()
+        offer = desk.wire.said("INVITE")[0].body
+        assert f"{DESK} " in offer.partition("a=candidate:")[2]
+        assert f"{ROUTER} " in offer.partition("a=candidate:")[2]
+
+
+async def test_a_router_that_maps_each_destination_elsewhere_is_no_matter_where_the_carrier_relays(
+    net: Network, tmp_path: Path
+) -> None:
+    net.translate("masquerade random")
+    async with floor(net, tmp_path) as desk:
+        await desk.conversation()
+
+
 async def test_without_stun_or_a_relay_the_lead_is_heard_by_nobody_and_the_call_ends_by_itself(
     net: Network, tmp_path: Path
 ) -> None:

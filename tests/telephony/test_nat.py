@@ -17,7 +17,9 @@ from support.telephone import telephone
 from telephony import stun
 from telephony.account import Account
 from telephony.engine import way
+from telephony.engine.progress import Limits, Progress
 from telephony.protocol import Trouble
+from telephony.results import Cut
 
 
 async def test_the_address_that_stun_sees_is_the_one_we_tell(peer: SipPeer, log: Path) -> None:
@@ -100,3 +102,14 @@ def test_the_routing_table_tells_the_address() -> None:
     where = way.Whereabouts(here)
     assert [where.look(), where.look()] == ["127.0.0.1"] * 2
     assert not where.moved
+
+
+def test_a_dial_that_never_leaves_is_given_up_like_one_that_nobody_replies_to() -> None:
+    """With ICE the stack gathers its addresses first; on a loopback that takes no time at all."""
+    progress = Progress("call-1", Limits(no_response_ms=5_000))
+    assert progress.overdue(100_000) is None
+    progress.placed = 1_000
+    assert progress.overdue(5_999) is None
+    assert progress.overdue(6_000) is Cut.NO_RESPONSE
+    progress.invited = 5_000
+    assert progress.overdue(9_999) is None
