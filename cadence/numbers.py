@@ -17,6 +17,9 @@ _TYPES = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost",
     "personal_number", "voip", "pager", "uan", "voicemail",
 )  # fmt: skip
+# What spreadsheets and data frames make of a number that was a number to them.
+_AS_TEXT = re.compile(r'=\s*"([^"]*)"').fullmatch
+_AS_FLOAT = re.compile(r"(\+?[0-9]{6,15})\.0").fullmatch
 _NANP = frozenset({"US", "CA"})
 _TOO_MANY_ZONES = 8  # more zones than this say nothing about where a phone is
 _EVERYWHERE = frozenset({"112", "911"})  # GSM and most carriers take both in any country
@@ -40,6 +43,18 @@ def e164(raw: str, region: str = "US") -> str | None:
         if code and (digits[0] == "+" or code == "1") and _national(code).fullmatch(whole[len(code) :]):
             return "+" + whole
     return _parsed(raw, region)
+
+
+def unspoiled(raw: str) -> str:
+    """The number that a spreadsheet was given: without the marks of a text, or the `.0` of a fraction.
+
+    Read as a digit, that zero would make of some numbers another subscriber's.
+    """
+    if raw.endswith(".0") and (whole := _AS_FLOAT(raw)):
+        return whole[1]
+    if raw.startswith("=") and (text := _AS_TEXT(raw)):
+        return text[1].strip()
+    return raw.removeprefix("'")
 
 
 @lru_cache(4096)

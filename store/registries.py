@@ -20,8 +20,10 @@ from cadence.ranking import age
 from config.clock import iso
 from config.errors import UsageError
 from store.core import Core
+from store.imports.dialect import delimiter
 
 _SLICE = 20_000
+_SAMPLE_LINES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,12 @@ class Registries:
         columns; lines without one (a header) are passed over.
 
         Raises:
-            UsageError: the file cannot be read, or there is no number in it.
+            UsageError: the file cannot be read, there is no number in it, or there is no such country.
             StoreError: the database failed; the former version stays in force.
         """
         core = self._core
+        if not numbers.calling_code(country):
+            raise UsageError(f'no country is called "{country}"; write two capital letters, as in US')
         try:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
         except OSError as fault:
@@ -78,23 +82,33 @@ class Registries:
                 "file": path.name, "sha256": digest, "now": core.now(),
             }
         )  # fmt: skip
-        count = 0
-        found = _numbers_in(path, country)
+        try:
+            self._fill(laid, path, country)
+        except UsageError:
+            self._drop(laid)
+            raise
+        self._take_effect(laid, name, by)
+        return next(one for one in self.all() if one.id == laid)
+
+    def _fill(self, registry_id: int, path: Path, country: str) -> None:
+        """Lay down the numbers of the file.
+
+        Raises:
+            UsageError: it has none, or a line that is no CSV.
+        """
+        core, found, count = self._core, _numbers_in(path, country), 0
         while piece := list(islice(found, _SLICE)):
             with core.write():
                 core.engine.many(
                     """insert into registry_number(e164, registry_id) values (:e164, :id)
                         on conflict do nothing""",
-                    ({"e164": number, "id": laid} for number in piece),
+                    ({"e164": number, "id": registry_id} for number in piece),
                 )
             count += len(piece)
         if not count:
-            self._drop(laid)
             raise UsageError(
                 f"no telephone number of {country} is in {path}: a line each, or a column of CSV"
             )
-        self._take_effect(laid, name, by)
-        return next(one for one in self.all() if one.id == laid)
 
     def all(self) -> list[Registry]:
         """Every version that was ever in force, the latest first."""
@@ -193,10 +207,15 @@ def old(registry: Registry, now: int) -> str:
 
 def _numbers_in(path: Path, country: str) -> Iterator[str]:
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        for row in csv.reader(file):
-            number = _first(row, country)
-            if number is not None:
-                yield number
+        split_by = delimiter(list(islice(file, _SAMPLE_LINES)))
+        file.seek(0)
+        rows = csv.reader(file, delimiter=split_by)
+        try:
+            yield from (number for row in rows if (number := _first(row, country)) is not None)
+        except csv.Error as fault:
+            raise UsageError(
+                f"{path}, line {rows.line_num}: cannot be read as CSV ({fault}); look at its quotation marks"
+            ) from fault
 
 
 def _first(cells: Iterable[str], country: str) -> str | None:
@@ -204,5 +223,5 @@ def _first(cells: Iterable[str], country: str) -> str | None:
     row = [cell.strip() for cell in cells]
     if len(row) > 1 and len(row[0]) == 3 and len(row[1]) == 7 and (row[0] + row[1]).isdigit():
         row = [row[0] + row[1], *row[2:]]
-    found = (numbers.e164(cell, country) for cell in row if cell)
+    found = (numbers.e164(numbers.unspoiled(cell), country) for cell in row if cell)
     return next((number for number in found if number is not None), None)

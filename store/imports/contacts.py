@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from cadence.addresses import mail_address
-from cadence.numbers import e164
+from cadence.numbers import e164, unspoiled
 
 NOTHING = frozenset({"", "-", "--", "n/a", "na", "none", "null", "nil", "unknown", "0", "x", "?", "."})
 
@@ -17,9 +17,6 @@ _EXTENSION = re.compile(
 _PREFIX = re.compile(r"^(?:tel:\s*|(?:tel|phone|mob|mobile|cell)?[.:]?\s+)", re.IGNORECASE)
 # Marks of direction and of no width, which a number copied out of a messenger brings along at its ends.
 _INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-# What spreadsheets and data frames make of a number that was a number to them.
-_AS_TEXT = re.compile(r'=\s*"([^"]*)"').fullmatch
-_AS_FLOAT = re.compile(r"(\+?[0-9]{6,15})\.0").fullmatch
 _SHORTENED = re.compile(r"\+?[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE).fullmatch
 _NAMED = re.compile(r"[^<>]*<([^<>]+)>").fullmatch
 
@@ -34,7 +31,7 @@ def phone(raw: str, region: str) -> tuple[str, str] | None:
     Raises:
         Hostile: it carries what a number never carries; such a row is refused, not mended.
     """
-    raw = _plain(raw)
+    raw = unspoiled(raw)
     if _NUMBER(raw):
         number = e164(raw, region)
         return (number, "") if number is not None else None
@@ -45,18 +42,6 @@ def phone(raw: str, region: str) -> tuple[str, str] | None:
         raise Hostile(_reason(digits))
     number = e164(digits, region)
     return (number, extension[1] if extension else "") if number is not None else None
-
-
-def _plain(raw: str) -> str:
-    """The number that a spreadsheet was given: without the marks of a text, or the `.0` of a fraction.
-
-    Read as a digit, that zero would make of some numbers another subscriber's.
-    """
-    if raw.endswith(".0") and (whole := _AS_FLOAT(raw)):
-        return whole[1]
-    if raw.startswith("=") and (text := _AS_TEXT(raw)):
-        return text[1].strip()
-    return raw.removeprefix("'")
 
 
 def _reason(text: str) -> str:

@@ -10,6 +10,7 @@ from config.errors import UsageError
     ("typed", "entry"),
     [
         (" (415) 555-0123 ", ("+14155550123", "phone")),
+        ("4155550123.0", ("+14155550123", "phone")),
         ("Ann@Example.COM", ("ann@example.com", "email")),
         ("ann@Bücher.example", ("ann@xn--bcher-kva.example", "email")),
         ("two words@example.com", ("two words@example.com", "email")),

@@ -31,6 +31,8 @@ def taken(store: Store, folder: Path, text: str, date: str = "2026-11-10", versi
         "+14152000000\r\n(415) 200-0001\r\n",
         "phone,added\n4152000000,2020-01-01\n4152000001,2021-01-01\n",
         "415,2000000\n415,2000001\n",
+        "2020-01-01;4152000000;a\n2021-01-01;4152000001;b\n",
+        '4152000000.0\n="4152000001"\n',
     ],
 )
 def test_a_list_is_a_number_a_line_or_csv(store: Store, tmp_path: Path, text: str) -> None:
@@ -57,6 +59,10 @@ def test_a_file_without_a_number_changes_nothing(store: Store, tmp_path: Path) -
     with pytest.raises(UsageError, match="no telephone number of US"):
         taken(store, tmp_path, "name\nAna\n")
     assert store.registries.check(number(0)).listed
+    with pytest.raises(UsageError, match="line 2: cannot be read as CSV"):
+        taken(store, tmp_path, "4152000001\n" + "9" * 200_000 + "\n")
+    assert not store.registries.check(number(1)).listed
+    assert store.core.engine.rows("select count(*) as n from registry_number") == [{"n": 1}]
     with pytest.raises(UsageError, match="cannot be read"):
         store.registries.replace(NAME, tmp_path / "none.txt", as_of=1, by="kim", country="US")
 
