@@ -84,6 +84,17 @@ class Group(_Example, click.Group):
         super().__init__(*args, **kwargs)
         self.example = example
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """As `click.Group`; without a word it names its commands in one sentence.
+
+        Raises:
+            click.UsageError: `args` is empty, and the group does nothing by itself.
+        """
+        if not args and not self.invoke_without_command:
+            known = ", ".join(self.list_commands(context))
+            context.fail(f"'{context.command_path}' needs one of its commands: {known}")
+        return super().parse_args(context, args)
+
     def resolve_command(
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -88,6 +88,7 @@ def test_what_an_error_quotes_cannot_move_the_terminal(capsys: pytest.CaptureFix
         (["dnc", "add", "+14155550123"], "--why"),
         (["dnc", "check", "not a number"], "neither"),
         (["export", "payrol"], "did you mean 'payroll'"),
+        (["export"], "needs one of its commands: calls, payroll. See 'sixring export --help'"),
         (["gate", "+14155550123", "--at", "never"], "--at: 'never' is not a time; write"),
     ],
 )
