@@ -1,22 +1,24 @@
-"""Clicks a minute and mouth-to-ear delay of the headset, without a sound card.
+"""Mouth-to-ear delay and clicks of the headset, without a sound card, beside baresip in the same run.
 
-A PulseAudio null sink is the air (tests/support/sound_rig.py): a mouth clicks
-into the microphone every 0.6 s, the phone process carries it over real RTP to
-the practice carrier, whose number 0 echoes it, and back to the speaker. Both
-ends are on one record of the air, so the delay is counted in samples: two
-passes of sound server, ring, bridge, network and jitter buffer.
+A null sink of a sound server is the air (tests/support/sound_rig.py): a mouth says
+noise into the microphone, the phone carries it over real RTP to the practice
+carrier, whose number 0 echoes it, and back to the speaker. Both ends are on one
+record of the air, so the delay is counted in samples: two passes of sound server,
+bridge, network and jitter buffer. The two phones take turns on the same server, on
+PulseAudio and on PipeWire, as far as they are installed.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import math
+import contextlib
 import os
 import statistics
-import struct
 import sys
 import tempfile
+import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
@@ -25,83 +27,109 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from support.sound_rig import MICROPHONE, RATE, SPEAKER, channel, needs_pulseaudio, sound_rig
+from _baresip_headset import baresip_call, missing
+from support.heard import RATE, Way, noise, thinned, way
+from support.sound_rig import (
+    MICROPHONE,
+    SPEAKER,
+    SoundRig,
+    channel,
+    needs_pipewire,
+    needs_pulseaudio,
+    sound_rig,
+)
+from support.sound_rig import RATE as AIR_RATE
 from support.telephone import telephone
 
 from telephony.account import Account, Sound
 from telephony.carrier import PracticeCarrier
 from telephony.protocol import Levels, SoundState
 
-EVERY_S = 0.6
-LOUD = 3_000
-SETTLE_S = 3.0  # the jitter buffers find their size
+ECHO = "5550100"
+SETTLE_S = 5.0  # the jitter buffers find their size
 
 
-def clicks(seconds: float) -> bytes:
-    """20 ms of 1 kHz every `EVERY_S`, 8 kHz."""
-    click = b"".join(struct.pack("=h", round(20_000 * math.sin(i * math.tau / 8))) for i in range(160))
-    pause = bytes(round(8_000 * EVERY_S) * 2 - len(click))
-    return (click + pause) * round(seconds / EVERY_S)
+async def _listen(rig: SoundRig, seconds: float) -> Way:
+    """What becomes of `seconds` of noise."""
+    await asyncio.sleep(SETTLE_S)
+    speech = rig.say(noise(seconds + 2).tobytes())
+    with rig.recording() as air:
+        await asyncio.sleep(seconds)
+    speech.kill()
+    speech.wait()
+    thin = AIR_RATE // RATE
+    return way(thinned(channel(air, 2), thin), thinned(channel(air, 0), thin))
 
 
-def onsets(path: Path, number: int) -> list[int]:
-    """Where a click begins on a channel, in samples."""
-    found: list[int] = []
-    for at, sample in enumerate(channel(path, number)):
-        if abs(sample) > LOUD and (not found or at - found[-1] > RATE // 4):
-            found.append(at)
-    return found
+@contextlib.asynccontextmanager
+async def our_call(folder: Path, server: str) -> AsyncIterator[None]:
+    """A call of ours to the echo; says at its end what it counted itself."""
+    sound = Sound(kind="headset", microphone=MICROPHONE, speaker=SPEAKER)
+    async with telephone(folder / "phone.log", Account(server=server), sound=sound) as line:
+        await line.heard.wait(SoundState, count=2)
+        await line.answered(line.dial(ECHO))
+        engine = psutil.Process(line.phone.pid)
+        before, cpu, began = line.heard.of(Levels)[-1], sum(engine.cpu_times()[:2]), time.monotonic()
+        yield
+        after, lasted = line.heard.of(Levels)[-1], time.monotonic() - began
+        share = 100 * (sum(engine.cpu_times()[:2]) - cpu) / lasted
+        print(
+            f"  our rings: {after.under_runs - before.under_runs} under-runs, "
+            f"{after.over_runs - before.over_runs} over-runs in {lasted:.0f} s; {share:.1f} % of a core"
+        )
 
 
-def delays_ms(path: Path) -> tuple[list[float], int]:
-    """From each click said to the click heard, and how many were said."""
-    said, heard = onsets(path, 2), onsets(path, 0)
-    pairs = [(one, next((at for at in heard if 0 < at - one < RATE * EVERY_S), None)) for one in said]
-    return [(at - one) / RATE * 1000 for one, at in pairs if at is not None], len(said)
-
-
-async def measure(folder: Path, seconds: float) -> None:
-    """One call, and its figures."""
-    carrier = PracticeCarrier(folder / "carrier.log", pace=0.05)
+async def measure(kind: str, folder: Path, seconds: float, rounds: int) -> None:
+    """Both phones in turns on one sound server."""
+    ways: dict[str, list[Way]] = {"sixring": []} | ({} if missing() else {"baresip": []})
+    print(f"{kind}:")
     with pytest.MonkeyPatch.context() as patch:
-        async with sound_rig(folder / "rig", patch) as rig:
-            address = await carrier.start()
-            sound = Sound(kind="headset", microphone=MICROPHONE, speaker=SPEAKER)
-            async with telephone(folder / "phone.log", Account(server=str(address)), sound=sound) as line:
-                await line.heard.wait(SoundState, count=2)
-                call = line.dial("5550100")
-                await line.answered(call)
-                await asyncio.sleep(SETTLE_S)
-                speech = rig.say(clicks(seconds))
-                before = line.heard.of(Levels)[-1]
-                engine = psutil.Process(line.phone.pid)
-                spent = sum(engine.cpu_times()[:2])
-                with rig.recording() as air:
-                    await asyncio.sleep(seconds)
-                spent = sum(engine.cpu_times()[:2]) - spent
-                after = line.heard.of(Levels)[-1]
-                speech.kill()
-                speech.wait()
+        async with sound_rig(folder / kind, patch, kind) as rig:
+            carrier = PracticeCarrier(folder / "carrier.log", pace=0.05)
+            address = str(await carrier.start())
+            for _ in range(rounds):
+                for name, seen in ways.items():
+                    call = (
+                        our_call(folder, address)
+                        if name == "sixring"
+                        else baresip_call(folder / "baresip", f"sip:{ECHO}@{address}")
+                    )
+                    async with call:
+                        seen.append(await _listen(rig, seconds))
             await carrier.close()
-    found, said = delays_ms(air)
-    minutes = seconds / 60
-    print(f"clicks said {said}, heard {len(found)}; load {os.getloadavg()[0]:.1f}")
-    print(f"delay ms: median {statistics.median(found):.0f}, least {min(found):.0f}, most {max(found):.0f}")
-    print(f"under-runs a minute: {(after.under_runs - before.under_runs) / minutes:.1f}")
-    print(f"over-runs a minute: {(after.over_runs - before.over_runs) / minutes:.1f}")
-    print(f"phone process: {100 * spent / seconds:.1f} % of a core")
+    medians = {name: tell(name, seen) for name, seen in ways.items()}
+    if "baresip" in medians:
+        print(f"  ratio of the medians, sixring / baresip: {medians['sixring'] / medians['baresip']:.2f}")
+    else:
+        print(f"  {missing()}: nothing to compare with")
+
+
+def tell(name: str, ways: list[Way]) -> float:
+    """Print what was seen of a phone; its usual delay."""
+    delays = [delay for one in ways for delay in one.delays_ms]
+    minutes = sum(len(one.delays_ms) + one.lost for one in ways) / 50 / 60
+    print(
+        f"  {name:8} there and back, ms: median {statistics.median(delays):.0f}, least {min(delays):.0f}, "
+        f"most {max(delays):.0f}; a minute: {sum(one.lost for one in ways) / minutes:.1f} lost pieces of "
+        f"20 ms, {sum(one.moves for one in ways) / minutes:.1f} jumps"
+    )
+    return statistics.median(delays)
 
 
 def main() -> int:
     """Measure where there is a sound server."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60)
-    seconds = parser.parse_args().seconds
-    if needs_pulseaudio.args[0]:
-        print("pulseaudio is not installed: nothing was measured")
-        return 0
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(measure(Path(folder), seconds))
+    parser.add_argument("--seconds", type=float, default=30, help="of each turn")
+    parser.add_argument("--rounds", type=int, default=2)
+    asked = parser.parse_args()
+    print(f"load {os.getloadavg()[0]:.1f}")
+    for kind, needs in (("pulseaudio", [needs_pulseaudio]), ("pipewire", [needs_pulseaudio, needs_pipewire])):
+        absent = [need.kwargs["reason"] for need in needs if need.args[0]]
+        if absent:
+            print(f"{kind}: {absent[0]}")
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            asyncio.run(measure(kind, Path(folder), asked.seconds, asked.rounds))
     return 0
 
 

@@ -23,8 +23,11 @@ FRAME = 320  # bytes: 20 ms at 8 kHz, the bridge's step
 TARGET = FRAME * 2  # half of it in hand when the bridge has taken a frame: cards and threads come that late
 LIMIT = FRAME * 7
 WATCH_S = 0.25
+STEP_S = 0.02  # between looks for the first sound
 RETRY_S = 1.0
 FIRST_SOUND_MS = 5_000  # a sound server may take seconds to wake a card that slept
+CHOICE = "the system's choice"
+OTHERWISE = "Or name another one in the [sound] table: 'sixring sound list' shows them."
 LOST_MS = 1_000  # no callback for so long: miniaudio does not always tell that a card is gone
 
 
@@ -66,6 +69,7 @@ class Headset:
         self.spoken = Ring(TARGET, LIMIT, FRAME)  # from the microphone to the bridge
         self.played = Ring(TARGET, LIMIT, FRAME)  # from the bridge to the speaker
         self._peaks = [0, 0]
+        self._called = ("", "")  # microphone and speaker, in a sentence
         self._ticks = [0, 0]  # callbacks of microphone and speaker
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
         self._last = News(False, "")
@@ -117,6 +121,8 @@ class Headset:
             try:
                 with ExitStack() as stack:
                     names = self._open(stack)
+                    if not self._first_sound():
+                        continue
                     self._say(True, names)
                     self._watch()
                 if not self._leave.is_set():
@@ -126,6 +132,7 @@ class Headset:
                 if not lost:  # once it worked, "gone" says more than what is there instead
                     self._say(False, str(error))
             self.spoken.clear()
+            self.played.clear()
             self._leave.wait(RETRY_S)
 
     def _open(self, stack: ExitStack) -> str:
@@ -133,10 +140,31 @@ class Headset:
         found = cards(self._backends)
         microphone = pick(found.microphones, self._names[0], "microphone")
         speaker = pick(found.speakers, self._names[1], "speaker")
+        self._called = (
+            f"The microphone '{microphone.name or CHOICE}'",
+            f"The speaker '{speaker.name or CHOICE}'",
+        )
         self._ticks = [0, 0]
         stack.callback(open_speaker(speaker, self._wanted, self._backends).close)
         stack.callback(open_microphone(microphone, self._heard, self._backends).close)
         return _together(microphone, speaker)
+
+    def _first_sound(self) -> bool:
+        """Wait for a callback of each; False when it is time to leave.
+
+        Raises:
+            SoundError: a card opened, and nothing comes of it.
+        """
+        until = self._clock.monotonic() + FIRST_SOUND_MS
+        while not all(self._ticks):
+            if self._leave.wait(STEP_S):
+                return False
+            if self._clock.monotonic() >= until:
+                silent = self._called[self._ticks.index(0)]
+                raise SoundError(
+                    f"{silent} opens and gives no sound. Unplug it and plug it in again. {OTHERWISE}"
+                )
+        return True
 
     def _watch(self) -> None:
         """Return once a card has fallen silent, or it is time to leave."""
@@ -159,5 +187,5 @@ class Headset:
 
 
 def _together(microphone: Device, speaker: Device) -> str:
-    names = dict.fromkeys(device.name or "the system's choice" for device in (microphone, speaker))
+    names = dict.fromkeys(device.name or CHOICE for device in (microphone, speaker))
     return " and ".join(names)

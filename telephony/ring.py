@@ -2,7 +2,7 @@
 
 Two crystals never agree: 50 ppm apart they drift by 180 ms an hour. So the ring
 looks at what is left in it after a pull. Almost nothing: it is played a little
-slower; more than it ever needed in ten seconds: a little faster. That is one sample
+slower; more than it ever needed in three seconds: a little faster. That is one sample
 in a frame, and nobody hears it. How much it needs it learns: one that ran dry keeps
 more in hand from then on, and goes back to less while nothing happens. Only a ring
 that runs dry or over is heard as a click, and both are counted.
@@ -15,10 +15,10 @@ import threading
 
 SAMPLE = 2  # bytes; sound is 16 bits, one channel, and no sample is ever cut in two
 FRAME = 160  # samples, of which one at most is left out or put in: 0.6 %, a tenth of a semitone
-WINDOW = 80_000 * SAMPLE  # bytes pulled between two looks at what was never needed: ten seconds
+WINDOW = 24_000 * SAMPLE  # bytes pulled between two looks at what was never needed: three seconds
 EASE = 60 * SAMPLE  # bytes too many that are left alone: 7.5 ms
 LEARN = 80 * SAMPLE  # bytes more in hand for each time it ran dry: 10 ms
-FORGET = 12  # windows without a click until it tries with so much less
+FORGET = 40  # windows without a click until it tries with so much less
 
 
 class Ring:
@@ -49,6 +49,7 @@ class Ring:
         self._pulled = 0  # bytes of this window
         self._excess = 0  # bytes to leave out, or (less than 0) to put in
         self._untouched = 0  # samples since one was left out or put in
+        self._flows = False  # somebody has pulled since it last ran over: nobody else hears a click
         self.under_runs = 0
         self.over_runs = 0
 
@@ -61,13 +62,15 @@ class Ring:
         with self._lock:
             self._held += sound
             if len(self._held) > self._limit:
-                self.over_runs += 1
+                self.over_runs += self._flows
+                self._flows = False
                 del self._held[: len(self._held) - self._needs()]
                 self._look_anew()
 
     def pull(self, size: int) -> bytes:
         """Exactly `size` bytes: what is held, and silence for what is missing."""
         with self._lock:
+            self._flows = True
             if not self._primed:
                 if len(self._held) < max(self._needs(), size):
                     return bytes(size)

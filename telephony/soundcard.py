@@ -6,10 +6,12 @@ headset never loads it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from config.text import for_terminal
 from telephony.errors import SoundError
 
 RATE = 8_000  # Hz, of the conference bridge; the card's own is converted by miniaudio
@@ -74,9 +76,21 @@ def cards(backends: Sequence[Any] = ()) -> Cards:
         return Cards("")
     return Cards(
         found.backend,
-        tuple(Device(one["name"], one["id"]) for one in heard if not _is_monitor(found.backend, one["id"])),
-        tuple(Device(one["name"], one["id"]) for one in played),
+        _named([one for one in heard if not _is_monitor(found.backend, one["id"])]),
+        _named(played),
     )
+
+
+def _named(found: Sequence[dict[str, Any]]) -> tuple[Device, ...]:
+    """Each by a name of its own, harmless: two headsets of one make are "Jabra" and "Jabra (2)"."""
+    seen: Counter[str] = Counter()
+    devices = []
+    for one in found:
+        name = for_terminal(one["name"])
+        seen[name.casefold()] += 1
+        count = seen[name.casefold()]
+        devices.append(Device(f"{name} ({count})" if count > 1 else name, one["id"]))
+    return tuple(devices)
 
 
 def pick(devices: Sequence[Device], wanted: str, what: str) -> Device:

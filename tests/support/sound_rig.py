@@ -126,6 +126,19 @@ class SoundRig:
             self._pactl("unload-module", module)
         self._modules = []
 
+    def add_speaker(self, name: str, called: str) -> None:
+        """Let one more speaker appear, `called` so to people."""
+        properties = f"sink_properties=\"device.description='{called}'\""
+        self._pactl("load-module", "module-null-sink", f"sink_name={name}", properties)
+
+    def prefer(self, speaker: str) -> None:
+        """Make a speaker the system's choice."""
+        self._pactl("set-default-sink", speaker)
+
+    def stall_microphone(self, stalled: bool = True) -> None:
+        """Let the microphone open as ever, and give nothing."""
+        self._pactl("suspend-source", "mic", str(int(stalled)))
+
     def say(self, sound: bytes) -> subprocess.Popen[bytes]:
         """Speak 16-bit mono sound of 8 kHz into the microphone."""
         path = self.folder / "speech.raw"

@@ -8,6 +8,7 @@ import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import miniaudio
 import pytest
 from support.least import least
 from support.sip_peer import Leg, SipPeer
@@ -24,6 +25,7 @@ from support.telephone import Telephone, telephone
 
 from telephony.account import Account, Sound
 from telephony.protocol import Levels, SoundState
+from telephony.soundcard import cards, pick
 
 pytestmark = pytest.mark.interop
 SERVERS = [
@@ -154,6 +156,49 @@ async def test_names_that_fit_no_device_are_told_with_what_there_is(
         told = await state(line, 2)
     assert not told.ready
     assert told.text == f"No microphone has 'Plantronics' in its name; there is '{MICROPHONE}'."
+
+
+async def test_a_microphone_that_opens_and_gives_no_sound_is_told_as_that_and_once(
+    rig: SoundRig, peer: SipPeer, log: Path
+) -> None:
+    if rig.kind == "pipewire":
+        pytest.skip("PipeWire wakes a suspended microphone when it is opened")
+    rig.stall_microphone()
+    async with telephone(log, Account(server=peer.address), sound=HEADSET) as line:
+        told = await state(line, 2)
+        rig.stall_microphone(False)
+        assert (await state(line, 3)).ready
+    assert not told.ready
+    assert told.text.startswith(f"The microphone '{MICROPHONE}' opens and gives no sound.")
+
+
+async def test_two_headsets_of_one_name_can_be_told_apart_and_a_hostile_one_does_no_harm(
+    rig: SoundRig,
+) -> None:
+    rig.add_speaker("twin", "Jabra Evolve")
+    rig.add_speaker("twin2", "Jabra Evolve")
+    rig.add_speaker("evil", "Red \x1b[31m \u202e end")
+    speakers = cards().speakers
+    names = [one.name for one in speakers]
+    assert {"Jabra Evolve", "Jabra Evolve (2)", "Red ·[31m · end"} <= set(names)
+    handles = {bytes(miniaudio.ffi.buffer(pick(speakers, name, "speaker").handle)) for name in names}
+    assert len(handles) == len(names)
+
+
+async def test_the_systems_choice_may_change_in_a_call(rig: SoundRig, peer: SipPeer, log: Path) -> None:
+    rig.prefer("phones")
+    async with telephone(log, Account(server=peer.address), sound=Sound(kind="headset")) as line:
+        await state(line, 2)
+        call = line.dial("+14155550100")
+        await line.answered(call)
+        leg = await peer.leg()
+        rig.add_speaker("other", "Another")
+        rig.prefer("other")
+        await leg.rtp.hears(100)
+        line.phone.hang_up(call)
+        ended = await line.ended(call)
+    assert ended.result == "answered"
+    assert [one.ready for one in line.heard.of(SoundState)] == [False, True]
 
 
 async def test_the_monitor_of_a_speaker_is_no_microphone(rig: SoundRig, peer: SipPeer, log: Path) -> None:

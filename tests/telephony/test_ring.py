@@ -61,6 +61,7 @@ def test_every_sample_missing_from_the_output_is_accounted_for(
     steps: list[tuple[bool, int]], target: int, more: int
 ) -> None:
     ring = Ring(target * 2, (target + more) * 2)
+    ring.pull(2)
     pushed, heard = 0, 0
     for put, samples in steps:
         if put:
@@ -89,6 +90,17 @@ def test_running_dry_is_one_under_run_however_long_it_lasts() -> None:
     for _ in range(10):
         assert ring.pull(4) == bytes(4)
     assert ring.under_runs == 1
+
+
+def test_a_ring_nobody_listens_to_runs_over_unheard() -> None:
+    ring = Ring(4, 8)
+    for _ in range(10):
+        ring.push(bytes(8))
+    assert ring.over_runs == 0
+    ring.pull(2)
+    for _ in range(10):
+        ring.push(bytes(8))
+    assert ring.over_runs == 1
 
 
 def test_a_cleared_ring_counts_no_under_run() -> None:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import math
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import miniaudio
 import pytest
@@ -13,6 +14,7 @@ from telephony.headset import Headset
 from telephony.levels import SILENCE_DBFS, dbfs, in_words, peak
 from telephony.soundcard import Cards, Device, cards, pick
 
+T = TypeVar("T")
 NULL = (miniaudio.Backend.NULL,)  # a real backend with a clock and no card
 HAVE = (Device("Jabra Evolve 20 Mono"), Device("Jabra Evolve 20"), Device("Built-in Audio"))
 
@@ -76,7 +78,7 @@ def test_a_level_has_a_word(level: int, word: str) -> None:
 def test_an_open_headset_says_so_and_runs(headset: Headset) -> None:
     spoken = _eventually(lambda: headset.spoken.pull(320) and len(headset.spoken))
     assert spoken > 0
-    (news,) = headset.news()
+    (news,) = _eventually(headset.news)
     assert news.ready
     assert news.text == "the system's choice"
 
@@ -102,10 +104,10 @@ def test_a_headset_that_is_not_there_is_told_once() -> None:
     assert "No microphone has 'no such microphone' in its name" in news[0].text
 
 
-def _eventually(met: object) -> object:
+def _eventually(met: Callable[[], T]) -> T:
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        found = met()  # type: ignore[operator]
+        found = met()
         if found:
             return found
         time.sleep(0.02)
