@@ -57,6 +57,13 @@ async def recorded_call(seat: Seat) -> None:
     await seat.until(lambda view: bool(view.call and view.call.recording == "on"))
 
 
+async def heard(seat: Seat) -> None:
+    """Until something of the call is in the file: one in which nothing was said is lost, not kept."""
+    async with asyncio.timeout(20):
+        while not any(path.stat().st_size > 1_000 for path in seat.place.home.recordings.glob("*/*.wav")):
+            await asyncio.sleep(0.02)
+
+
 async def gone(seat: Seat) -> None:
     async with asyncio.timeout(20):
         while files(seat):
@@ -109,7 +116,7 @@ async def test_what_was_recorded_without_the_notice_heard_to_its_end_is_named_an
     ready = notice_from(Home(tmp_path).make(), notice(tmp_path, 20.0))
     async with seated(tmp_path, "8", recording=EVERY_CALL, notice=ready) as seat:
         await recorded_call(seat)
-        await asyncio.sleep(0.3)
+        await heard(seat)
         seat.station.press("hang_up")
         await seat.state(S.WRAP_UP)
         await seat.station.leave()
@@ -126,7 +133,7 @@ async def test_what_was_recorded_without_the_notice_heard_to_its_end_is_named_an
 async def test_what_the_rep_had_to_say_is_kept(tmp_path: Path) -> None:
     async with seated(tmp_path, "8", recording=EVERY_CALL) as seat:
         await recorded_call(seat)
-        await asyncio.sleep(0.3)
+        await heard(seat)
         seat.station.press("hang_up")
         await seat.state(S.WRAP_UP)
         await seat.station.leave()
