@@ -9,6 +9,10 @@ import click
 from cli.lazy import Group, State, pass_state
 
 QUIET_DBFS = -50  # nobody speaks as softly as that
+_ADVICE = {
+    "too quiet": " Move it nearer to your mouth, or turn it up.",
+    "too loud": " Move it away from your mouth, or turn it down.",
+}
 
 
 @click.group(cls=Group, example="sixring sound test")
@@ -67,7 +71,7 @@ def tested(state: State, seconds: int) -> int:
         loudest = SILENCE_DBFS
         with check:
             line(f"Microphone: {_called(check.microphone.name)}. Speaker: {_called(check.speaker.name)}.")
-            line(f"Speak for {seconds} s: you hear yourself a moment later.")
+            line(f"Put the headset on and speak for {seconds} s: you hear yourself a moment later.")
             for _ in range(seconds):
                 time.sleep(1)
                 heard, played = check.levels()
@@ -78,7 +82,9 @@ def tested(state: State, seconds: int) -> int:
             "The microphone heard nothing. Is it muted, or is it another one? 'sixring sound list' shows all."
         )
         return 1
-    line(f"The microphone works: {in_words(loudest)}, {loudest} dBFS at its loudest.")
+    word = in_words(loudest)
+    line(f"The microphone works: {word}, {loudest} dBFS at its loudest.{_ADVICE.get(word, '')}")
+    line("Heard nothing of yourself? Then it is the speaker: turn it up, or name another one in [sound].")
     return 0
 
 
