@@ -53,7 +53,10 @@ def binding_towards(host: str, bound: str = "", port: int = 0) -> Binding:
         raise OSError("a server with an IPv6 address is not supported; use its name or IPv4 address")
     if bound:
         return Binding(bound=bound, port=port)
-    server = str(socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)[0][4][0])
+    try:
+        server = str(socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)[0][4][0])
+    except socket.gaierror as error:
+        raise OSError(f"no IPv4 address of {host} is found ({error.strerror}); check sip.server") from None
     local = _source(server)
     if ipaddress.ip_address(local).is_loopback:
         return Binding(bound=local, port=port, server=server, local=local)

@@ -113,3 +113,10 @@ def test_a_dial_that_never_leaves_is_given_up_like_one_that_nobody_replies_to() 
     assert progress.overdue(6_000) is Cut.NO_RESPONSE
     progress.invited = 5_000
     assert progress.overdue(9_999) is None
+
+
+def test_a_server_without_an_address_we_can_use_is_refused_in_words() -> None:
+    with pytest.raises(OSError, match=r"no IPv4 address of no-such-host\.invalid is found"):
+        way.binding_towards("no-such-host.invalid")
+    with pytest.raises(OSError, match="IPv6"):
+        way.binding_towards("[2001:db8::1]")
