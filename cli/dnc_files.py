@@ -46,9 +46,10 @@ def import_(
     if bool(registry) == bool(why):
         raise UsageError("Say either --registry NAME --date DATE, or --why for entries of our own.")
     region = settings_of(state.home).firm.region
+    whose = country.upper() or region
     with opened(state.home, create=True) as store:
         if registry:
-            _as_registry(store, file, registry, date, version, country or region, by or machine_login())
+            _as_registry(store, file, registry, date, version, whose, by or machine_login())
         else:
             _as_ours(store, file, why, by or machine_login(), region)
 
