@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from cadence.model import ShiftState
+from config.errors import UsageError
 from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.actions import BY_NAME
 from floor.desk_news import placed
 from floor.desk_state import DeskState, Line
 from floor.view import CallView, Refusal
+from store.by_hand import number_typed
 
 
 def on_number_typed(desk: DeskState, given: told.NumberTyped) -> list[out.Effect]:
@@ -17,6 +19,10 @@ def on_number_typed(desk: DeskState, given: told.NumberTyped) -> list[out.Effect
     if refusal or desk.undoing:
         return desk.say(refusal or "The call before is coming back: one moment.")
     typed = given.typed.strip()
+    try:
+        number_typed(typed, desk.region)
+    except UsageError as no_number:  # before the lead on the card is given back for it
+        return desk.say(str(no_number))
     if not desk.phone_ok:
         return desk.cannot_dial()
     effects: list[out.Effect] = []

@@ -93,6 +93,7 @@ class DeskState:
     campaign_callers: Mapping[str, tuple[CallerId, ...]] = field(default_factory=dict)  # theirs alone
     colleagues: Mapping[str, str] = field(default_factory=dict)  # their names, by number
     rep: str = ""  # login
+    region: str = "US"  # whose numbers are typed without a country code
     state: ShiftState = ShiftState.NOT_READY
     since_mono: int = 0
     reason: str = "starting"

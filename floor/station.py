@@ -75,12 +75,14 @@ class Station:
         message: Path | None = None,
         colleagues: tuple[Choice, ...] = (),
         zone: str = "",
+        region: str = "US",
     ) -> None:
         """Nothing runs before `start`; `make_phone` gets the callback for the phone's events.
 
         `recordings` is the folder for them; None: this desk cannot record.
         `message` is where the rep's recorded message lies, if there is one.
-        `colleagues` are those a call may be given to; `zone` is the firm's, for the screen's own times.
+        `colleagues` are those a call may be given to; `zone` is the firm's, for the screen's own times,
+        and `region` its country, for numbers that are typed without one.
         """
         self._room, self._book, self._clock, self._rep = room, book, clock, rep
         self._words = PhoneWords(phone_name)
@@ -90,7 +92,13 @@ class Station:
         chosen = by_campaign(callers, book.campaigns)
         names = {one.value: one.label for one in colleagues}
         self._desk = Desk(
-            book.dispositions, clock, callers, campaign_callers=chosen, colleagues=names, rep=rep.login
+            book.dispositions,
+            clock,
+            callers,
+            campaign_callers=chosen,
+            colleagues=names,
+            rep=rep.login,
+            region=region,
         )
         self._colleagues, self._zone = colleagues, zone
         if message is None or not message.is_file():

@@ -50,6 +50,22 @@ def test_the_lead_in_preview_is_given_back_before_another_number_is_dialed(bench
     assert (bench.desk.state, bench.desk.card) == (S.DIALING, None)
 
 
+@pytest.mark.parametrize("typed", ["204", "abc", "+1415", ""])
+def test_what_is_no_number_leaves_the_lead_on_the_card(bench: Bench, typed: str) -> None:
+    held = bench.preview()
+    assert bench.tell(told.NumberTyped(typed)) == []
+    assert (bench.desk.state, bench.desk.claim) == (S.PREVIEW, held)
+    assert bench.desk.message == f"{typed!r} is no telephone number; type it like +1 415 555 0123"
+
+
+def test_an_emergency_number_is_one_and_a_number_is_read_as_in_the_firms_country(bench: Bench) -> None:
+    assert out.BeginByHand("911", "") in bench.tell(told.NumberTyped("911"))
+    british = Bench()
+    british.desk.region = "GB"
+    british.preview()
+    assert out.BeginByHand("020 7946 0018", "") in british.tell(told.NumberTyped("020 7946 0018"))
+
+
 def test_a_number_of_no_lead_is_called_and_closes_by_itself_when_nobody_answers(bench: Bench) -> None:
     bench.tell(told.NumberTyped(TYPED))
     place = place_of(bench.tell(lone()))
