@@ -18,7 +18,7 @@ from telephony.protocol import (
 )
 
 DIED = "The phone process died before anything rang."
-DIED_TOLD = "The phone process died; the other side was told to hang up."
+DIED_TOLD = "The phone process died; a hang-up was sent to them."
 
 
 @dataclass(slots=True)
