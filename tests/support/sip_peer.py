@@ -199,15 +199,6 @@ def raw(make: Callable[[Leg], bytes]) -> Act:
     return lambda leg: leg.send(make(leg))
 
 
-async def offer_within(leg: Leg, way: str) -> None:
-    """Offer within the call, to the end: "sendonly" and "inactive" hold us, "sendrecv" takes us back."""
-    peer = leg.peer
-    headers = ("Content-Type: application/sdp", f"Contact: <sip:peer@{peer.address}{peer.uri_end}>")
-    leg.request("INVITE", headers, sdp(HOST, leg.rtp.port, way))
-    await peer.agreed(leg)
-    leg.send(within(leg.invite, leg.tag, peer.address, "ACK", leg.asked))
-
-
 PERSON: Plan = [(0, ring), (0.1, answer)]
 
 # -------------------------------------------------------------------- peer
@@ -291,17 +282,6 @@ class SipPeer(asyncio.DatagramProtocol):
         async with asyncio.timeout(PATIENCE_S), self._arrived:
             await self._arrived.wait_for(lambda: len(self.got(method)) >= count)
         return self.got(method)[count - 1]
-
-    async def agreed(self, leg: Leg) -> None:
-        """Wait for the 200 to the last request of `leg`, an INVITE."""
-
-        def come() -> bool:
-            found = (message for message in self.got("SIP/2.0") if message.call_id == leg.invite.call_id)
-            wanted = f"{leg.asked} INVITE"
-            return any(one.first.startswith("SIP/2.0 200") and one.get("CSeq") == wanted for one in found)
-
-        async with asyncio.timeout(PATIENCE_S), self._arrived:
-            await self._arrived.wait_for(come)
 
     async def leg(self, number: int = 0) -> Leg:
         """The call that came as the `number`th."""

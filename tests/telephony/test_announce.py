@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.sip_peer import Leg, SipPeer, answer, offer_within
+from support.offers import offer_within
+from support.sip_peer import Leg, SipPeer, answer
 from support.sound import channels, from_pcmu, strength
 from support.telephone import Telephone, telephone
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.offers import offer_within
 from support.sip_message import Message
-from support.sip_peer import SipPeer, answer, offer_within
+from support.sip_peer import SipPeer, answer
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account, DtmfWay
