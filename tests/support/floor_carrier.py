@@ -12,6 +12,7 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from support.baresip import listens
 from support.kamailio import modules, served
 from support.netns import CARRIER, LEAD, STUN, Network
 
@@ -125,6 +126,7 @@ async def _relay(folder: Path) -> AsyncIterator[None]:
         "-p", str(folder / "rtpengine.pid"), "--num-threads=1",
     )  # fmt: skip
     async with _running(words, folder / "rtpengine.log"):
+        await listens(2223)  # before Kamailio asks for it, which would do without for a minute
         yield
 
 
@@ -135,13 +137,11 @@ async def stun_of_the_carrier(net: Network, folder: Path) -> AsyncIterator[str]:
         "turnserver", "-n", "-S", "-L", STUN, "-p", "3478", "--no-cli", "--no-tls", "--no-dtls",
         "--log-file", "stdout", "--pidfile", str(folder / "turnserver.pid"),
     )  # fmt: skip
-    with net.at(net.carrier):
-        started = _running(words, folder / "turnserver.log")
-        await started.__aenter__()
-    try:
+    async with contextlib.AsyncExitStack() as stack:
+        with net.at(net.carrier):
+            await stack.enter_async_context(_running(words, folder / "turnserver.log"))
+            await listens(3478)
         yield f"{STUN}:3478"
-    finally:
-        await started.__aexit__(None, None, None)
 
 
 @contextlib.asynccontextmanager

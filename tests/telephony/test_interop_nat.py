@@ -33,6 +33,7 @@ REP = Path(script.__file__).parent / "sounds" / "greeting.wav"
 SIP = 5060
 NUMBER, LEADS_KEYS = "+14155550123", 4444
 ACCOUNT = Account(server=carrier.ADDRESS, user="robin", password=carrier.PASSWORD, register=True)
+SOON_S = 15  # on a busy machine; the registration lasts two minutes
 AUDIBLE = 300  # of 32,768: far from silence
 
 
@@ -225,7 +226,7 @@ async def test_a_router_that_forgot_and_maps_us_elsewhere_is_found_out_by_the_ne
         net.translate(f"meta l4proto udp snat to {OTHER_ROUTER}:20000-30000")
         begun = time.monotonic()
         await desk.registered(before + 1)
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < SOON_S
         assert desk.wire.said("REGISTER")[-1].contact.startswith(f"sip:robin@{OTHER_ROUTER}:2")
         told = await desk.lead_calls()
         desk.line.phone.hang_up(told.call)
@@ -254,7 +255,7 @@ async def test_a_desk_with_a_new_address_registers_within_seconds_and_dials_with
         begun = time.monotonic()
         await desk.line.ready(2)
         await desk.registered(2)
-        assert time.monotonic() - begun < 8
+        assert time.monotonic() - begun < SOON_S
         await desk.conversation()
         assert f"c=IN IP4 {OTHER_DESK}" in desk.wire.said("INVITE")[-1].body
         await desk.lead_calls()
@@ -286,7 +287,7 @@ async def test_a_cable_that_is_out_is_told_and_registered_anew_when_it_is_back(
         net.plug_in()
         begun = time.monotonic()
         await desk.registered(before + 1)
-        assert time.monotonic() - begun < 6
+        assert time.monotonic() - begun < SOON_S
         assert len(desk.line.heard.of(Ready)) == 1  # the process is the same: nothing has moved
         await desk.conversation()
 
