@@ -49,7 +49,7 @@ from telephony.protocol import (
 from telephony.spare import Spare, spare_account
 
 ENGINE = "telephony.engine"
-START_S = 10.0
+START_S = 30.0  # a second where nothing else runs, and more where a disk stands still
 GRACE_S = 2.5  # for the engine to hang up and leave
 PULSE_S = 2.0  # between two pings
 PULSES_MISSED = 4  # counted, not timed: a laptop that slept must not kill a healthy engine
@@ -126,7 +126,8 @@ class Phone:
         if order.beside and self._spare is not None and order.beside in self._spare:
             self._spare.dial(order)
             return
-        if self._spare is not None and len(self._ledger) > ROOM and not (order.beside or order.rep):
+        alone = not (order.beside or order.rep)
+        if alone and self._spare is not None and len(self._ledger) > ROOM and not self._spare.full:
             self._spare.dial(order)
             return
         self._ledger.open(order)
@@ -233,7 +234,7 @@ class Phone:
     async def _feel_pulse(self, child: Child) -> None:
         """Kill a process that hangs; its death is then handled like any other."""
         self._unheard = 0
-        while self._unheard < PULSES_MISSED:
+        while self._unheard < (PULSES_MISSED if self._ready else max(PULSES_MISSED, START_S / PULSE_S)):
             await asyncio.sleep(PULSE_S)
             self._unheard += 1
             child.send(msgspec.json.encode(Ping()))

@@ -18,6 +18,8 @@ from telephony.account import Account
 from telephony.errors import TelephonyError
 from telephony.protocol import AnyCommand, AnyEvent, Dial, Ended, Trouble
 
+SLOTS = 4  # of the wheel's stack
+
 
 class _Phone(Protocol):
     """What of a `telephony.client.Phone` is asked here."""
@@ -63,6 +65,11 @@ class Spare:
     def pid(self) -> int | None:
         """Its process id, while there is one."""
         return self._phone.pid if self._phone is not None else None
+
+    @property
+    def full(self) -> bool:
+        """Whether it has as many calls as its stack holds."""
+        return len(self._calls) >= SLOTS
 
     def dial(self, order: Dial) -> None:
         """Place a call here; the process is started if need be."""

@@ -24,7 +24,7 @@ from telephony.errors import TelephonyError
 
 CALLS_A_PROCESS = 4  # call slots of the stack's wheel
 MODULE = "telephony.carrier"
-START_S = 10.0
+START_S = 30.0
 GRACE_S = 2.0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -30,13 +31,15 @@ async def outside(tmp_path: Path) -> AsyncIterator[PracticeCarrier]:
 
 def door(desk: Pane) -> str:
     """Where the workstation's phone can be rung: the one UDP socket of its phone process."""
-    (phone,) = (
-        child
-        for child in psutil.Process(desk.pid).children(recursive=True)
-        if "telephony.engine" in child.cmdline()
-    )
+    (phone,) = filter(is_phone, psutil.Process(desk.pid).children(recursive=True))
     (bound,) = phone.net_connections("udp")
     return f"{bound.laddr.ip}:{bound.laddr.port}"
+
+
+def is_phone(child: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):  # one that has just left
+        return "telephony.engine" in child.cmdline()
+    return False
 
 
 def number_of(home: Path, person: Person) -> str:

@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 from support.factories import NOON
 from support.mailstore import store_room
+from support.patience import patient
 
 from cadence.rulebook import load
 from config.clock import HandClock
 from floor.store_room import StoreRoom
 from store.store import Store
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    patient(monkeypatch)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def sixring(
     typed: str = "",
     env: dict[str, str] | None = None,
     cwd: Path | None = None,
-    timeout: float = 60,
+    timeout: float = 120,
 ) -> subprocess.CompletedProcess[str]:
     """Run `sixring args` to its end."""
     return subprocess.run(

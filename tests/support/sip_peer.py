@@ -114,9 +114,14 @@ class Leg:
     ended: float | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: bool = False
-    byes: int = 0
+    said: set[bytes] = field(default_factory=set)  # BYEs; one that is repeated is one
     dead: bool = False  # answers nothing more
     asked: int = 10  # CSeq of its last request
+
+    @property
+    def byes(self) -> int:
+        """How often it was hung up."""
+        return len(self.said)
 
     @property
     def talk_ms(self) -> float:
@@ -275,7 +280,9 @@ class SipPeer(asyncio.DatagramProtocol):
     # --------------------------------------------------------------- what came
 
     def got(self, method: str) -> list[Message]:
-        return [message for _, message in self.requests if message.method == method]
+        """The requests of that method; one that was said again, for our answer was late, is one."""
+        found = {message.raw: message for _, message in self.requests if message.method == method}
+        return list(found.values())
 
     async def wait_for(self, method: str, count: int = 1) -> Message:
         """The `count`th request of that method, once it is here."""
@@ -334,7 +341,7 @@ class SipPeer(asyncio.DatagramProtocol):
         if message.method in self.challenges and not self._known(message, send):
             return
         if message.method == "BYE":
-            leg.byes += 1
+            leg.said.add(message.raw)
             leg.end()
         elif message.method == "CANCEL" and not leg.cancelled:
             leg.cancelled = True

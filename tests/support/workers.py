@@ -23,7 +23,7 @@ def start(job: str, location: str, rep: str, count: int) -> subprocess.Popen[str
 
 def said(worker: subprocess.Popen[str]) -> list[dict[str, Any]]:
     """Everything the worker said until its end, which must be a good one."""
-    out, _ = worker.communicate(timeout=60)
+    out, _ = worker.communicate(timeout=150)
     assert worker.returncode == 0
     return [json.loads(line) for line in out.splitlines()]
 

@@ -5,12 +5,18 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from support.patience import patient
 from support.sip_peer import SipPeer
 from support.sip_ringer import Ringer
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account
 from telephony.carrier import PracticeCarrier
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    patient(monkeypatch)
 
 
 @pytest.fixture

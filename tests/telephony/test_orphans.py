@@ -187,7 +187,8 @@ async def test_a_stranger_who_asks_gets_no_proof_of_the_password(
     dialog = Dialog("c", "<sip:a@b>;tag=1", "<sip:c@d>;tag=2", 1, f"sip:lead@{asker.address}")
     assert not await hang_up(dialog, account, answered=True)
     asker.transport.close()
-    assert [bool(bye.get("Authorization")) for bye in asker.came] == [False, True][: 1 + proves]
+    heard = {bye.raw: bool(bye.get("Authorization")) for bye in asker.came}  # one said again is one
+    assert list(heard.values()) == [False, True][: 1 + proves]
 
 
 # ---------------------------------------------------------------- the digest
