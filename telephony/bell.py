@@ -1,6 +1,6 @@
-"""Ends the phone process's wait the moment a command lies in its pipe.
+"""Ends the phone process's wait the moment a command lies in its pipe, where it cannot wait for both.
 
-Its one thread waits inside the stack's `select`, which cannot watch a pipe. A
+Its one thread then waits inside the stack's `select`, which cannot watch a pipe. A
 datagram of two bytes to its own SIP socket ends that wait (the stack drops so
 short a packet unread), so that a key press does not wait for a poll, and an
 idle phone polls seldom. The client rings, not a thread of the phone process:

@@ -27,6 +27,7 @@ class Child:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._pipe = process.stdin and process.stdin.transport
         self._bell: Bell | None = None
 
     @classmethod
@@ -73,10 +74,12 @@ class Child:
 
     def send(self, line: bytes) -> None:
         """Hand it one line without waiting; a dead child loses it."""
-        stdin = self._process.stdin
-        if stdin is not None and not stdin.is_closing():
-            with contextlib.suppress(OSError):
-                stdin.write(line + b"\n")
+        pipe = self._pipe
+        if pipe is not None and not pipe.is_closing():
+            try:
+                pipe.write(line + b"\n")
+            except OSError:
+                return
             if self._bell is not None:
                 self._bell.ring()
 

@@ -58,6 +58,7 @@ BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
 NO_LINE = "The call it was to be a second line of has ended."
 ROOM = 2  # calls up beside which another one and its second line still fit: the stack holds four
 STEADY_MS = 10_000  # a process that lived this long resets the back-off
+_encode = msgspec.json.Encoder().encode
 
 
 class Phone:
@@ -133,8 +134,8 @@ class Phone:
         self._ledger.open(order)
         if order.beside and order.beside not in self._ledger:
             self._end_unsent(order.call, NO_LINE, "engine")
-        elif self._ready:
-            self._send(order)
+        elif self._ready and self._child is not None:
+            self._child.send(_encode(order))
         else:
             self._hold(order)
 
@@ -220,7 +221,7 @@ class Phone:
             return -1
         if self._closing.is_set():
             return await child.end(0)
-        child.send(msgspec.json.encode(self._setup))
+        child.send(_encode(self._setup))
         pulse = asyncio.create_task(self._feel_pulse(child))
         async for line in child.lines():
             self._unheard = 0
@@ -237,7 +238,7 @@ class Phone:
         while self._unheard < (PULSES_MISSED if self._ready else max(PULSES_MISSED, START_S / PULSE_S)):
             await asyncio.sleep(PULSE_S)
             self._unheard += 1
-            child.send(msgspec.json.encode(Ping()))
+            child.send(_encode(Ping()))
         self._trouble("The phone process hangs and is replaced.")
         child.kill()
 
@@ -262,10 +263,10 @@ class Phone:
                 self._ready, self._recycling = False, True
                 self._trouble(why)
                 return
-            case Ready(bell=bell):
+            case Ready(door=door, bell=bell):
                 self._ready = True
                 if bell and self._child is not None:
-                    self._child.rings_at(bell)
+                    self._child.rings_at(door)
             case Trouble(text=text):
                 self._last_trouble = text
         self._emit(event)
@@ -354,7 +355,7 @@ class Phone:
         if self._spare is not None and getattr(command, "call", "") in self._spare:
             self._spare.send(command)
         elif self._child is not None:
-            self._child.send(msgspec.json.encode(command))
+            self._child.send(_encode(command))
 
     def _emit(self, event: AnyEvent) -> None:
         """Pass an event on; a listener that fails must not cost the calls."""

@@ -28,6 +28,11 @@ class Pipe:
         self._over = False
         self._waits = True  # a look into the pipe waits for something to be there
 
+    @property
+    def incoming(self) -> int:
+        """The file descriptor at which lines arrive: for a wait, not to be read."""
+        return self._in
+
     @classmethod
     def claim(cls) -> Pipe:
         """Take stdin and stdout; call it before anything native is imported."""

@@ -147,7 +147,8 @@ class Ready(Event, frozen=True, tag="ready"):
     """The engine runs and takes commands."""
 
     pid: int
-    bell: str = ""  # host:port where a datagram says that a command is in the pipe; empty: it looks often
+    door: str = ""  # host:port of its SIP socket; empty over TCP and TLS
+    bell: bool = False  # a datagram to the door is to say that a command is in the pipe
 
 
 class Registration(Event, frozen=True, tag="registration"):

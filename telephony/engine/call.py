@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pjsua2 as pj
@@ -21,21 +22,28 @@ EARLY_MS = 400  # sound that was announced with the ringing is given this long t
 
 
 class OutCall(LiveCall):
-    """A call that we placed."""
+    """A call that we place. It is made before its number is known: that much less lies behind the key."""
 
-    def __init__(self, line: Any, order: Dial, board: Board) -> None:  # noqa: ANN401
+    order: Dial
+
+    def __init__(self, line: Any, board: Board) -> None:  # noqa: ANN401
         account = board.account
         limits = Limits(
             no_response_ms=account.no_response_ms,
-            ring_timeout_ms=order.ring_timeout_ms,
             silence_ms=account.silence_ms,
             max_call_ms=account.max_call_ms,
         )
-        super().__init__(line, Progress(order.call, limits), board)
-        self.order = order
-        self.rep = order.rep
+        super().__init__(line, Progress("", limits), board)
+        self._options = pj.CallOpParam(True)
         self._uri = ""
         self._rang: int | None = None  # mono ms of the first 180
+
+    def take(self, order: Dial) -> None:
+        """Become the call that `order` asks for."""
+        self.order, self.rep = order, order.rep
+        self.name = self.progress.call = self.voice.call = order.call
+        if self.progress.limits.ring_timeout_ms != order.ring_timeout_ms:
+            self.progress.limits = replace(self.progress.limits, ring_timeout_ms=order.ring_timeout_ms)
 
     @property
     def with_whom(self) -> str:
@@ -53,14 +61,13 @@ class OutCall(LiveCall):
         """
         account = self._board.account
         self._uri = sip_uri(user_part(self.order.target), account)
-        options = pj.CallOpParam(True)
-        number = caller(self.order.caller_id)
+        number = self.order.caller_id and caller(self.order.caller_id)
         if number:
-            self._show(number, options)
-        self.makeCall(self._uri, options)
+            self._show(number)
+        self.makeCall(self._uri, self._options)
 
-    def _show(self, number: str, options: Any) -> None:  # noqa: ANN401
-        account = self._board.account
+    def _show(self, number: str) -> None:
+        account, options = self._board.account, self._options
         if account.show_number == "from":
             options.txOption.localUri = own_uri(account, user=number)
         elif account.show_number == "name":

@@ -13,7 +13,7 @@ from telephony.engine.board import Board
 from telephony.engine.call import OutCall
 from telephony.engine.relay import Outlet
 from telephony.engine.voice import Voice
-from telephony.protocol import Dial, RelayAt
+from telephony.protocol import RelayAt
 from telephony.target import desk_phone_uri
 
 # RFC 5373, and what most makers understand: a phone that is set to obey picks up by itself.
@@ -51,10 +51,10 @@ class DeskPhoneSound(RepSound):
 class DeskLeg(OutCall):
     """The call to the rep's phone. It lasts a shift, so it has no longest talk."""
 
-    def __init__(self, line: Any, order: Dial, board: Board) -> None:  # noqa: ANN401
-        super().__init__(line, order, board)
+    def __init__(self, line: Any, board: Board) -> None:  # noqa: ANN401
+        super().__init__(line, board)
         self.progress.limits = replace(self.progress.limits, max_call_ms=0)
-        self.voice = Seat(board, order.call)
+        self.voice = Seat(board, self.name)
 
     def place(self) -> None:
         """Send the INVITE.
@@ -65,12 +65,11 @@ class DeskLeg(OutCall):
         """
         account = self._board.account
         self._uri = desk_phone_uri(self.order.target, account)
-        options = pj.CallOpParam(True)
         for name, value in _PICK_UP:
             header = pj.SipHeader()
             header.hName, header.hValue = name, value.format(server=account.server)
-            options.txOption.headers.push_back(header)
-        self.makeCall(self._uri, options)
+            self._options.txOption.headers.push_back(header)
+        self.makeCall(self._uri, self._options)
 
 
 class Seat(Voice):

@@ -13,8 +13,6 @@ from config.clock import Clock
 from config.errors import SixringError
 from telephony.account import Sound
 from telephony.engine.board import Board
-from telephony.engine.call import OutCall
-from telephony.engine.desk_leg import DeskLeg
 from telephony.engine.door import Door
 from telephony.engine.endpoint import open_endpoint, prefer_codecs
 from telephony.engine.first_hop import FirstHop
@@ -25,12 +23,14 @@ from telephony.engine.line import Line
 from telephony.engine.live_call import LiveCall
 from telephony.engine.moving import Moving
 from telephony.engine.names import Names
+from telephony.engine.next_call import NextCall
 from telephony.engine.progress import Limits, Progress
 from telephony.engine.reception import Reception
 from telephony.engine.recorder import Drawer
 from telephony.engine.rep_sound import rep_sound
 from telephony.engine.ringback import Ringback
 from telephony.engine.throttle import Throttle
+from telephony.engine.wait import waiting
 from telephony.engine.way import Whereabouts, choose
 from telephony.pipe import Pipe
 from telephony.protocol import (
@@ -59,8 +59,6 @@ from telephony.protocol import (
 from telephony.results import Cut
 from telephony.ringing_tones import ringing_tone
 
-POLL_MS = 20  # while the client rings (`telephony.bell`); time limits are exact to this
-POLL_WITHOUT_BELL_MS = 2
 LISTEN_EVERY_MS = 1_000
 LEAVE_MS = 300  # for the last BYE and the unregistration to get through
 MOVED = "This machine has another network address; the phone begins anew."
@@ -93,15 +91,15 @@ class Engine:
         hop = FirstHop(account, setup.sound, binding, names)
         self._line = Line(self._board, binding, self._stack.transport_id, reception, hop)
         self._moving = Moving(self._line, binding, self._calls)
+        self._next = NextCall(self._line, self._board)
         self._waiting: deque[Dial] = deque()
         self._throttle = Throttle()
         self._decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
         self._listened = 0
         self._stuck = False  # an INVITE was given up that the stack keeps sending
         self._leaving = False
-        self._bell, self._poll_ms = "", POLL_WITHOUT_BELL_MS
-        if account.transport == "udp":
-            self._bell, self._poll_ms = f"{binding.bound or '127.0.0.1'}:{self._stack.port}", POLL_MS
+        door = f"{binding.bound or '127.0.0.1'}:{self._stack.port}" if account.transport == "udp" else ""
+        self._wait = waiting(self._lib, pipe.incoming, door)
 
     def _open_door(self, sound: Sound, names: Names) -> None:
         desk_phone = sound.uri if sound.kind == "desk_phone" else ""
@@ -112,15 +110,18 @@ class Engine:
     def run(self) -> None:
         """Serve until the client quits or is gone. Does not return: leaves the process."""
         at, mono = self._clock.now(), self._clock.monotonic()
-        self._board.send(Ready(at=at, mono=mono, pid=os.getpid(), bell=self._bell))
+        wait = self._wait
+        self._board.send(Ready(at=at, mono=mono, pid=os.getpid(), door=wait.door, bell=wait.bell))
         while not self._leaving:
-            self._lib.libHandleEvents(self._poll_ms)
+            self._wait.wait()
             self._obey()
+            self._wait.work()
             self._place_waiting()
             self._watch()
             self._line.watch(self._clock.monotonic())
             self._board.rep.watch(self._clock.monotonic())
             self._bury()
+            self._next.make_ready()
         self._leave()
 
     # ------------------------------------------------------------ commands
@@ -210,8 +211,7 @@ class Engine:
             self._place(self._waiting.popleft())
 
     def _place(self, order: Dial) -> None:
-        call = (DeskLeg if order.rep else OutCall)(self._line, order, self._board)
-        self._calls[order.call] = call
+        call = self._calls[order.call] = self._next.take(order)
         beside = self._calls.get(order.beside)
         if order.beside and (beside is None or beside.progress.over):
             self._refuse(call, "failed", "The call it was to be a second line of has ended.")

@@ -20,13 +20,13 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import os
 import socket
-import stat
 import struct
 import sys
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network, collapse_addresses
+
+from telephony.engine.own_sockets import own_sockets
 
 SO_ATTACH_FILTER = 26  # the same on every architecture that Linux runs CPython on, SPARC and PA-RISC aside
 SO_DETACH_FILTER = 27
@@ -91,7 +91,7 @@ def sift(port: int, known: Iterable[IPv4Network]) -> bool:
         return False
     networks, sifted = list(collapse_addresses(known)), False
     with contextlib.suppress(OSError):  # no /proc
-        for one in _sockets(port):
+        for one in own_sockets(port):
             with one:
                 udp = one.type == socket.SOCK_DGRAM
                 sifted |= _attach(one, for_datagrams(networks) if udp else for_listener(networks))
@@ -111,31 +111,3 @@ def _attach(one: socket.socket, program: list[Step]) -> bool:
             one.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0)
         return False
     return True
-
-
-def _sockets(port: int) -> Iterator[socket.socket]:
-    """Second handles of the UDP sockets and TCP listeners of this process at `port`."""
-    for entry in os.listdir("/proc/self/fd"):  # noqa: PTH208 - names are all that is wanted
-        one = _socket(int(entry))
-        if one is not None and _is_ours(one, port):
-            yield one
-        elif one is not None:
-            one.close()
-
-
-def _socket(handle: int) -> socket.socket | None:
-    """A second handle of a socket; None for anything else."""
-    try:
-        if not stat.S_ISSOCK(os.fstat(handle).st_mode):
-            return None
-        return socket.socket(fileno=os.dup(handle))
-    except OSError:  # gone by now
-        return None
-
-
-def _is_ours(one: socket.socket, port: int) -> bool:
-    if one.family != socket.AF_INET or one.getsockname()[1] != port:
-        return False
-    if one.type == socket.SOCK_DGRAM:
-        return True
-    return bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))

@@ -21,7 +21,7 @@ class Voice:
     """What goes into a call and what comes out of it, from its first sound to its end."""
 
     def __init__(self, board: Board, call: str) -> None:
-        self._board, self._call = board, call
+        self._board, self.call = board, call
         self._media: Any = None
         self._source: Any = None  # what the called person hears
         self.muted = False
@@ -199,7 +199,7 @@ class Voice:
             word = self._listener.hear(self._heard.get())
             if word is not None:
                 clock = self._board.clock
-                self._board.send(Hint(at=clock.now(), mono=clock.monotonic(), call=self._call, word=word))
+                self._board.send(Hint(at=clock.now(), mono=clock.monotonic(), call=self.call, word=word))
             self._listened += FRAME_MS
             if self._listened >= LISTEN_MS and self._ears is not None:
                 self._listener = None
@@ -216,7 +216,7 @@ class Voice:
         if recorder is not None:
             self._board.send(
                 Recording(
-                    at=clock.now(), mono=clock.monotonic(), call=self._call, path=recorder.path,
+                    at=clock.now(), mono=clock.monotonic(), call=self.call, path=recorder.path,
                     paused=recorder.paused,
                 )
             )  # fmt: skip
@@ -224,5 +224,5 @@ class Voice:
     def _tell_recorded(self, path: str, ms: int, fault: str) -> None:
         clock = self._board.clock
         self._board.send(
-            Recorded(at=clock.now(), mono=clock.monotonic(), call=self._call, path=path, ms=ms, fault=fault)
+            Recorded(at=clock.now(), mono=clock.monotonic(), call=self.call, path=path, ms=ms, fault=fault)
         )

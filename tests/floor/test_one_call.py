@@ -48,7 +48,7 @@ async def test_who_rings_meanwhile_is_a_missed_call_and_ends_nothing(tmp_path: P
         async with asyncio.timeout(20):
             while not any(isinstance(event, phone.Answered) for event in HEARD):
                 await asyncio.sleep(0.02)
-        door = next(event.bell for event in HEARD if isinstance(event, phone.Ready))
+        door = next(event.door for event in HEARD if isinstance(event, phone.Ready))
         rang = await carrier.call_in(door, "+14155550177")
         assert (await carrier.call(rang)).code == 480
         outcome = await running

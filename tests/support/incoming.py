@@ -13,7 +13,7 @@ from telephony.protocol import Answer, Incoming, Ready
 
 def where(line: Telephone) -> str:
     """The phone's own SIP address."""
-    return line.heard.of(Ready)[-1].bell
+    return line.heard.of(Ready)[-1].door
 
 
 @asynccontextmanager

@@ -60,7 +60,7 @@ class Seat:
     @property
     def door(self) -> str:
         """Where the desk's phone can be rung, host:port."""
-        return next(event.bell for event in reversed(self.heard) if isinstance(event, phone.Ready))
+        return next(event.door for event in reversed(self.heard) if isinstance(event, phone.Ready))
 
     async def until(self, met: Callable[[DeskView], bool]) -> DeskView:
         """The first view that is as wanted."""

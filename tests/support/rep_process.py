@@ -35,7 +35,7 @@ class TalkativeStation(Station):
         elif isinstance(given, told.CallerKnown):
             print("rings", given.caller.number, flush=True)
         elif isinstance(given, told.PhoneSaid) and isinstance(given.event, phone.Ready):
-            print("door", given.event.bell, flush=True)
+            print("door", given.event.door, flush=True)
 
 
 async def main(folder: str, host: str, port: str, idle: str = "") -> None:

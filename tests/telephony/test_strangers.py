@@ -137,6 +137,7 @@ async def rings_nowhere(line: Telephone, stranger: Ringer, ann: Ringer) -> None:
     call = stranger.ring(where(line))
     mine = ann.ring(where(line))
     await mine.reply(180)
+    await line.heard.wait(Incoming)
     (told,) = line.heard.of(Incoming)
     assert told.sip_call_id == mine.call_id
     assert not call.count(180)
@@ -313,6 +314,7 @@ async def test_a_flood_of_other_requests_is_borne_too(
             stranger.send(Ring(stranger, where(line)).message(method, 1), where(line))
         await asyncio.sleep(0.01)
     await ann.ring(where(line)).reply(180)
+    await line.heard.wait(Incoming)
     assert line.phone.pid == process
     assert len(line.heard.of(Incoming)) == 1
     assert not line.heard.of(Trouble)
