@@ -18,7 +18,7 @@ from telephony.engine.way import Binding
 from telephony.results import Cut
 
 AGAIN_MS = 1_000  # an offer of ours is under way
-TRIES = 5
+TRIES = 40  # an offer whose answer went to the old address stands for 32 s, and then ends the call
 _OFFER = pj.PJSUA_CALL_REINIT_MEDIA | pj.PJSUA_CALL_UPDATE_CONTACT | pj.PJSUA_CALL_UPDATE_VIA
 
 

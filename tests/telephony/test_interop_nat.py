@@ -26,7 +26,17 @@ from support.wire import Wire, wire
 
 from telephony.account import Account, Sound
 from telephony.carrier import script
-from telephony.protocol import Answer, Ended, Incoming, Ready, Record, Recorded, Recording, Registration
+from telephony.protocol import (
+    Answer,
+    Ended,
+    Incoming,
+    Quality,
+    Ready,
+    Record,
+    Recorded,
+    Recording,
+    Registration,
+)
 
 pytestmark = pytest.mark.interop
 REP = Path(script.__file__).parent / "sounds" / "greeting.wav"
@@ -297,6 +307,7 @@ async def test_a_call_moves_along_and_the_leads_hanging_up_is_heard_at_the_new_p
 ) -> None:
     async with floor(net, tmp_path) as desk:
         call = await desk.talks()
+        await desk.line.heard.wait(Quality, call, count=2)  # what is agreed at the answer is agreed
         net.unplug()
         net.plug_in(OTHER_DESK)
         await desk.wire.came("INVITE", body=f"c=IN IP4 {OTHER_DESK}")
