@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -53,24 +54,33 @@ async def hears(leg: Leg, *, speech: bool) -> None:
         while True:
             loud = leg.rtp.loud
             await leg.rtp.hears(12)
-            if leg.rtp.loud - loud >= 12 if speech else leg.rtp.quiet_run >= 12:
+            if leg.rtp.loud - loud >= 8 if speech else leg.rtp.quiet_run >= 12:
                 return
 
 
-async def messages(line: Telephone, count: int) -> list[str]:
+def lasting(folder: Path) -> Path:
+    """A message of a minute."""
+    path = folder / "lasting.wav"
+    with wave.open(str(MESSAGE), "rb") as once, wave.open(str(path), "wb") as more:
+        more.setparams(once.getparams())
+        more.writeframes(once.readframes(once.getnframes()) * 4)
+    return path
+
+
+async def messages(line: Telephone, count: int, message: Path = MESSAGE) -> list[str]:
     """So many messages that play, one after the other."""
     drops = []
     for number in range(count):
         drops.append(line.dial(f"+1415555010{number}"))
         await line.answered(drops[-1])
-        line.phone.send(Play(drops[-1], str(MESSAGE)))
+        line.phone.send(Play(drops[-1], str(message)))
     return drops
 
 
 async def test_the_next_lead_is_spoken_with_while_messages_play_on_every_other_line(
-    seat: Telephone, peer: SipPeer, desk_phone: SipPeer
+    seat: Telephone, peer: SipPeer, desk_phone: SipPeer, tmp_path: Path
 ) -> None:
-    drops = await messages(seat, 3)
+    drops = await messages(seat, 3, lasting(tmp_path))
     rep = await desk_phone.leg()
     await hears(rep, speech=False)
     call = seat.dial("+14155550109")

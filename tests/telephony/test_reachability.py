@@ -37,7 +37,7 @@ async def test_a_silent_registrar_is_told_in_seconds_and_found_again_in_seconds(
         peer.registrar = 200
         back = time.monotonic()
         await registered(line)
-    assert time.monotonic() - back < 5
+    assert time.monotonic() - back < 10  # 4 s at most, and a loaded machine
 
 
 async def test_the_silence_of_a_registrar_that_had_taken_us_is_found_by_options(
