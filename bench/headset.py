@@ -125,7 +125,7 @@ def tell(name: str, ways: list[Way]) -> float:
         f"most {max(delays):.0f}; a minute: {sum(one.lost for one in ways) / minutes:.1f} lost pieces of "
         f"20 ms, {sum(one.moves for one in ways) / minutes:.1f} jumps"
     )
-    return statistics.median(delays)
+    return float(statistics.median(delays))
 
 
 def main() -> int:

@@ -64,6 +64,13 @@ async def spoken_to(leg: Leg) -> None:
             await leg.rtp.hears(5)
 
 
+async def heard_aloud(air: Path) -> None:
+    """Wait until the rep hears the lead; a recorder may begin late."""
+    async with asyncio.timeout(20):
+        while max(channel(air, 0), default=0) < 3_000:
+            await asyncio.sleep(0.05)
+
+
 async def test_the_headset_is_told_before_the_phone_is_ready(worn: Telephone) -> None:
     assert isinstance(worn.heard.events[0], SoundState)
     assert not worn.heard.events[0].ready
