@@ -56,7 +56,8 @@ _HEADSET = (
 )  # fmt: skip
 
 
-_PIPEWIRE = "pipewire & wireplumber & exec pipewire-pulse"
+# The two others leave at once where PipeWire does not listen yet.
+_PIPEWIRE = "pipewire & until [ -S pipewire-0 ]; do sleep 0.05; done; wireplumber & exec pipewire-pulse"
 
 
 class SoundRig:

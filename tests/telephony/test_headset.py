@@ -91,11 +91,11 @@ async def test_rep_and_lead_hear_each_other(worn: Telephone, rig: SoundRig, peer
             while leg.rtp.loud - loud < 40:  # of 50: the lead hears the rep without a break
                 loud = leg.rtp.loud
                 await leg.rtp.hears(50)
+        await heard_aloud(air)
         worn.phone.hang_up(call)
         await worn.ended(call)
     speech.kill()
     speech.wait()
-    assert max(channel(air, 0)) > 3_000, "the rep hears the lead"
     levels = worn.heard.of(Levels)
     assert max(one.microphone for one in levels) == pytest.approx(-11, abs=3)  # 9,000 of 32,768
     assert max(one.speaker for one in levels) > -20
@@ -117,9 +117,9 @@ async def test_a_muted_rep_is_not_heard_and_still_hears(
         quiet = leg.rtp.quiet_run
         await leg.rtp.hears(50)
         assert leg.rtp.quiet_run >= quiet + 50
+        await heard_aloud(air)
     speech.kill()
     speech.wait()
-    assert max(channel(air, 0)) > 3_000
 
 
 async def test_a_headset_pulled_out_in_a_call_costs_only_its_sound(
