@@ -91,7 +91,7 @@ def reason(
     """One line for the rep: why this lead is here now.
 
     `step` of `steps` counts calls; `zone` is the rep's own, for the time of a
-    callback; `called_us_at` is when they called and nobody answered, and where
+    callback, which names it; `called_us_at` is when they called and nobody answered, and where
     they have asked in another way since, both are told. `source` is outside
     text: clean it where it is shown.
     """
@@ -134,7 +134,7 @@ def _late(due_at: int, now: int) -> str:
 def _wall(at: int, now: int, zone: str) -> str:
     there = ZoneInfo(zone)
     moment, today = (datetime.fromtimestamp(ms / 1000, there) for ms in (at, now))
-    return moment.strftime("%H:%M" if moment.date() == today.date() else "%a %d %b %H:%M")
+    return moment.strftime("%H:%M %Z" if moment.date() == today.date() else "%a %d %b %H:%M %Z")
 
 
 def age(ms: int) -> str:

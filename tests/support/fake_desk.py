@@ -25,7 +25,7 @@ SHIPPED = dispositions.load(Path(cadence.__file__).parent / "data" / "dispositio
 
 PEOPLE = (
     ("Ana Moreno", "Halcyon Freight", "Operations director", "web form 40 s ago, never called"),
-    ("Bo Lindqvist", "Birch & Vale", "Owner", "callback agreed for 14:10"),
+    ("Bo Lindqvist", "Birch & Vale", "Owner", "callback agreed for 14:10 PST"),
     ("Cy Patel", "Delta Dental Group", "Practice manager", "step 3, due since 13:40"),
     ("Dee Okafor", "Rossi Grain", "Buyer", "arrived Thu, never called"),
     ("Eli Rossi", "Kim Optics", "", "busy 20 min ago, again now"),
