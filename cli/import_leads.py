@@ -75,6 +75,8 @@ def command(state: State, /, file: Path, as_json: bool, **words: Any) -> int:  #
     from config.errors import UsageError
 
     options = _options(settings_of(state.home), words)
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder; name the CSV or TSV file with the leads.")
     if not file.is_file():  # before a store is made for nothing
         raise UsageError(f"There is no file {file}; name the CSV or TSV file with the leads.")
     from store.imports.run import run

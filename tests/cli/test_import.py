@@ -89,6 +89,7 @@ def test_bad_rows_hold_everything_up_unless_told_to_keep_going(tmp_path: Path, l
     ("args", "hint"),
     [
         (["no-such-file.csv"], "no file"),
+        (["."], ". is a folder; name the CSV or TSV file"),
         (["leads.csv", "--map", "name=Nmae"], "Name"),
         (["leads.csv", "--map", "nome=Name"], "name"),
         (["leads.csv", "--cadence", "outbound-nine"], "inbound-six"),
