@@ -37,6 +37,14 @@ class Glance:
     news_at: int = 0  # monotonic ms
 
 
+def recording_of(store: Store, attempt_id: int) -> str:
+    """What there is of the recording of a call that is over, as `CallView.recording` has it."""
+    found = store.recordings.of_attempt(attempt_id)
+    if found is None:
+        return ""
+    return "objected" if found.objected_at else "kept" if found.state in ("open", "kept") else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Clerk:
     """One rep's hand in the store."""
@@ -173,7 +181,10 @@ class Clerk:
 
     def _undo(self, store: Store, attempt_id: int) -> told.Input:
         claim = store.attempts.undo(attempt_id, self.rep)
-        return told.Undone(store.attempts.get(attempt_id), claim, self._card(store, claim))
+        return told.Undone(
+            store.attempts.get(attempt_id), claim, self._card(store, claim),
+            recording=recording_of(store, attempt_id),
+        )  # fmt: skip
 
     def _card(self, store: Store, claim: Claim) -> CardView:
         return card_view(store, claim, self.book, self.clock.now())

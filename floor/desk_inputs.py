@@ -193,6 +193,7 @@ class Undone(msgspec.Struct, frozen=True):
     claim: Claim
     card: CardView
     why: str = "taken back. Choose the right disposition."
+    recording: str = ""  # of its call, as in `CallView`
 
 
 class NoteKept(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cadence.model import Lane, Result
 from floor.card import card_view
-from floor.clerk import Clerk
+from floor.clerk import Clerk, recording_of
 from floor.desk_inputs import Undone
 from store.records import NO_PHONE, Attempt, Claim
 from store.store import Store
@@ -55,7 +55,8 @@ def _unsaid(store: Store, clerk: Clerk, attempt: Attempt) -> Undone | None:
         reason="left without its disposition by the session before", attempts=1, expires_at=0,
     )  # fmt: skip
     why = f"your call {_how(attempt)} after {attempt.talk_ms // 1000} s. What came of it?"
-    return Undone(attempt, claim, card_view(store, claim, clerk.book, clerk.clock.now()), why)
+    card = card_view(store, claim, clerk.book, clerk.clock.now())
+    return Undone(attempt, claim, card, why, recording_of(store, attempt.id))
 
 
 def _how(attempt: Attempt) -> str:

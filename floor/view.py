@@ -49,7 +49,7 @@ class CallView:
     result: str = ""  # a Result, once known
     result_text: str = ""  # one sentence of the telephone
     muted: bool = False
-    recording: str = ""  # on, paused, failed; objected: deleted, for they did not want it
+    recording: str = ""  # on, paused, failed; objected: deleted, for they did not want it; kept: of old
     held: bool = False  # by us
     early: bool = False  # what rings is heard: the network plays it
     quality: str = ""  # good, fair, poor

@@ -178,6 +178,10 @@ class Recordings:
         missing = f"there is no recording {recording_id}"
         return recording_rows.one(self._core, "where r.id = :id", recording_id, missing)
 
+    def of_attempt(self, attempt_id: int) -> CallRecording | None:
+        """That of one attempt; None where it has none."""
+        return next(iter(self._many("where r.attempt_id = :id", id=attempt_id)), None)
+
     def newest(self, limit: int = 50, lead_id: int | None = None) -> list[CallRecording]:
         """The newest, newest first; of one lead where one is named."""
         where = "" if lead_id is None else "where a.lead_id = :lead "

@@ -168,6 +168,8 @@ async def test_an_objection_deletes_what_there_is_and_nothing_more_is_recorded(t
         assert "They object" in seat.station.view.message
         assert seat.station.view.call is not None
         assert seat.station.view.call.recording == "objected"
+        seat.station.press("object")
+        assert seat.station.view.message == "Done already: they object, and nothing of this call is kept."
         seat.station.press("hang_up")
         await seat.state(S.WRAP_UP)
         seat.station.dispose("no_answer")
@@ -192,6 +194,30 @@ async def test_an_objection_after_the_call_deletes_what_was_packed_away(tmp_path
         await seat.until(lambda view: view.state in (S.READY, S.PREVIEW))
         await asyncio.sleep(0.3)
         assert files(seat) == []
+
+
+async def test_an_objection_after_an_undo_deletes_what_was_kept(tmp_path: Path) -> None:
+    async with seated(tmp_path, "8", recording=EVERY_CALL) as seat:
+        await recorded_call(seat)
+        await heard(seat)
+        seat.station.press("hang_up")
+        await seat.state(S.WRAP_UP)
+        seat.station.dispose("no_answer")
+        await seat.until(lambda view: view.can_undo)
+        async with asyncio.timeout(20):
+            while stored(seat).state != "kept":
+                await asyncio.sleep(0.02)
+        for recording in ("kept", "objected"):
+            seat.station.press("undo")
+            view = await seat.state(S.WRAP_UP)
+            assert view.call is not None
+            assert view.call.recording == recording
+            seat.station.press("object")
+            await gone(seat)
+            seat.station.dispose("no_answer")
+            await seat.until(lambda view: view.can_undo)
+        assert stored(seat).state == "deleted"
+        assert told(seat).count("recording.objected") == 1
 
 
 async def test_an_objection_to_a_phone_that_dies_at_it_leaves_no_file(tmp_path: Path) -> None:
