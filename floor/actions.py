@@ -21,12 +21,13 @@ _FREE = RINGS_IN | {S.NOT_READY}
 _ALWAYS = frozenset(S)
 
 _IN_A_CALL = "A call is up: its disposition key ends it."
-_RECORD_FIRST = "Record this call first: keys 1 to 9 and 0."
+RECORD_FIRST = "Record this call first: keys 1 to 9 and 0."
 _PAUSED = "You are not ready: p brings you back."
 _NO_CALL = "No call to record: space dials."
 _NO_LEAD = "No lead is on the card."
+_OBJECTED = "Done already: they object, and nothing of this call is kept."
 _NOBODY_RINGS = "Nobody rings at this desk."
-_SOMEBODY_RINGS = "Somebody rings: a answers, i passes the call on."
+SOMEBODY_RINGS = "Somebody rings: a answers, i passes the call on."
 NOBODY_TO_CALL_BACK = "A callback needs a lead: this number is no lead's."
 
 
@@ -74,6 +75,7 @@ class Action(msgspec.Struct, frozen=True):
     of_caller: bool = False  # needs somebody who rings at this desk
     of_second: bool = False  # needs two lines: the second answered, the first not over
     not_while_ringing: bool = False  # would leave the one who rings standing
+    unless_objected: bool = False  # is done once in a call
     twice: str = ""  # asked before it is done; the same key again does it
 
     def why_not(self, state: S) -> str:
@@ -91,7 +93,9 @@ class Action(msgspec.Struct, frozen=True):
         if self.of_caller and moment.incoming is None:
             return _NOBODY_RINGS
         if self.not_while_ringing and moment.incoming is not None:
-            return _SOMEBODY_RINGS
+            return SOMEBODY_RINGS
+        if self.unless_objected and moment.call is not None and moment.call.recording == "objected":
+            return _OBJECTED
         if self.of_second and moment.second is None:
             return "There is one line only: x asks somebody else."
         if self.of_second and moment.call is not None and moment.call.ended_mono is not None:
@@ -107,7 +111,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "dial", "space", "dial", "Dial the lead on the card.",
         frozenset({S.PREVIEW}), f"Nothing to dial: {_NO_LEAD[0].lower()}{_NO_LEAD[1:]}",
-        because=(*_BUSY, (S.WRAP_UP, _RECORD_FIRST), (S.NOT_READY, _PAUSED)), not_while_ringing=True,
+        because=(*_BUSY, (S.WRAP_UP, RECORD_FIRST), (S.NOT_READY, _PAUSED)), not_while_ringing=True,
     ),
     Action(
         "answer", "a", "answer", "Take the call that rings; a lead in preview goes back.",
@@ -152,7 +156,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "object", "e", "erase", "They object: delete the recording, make none in this call.",
         frozenset({S.TALKING, S.WRAP_UP}), "An objection is to the recording of a call: there is none now.",
-        twice="Press e again: they object, and the recording is deleted.",
+        unless_objected=True, twice="Press e again: they object, and the recording is deleted.",
     ),
     Action(
         "keypad", "#", "keypad", "Keypad on or off: while it is on, digits are tones.",
@@ -185,7 +189,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "number", "d", "number", "Dial a number you type; the up arrow brings the last one.",
-        _FREE, _IN_A_CALL, because=((S.WRAP_UP, _RECORD_FIRST),), not_while_ringing=True,
+        _FREE | {S.WRAP_UP}, _IN_A_CALL,  # what may not be dialed there is refused once it is known
     ),
     Action(
         "down", "j", "down", "Scroll the queue, or move down a list.",

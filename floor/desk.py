@@ -35,7 +35,7 @@ class Desk(DeskState):
     def handle(self, given: told.Input) -> list[out.Effect]:
         """Take one input; return what must be done, in this order."""
         effects = _HANDLERS[type(given)](self, given)
-        return [*effects, *incoming.left_standing(self)]
+        return [*effects, *hand.help_wanted(self), *incoming.left_standing(self)]
 
 
 _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {

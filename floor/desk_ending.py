@@ -32,7 +32,7 @@ def on_ended(desk: DeskState, line: Line, event: phone.Ended) -> list[out.Effect
     """The first line's call is over: write the result; wrap-up comes when the second line has ended too."""
     line.ended = True
     if desk.call is not None:
-        words = f"Given to {line.given_to}." if line.given_to else event.reason
+        words = f"Given to {line.given_to}." if line.given_to else told_to_rep(event.reason)
         desk.call = replace(
             desk.call, ended_mono=event.mono, result=event.result, result_text=words, passing_to=""
         )
@@ -42,6 +42,11 @@ def on_ended(desk: DeskState, line: Line, event: phone.Ended) -> list[out.Effect
         return desk.ask_for_lead()
     written = write_result(line, event)
     return written if desk.second_line is not None else [*written, *wrap_up(desk, line)]
+
+
+def told_to_rep(reason: str) -> str:
+    """The phone's sentence on an end, as it is said to the rep; the store keeps it as it is."""
+    return reason.replace("The rep hung up", "You hung up")
 
 
 def never_placed(desk: DeskState, line: Line) -> phone.Ended:
@@ -124,4 +129,6 @@ def _move_on(
     claim = desk.claim
     following = what_next(plan, claim.lead, claim.phone, desk.clock.now()) if plan and claim else ""
     desk.say(f"{name}: {words.removesuffix('.')}. {following}".rstrip())
+    if desk.call is not None and desk.call.answered_mono is None:
+        desk.own_phone(number, words)
     return desk.ask_for_lead()

@@ -16,7 +16,7 @@ from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor import desk_recording as recording
 from floor.actions import RINGS_IN
-from floor.desk_ending import write_result
+from floor.desk_ending import told_to_rep, write_result
 from floor.desk_state import DeskState, Line
 from floor.view import CallView, IncomingView
 from store.records import Caller
@@ -121,7 +121,7 @@ def on_ringing_over(desk: DeskState, event: phone.Ended) -> list[out.Effect]:
 def on_given_up(desk: DeskState, line: Line, event: phone.Ended) -> list[out.Effect]:
     """The rep took the call, and the caller had gone before the line was up."""
     line.ended = True
-    desk.say(f"They were gone before you were connected. {event.reason}".rstrip())
+    desk.say(f"They were gone before you were connected. {told_to_rep(event.reason)}".rstrip())
     missed = _not_spoken_to(line.inbound, event) if line.inbound is not None else []
     return [*missed, *desk.ask_for_lead()]
 

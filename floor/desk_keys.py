@@ -177,6 +177,7 @@ def on_paused(desk: DeskState, given: told.Paused) -> list[out.Effect]:
 
 def on_leaving(desk: DeskState, _: told.Leaving) -> list[out.Effect]:
     """Take no new lead, and end every call that is up, those that play a message too."""
+    desk.urgent = ""
     paused = on_paused(desk, told.Paused("leaving"))
     return [*paused, *hang_up_all(desk), *(out.HangUp(call) for call in desk.drops)]
 

@@ -101,11 +101,12 @@ def on_undone(desk: DeskState, given: told.Undone) -> list[out.Effect]:
         ringing_mono=rang_since if attempt.ringing_at is not None else None,
         answered_mono=talked_since if answered else None, ended_mono=now,
         result=attempt.result or "", result_text=given.why[:1].upper() + given.why[1:],
-        inbound=attempt.direction == "in",
+        inbound=attempt.direction == "in", recording=given.recording,
     )  # fmt: skip
     desk.line = Line(
-        given.claim, call="", attempt_id=attempt.id, invited=True, ended=True, stored=True, answered=answered
-    )
+        given.claim, call="", attempt_id=attempt.id, invited=True, ended=True, stored=True, answered=answered,
+        objected=given.recording == "objected",
+    )  # fmt: skip
     if desk.last_disposition is not None:
         desk.tally = _without(desk.tally, desk.last_disposition)
         desk.last_disposition = None
@@ -135,7 +136,8 @@ def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
             desk.claiming = False
             desk.reason = given.why
             return []
-        case out.BeginByHand():
+        case out.BeginByHand(number):
+            desk.own_phone(number, given.why)
             return desk.ask_for_lead()
         case out.BeginBeside():
             return second.on_refused(desk)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.actions import BY_NAME
-from floor.desk_ending import never_placed, wrap_up, write_result
+from floor.desk_ending import never_placed, told_to_rep, wrap_up, write_result
 from floor.desk_state import DeskState, Line, Passing
 from floor.view import CallView, Refusal
 from telephony import protocol as phone
@@ -184,7 +184,7 @@ def on_transferred(desk: DeskState, line: Line, event: phone.Transferred) -> lis
         line.given_to = passing.whom
         desk.say(f"Given to {passing.whom}.")
         return [kept]
-    desk.say(f"The call was not taken by {passing.whom}. {event.reason}".rstrip())
+    desk.say(f"The call was not taken by {passing.whom}. {told_to_rep(event.reason)}".rstrip())
     return [kept, *_back_to_first(desk, line)]
 
 
@@ -219,7 +219,7 @@ def _over(desk: DeskState, second: Line, event: phone.Ended) -> list[out.Effect]
     second.ended = True
     line = desk.line
     if desk.passing is None and line is not None and not line.ended:
-        desk.say(f"The second line has ended. {event.reason}".rstrip())
+        desk.say(f"The second line has ended. {told_to_rep(event.reason)}".rstrip())
     written = write_result(second, event)
     return [*written, *(_gone(desk, line) if line is not None else [])]
 

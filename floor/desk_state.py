@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from cadence.caller_id import CallerId, nearest
 from cadence.dispositions import Disposition, Dispositions
 from cadence.model import ShiftState
+from cadence.numbers import is_emergency
 from config.clock import Clock
 from floor import desk_effects as out
 from floor import desk_inputs as told
@@ -75,6 +76,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A call that waits for its key while help is called; it comes back after that."""
+
+    line: Line
+    call: CallView | None
+    claim: Claim | None
+    card: CardView | None
+
+
+@dataclass(frozen=True, slots=True)
 class Passing:
     """A transfer under way."""
 
@@ -107,6 +118,8 @@ class DeskState:
     second: CallView | None = None  # likewise, as shown
     on_second: bool = False  # the rep talks on it; the first line is on hold
     passing: Passing | None = None  # the first line's call is being given away
+    urgent: str = ""  # an emergency number that goes out as soon as the call before is written
+    aside: Aside | None = None
     tally: Tally = field(default_factory=Tally)
     phone_line: str = "the phone is starting"
     phone_ok: bool = False
@@ -163,6 +176,11 @@ class DeskState:
         self.message, self.alarm = message, alarm
         return []
 
+    def own_phone(self, number: str, why: str) -> None:
+        """Where `number` was to bring help, and did not: say who else can call it."""
+        if is_emergency(number, self.region):
+            self.say(f"{number} was not reached: use your own phone. {why}", alarm=True)
+
     def cannot_dial(self, more: str = "") -> list[out.Effect]:
         """Say that the phone is not ready, and why; the line above counts down to its next try."""
         return self.say(f"{_CANNOT_DIAL}{self.phone_line}.{more}", alarm=True)
@@ -178,8 +196,15 @@ class DeskState:
         return [out.Enter(state, reason, self.clock.now())]
 
     def ask_for_lead(self) -> list[out.Effect]:
-        """Free: go not-ready if a pause was asked for, else ask for the next lead."""
+        """Free: go not-ready if a pause was asked for, else ask for the next lead.
+
+        A call that was put aside comes before either.
+        """
         self.claim = self.card = self.call = self.line = None
+        if self.aside is not None:
+            back, self.aside = self.aside, None
+            self.line, self.call, self.claim, self.card = back.line, back.call, back.claim, back.card
+            return self.enter(ShiftState.WRAP_UP)
         if self.pause_wanted:
             reason, self.pause_wanted = self.pause_wanted, ""
             return self.enter(ShiftState.NOT_READY, reason)

@@ -86,6 +86,7 @@ def _of_use(view: DeskView, action: Action) -> bool:
         "undo": view.can_undo,
         **dict.fromkeys(_ONE_LINE, view.second is None),
         "object": _may_object(view),
+        "number": view.state is not S.WRAP_UP and view.incoming is None,  # there: an emergency number only
         "transfer": call is not None
         and call.ended_mono is None
         and not call.passing_to
@@ -95,7 +96,7 @@ def _of_use(view: DeskView, action: Action) -> bool:
 
 
 def _may_object(view: DeskView) -> bool:
-    return view.call is not None and view.call.recording in ("on", "paused")
+    return view.call is not None and view.call.recording in ("on", "paused", "kept")
 
 
 def _label(scene: Scene, name: str, label: str) -> str:

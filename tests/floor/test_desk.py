@@ -371,3 +371,12 @@ def test_whatever_is_typed_no_attempt_is_lost_doubled_or_left_open(
     if waiting:
         assert bench.desk.state is S.WRAP_UP
     assert bench.desk.state not in IN_CALL
+
+
+def test_who_hung_up_is_said_to_the_rep_herself_and_stored_as_ever(bench: Bench) -> None:
+    call, why = bench.answered(), "The rep hung up."
+    event = phone.Ended(at=NOW, mono=0, call=call, result=Result.ANSWERED, reason=why, ended_by="rep")
+    (finish,) = [one for one in bench.heard(event) if isinstance(one, out.Finish)]
+    assert finish.ended.reason == why
+    assert bench.desk.call is not None
+    assert bench.desk.call.result_text == "You hung up."

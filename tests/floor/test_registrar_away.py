@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.practice import BOOK, lead_for
-from support.sip_peer import SipPeer, final
+from support.sip_peer import SipPeer, answer, final, hang_up, ring
 from support.waiting import until
 
 from cadence.model import Result, ShiftState
@@ -83,6 +83,34 @@ async def test_ten_minutes_without_a_registrar_burn_no_lead(registrar: SipPeer, 
                 assert (attempt.lead_id, attempt.result) == (lead, Result.BUSY)
         finally:
             await station.leave()
+
+
+@pytest.mark.parametrize("register_code", [403, 503, None])
+async def test_help_is_called_by_hand_while_the_registrar_refuses_or_is_silent(
+    registrar: SipPeer, tmp_path: Path, register_code: int | None
+) -> None:
+    registrar.registrar = register_code
+    registrar.plan = [(0, ring), (0.05, answer), (0.1, hang_up)]
+    clock, home = SystemClock(), Home(tmp_path).make()
+    account = Account(server=registrar.address, register=True, patience_ms=300)
+    place = Workplace(home, Settings(), BOOK, clock, home.database, account)
+    async with StoreRoom(place.store, BOOK, clock) as room:
+        station = Station(room, place.make_phone, BOOK, clock, Rep("anna", "Anna"))
+        await station.start()
+        try:
+            why = "refused: 403" if register_code == 403 else f"{register_code or 'no answer'}"
+            await until(station, lambda view: view.phone_line.startswith(why))
+            station.dial_number("911")
+            assert station.view.message.startswith("911 is tried all the same")
+            await until(station, lambda view: view.tally.attempts == 1 and view.state is ShiftState.READY)
+            assert not station.view.phone_ok
+        finally:
+            await station.leave()
+    (invite,) = registrar.got("INVITE")
+    assert invite.user == "911"
+    with Store.open(place.store, BOOK, clock) as store:
+        (attempt,) = store.attempts.since(0)
+        assert (attempt.e164, attempt.result) == ("911", Result.ANSWERED)
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,18 @@ def test_d_dials_the_number_that_is_typed(sitting: Sitting, state: S) -> None:
     assert sitting.ui.mode is Mode.MAIN
 
 
-@pytest.mark.parametrize("state", [*IN_CALL, S.WRAP_UP])
+@pytest.mark.parametrize("state", IN_CALL)
 def test_no_number_is_typed_while_a_call_is_open(sitting: Sitting, state: S) -> None:
     sitting.desk.enter(state)
     sitting.type("d")
     assert sitting.ui.mode is Mode.MAIN
     assert sitting.ui.message
+
+
+def test_in_wrap_up_a_number_is_typed_for_it_may_be_one_for_help(sitting: Sitting) -> None:
+    sitting.desk.enter(S.WRAP_UP)
+    sitting.type(*"d911", "enter")
+    assert sitting.desk.asked == [("dial_number", "911")]
 
 
 def test_the_up_arrow_brings_the_last_number_and_escape_dials_nothing(sitting: Sitting) -> None:

@@ -11,7 +11,7 @@ from support.sitting import Sitting, key
 from cadence.model import ShiftState as S
 from config.clock import HOUR
 from floor.actions import ACTIONS, BY_KEY
-from floor.view import DeskView
+from floor.view import CallView, DeskView
 from tui.router import HELD_MS, route
 from tui.session import FLOOD_KEYS
 from tui.ui import Mode, Ui
@@ -358,3 +358,12 @@ def test_every_action_says_why_it_does_nothing_elsewhere() -> None:
             assert (reason == "") == (state in action.states)
             assert reason == "" or reason.endswith((".", "lost.")), reason
         assert len(action.help) <= 58, "a help line fits an 80-column overlay"
+
+
+def test_an_objection_is_asked_for_twice_and_once_made_is_done(sitting: Sitting) -> None:
+    view = replace(sitting.desk.view, state=S.WRAP_UP, call=CallView("+14155550100", recording="kept"))
+    ui, intents = route(Ui(), view, key("e"))
+    assert (ui.message[:14], intents) == ("Press e again:", ())
+    view = replace(view, call=CallView("+14155550100", recording="objected"))
+    ui, intents = route(Ui(), view, key("e"))
+    assert (ui.message[:13], ui.armed, intents) == ("Done already:", None, ())

@@ -30,7 +30,7 @@ class WorldStore:
         self.refusing = ""  # one of `REFUSALS`, until it has been said
         self.open: set[int] = set()  # attempts, as in the next three
         self.closed: dict[int, Result] = {}
-        self.beside: set[int] = set()  # of second lines: nothing more is asked of them
+        self.beside: set[int] = set()  # of second lines, and of calls for help: nothing more is asked of them
         self.disposed: set[int] = set()
         self.leased: set[int] = set()  # leads in the rep's hands
         self.lead_of: dict[int, int] = {}  # by attempt
@@ -99,6 +99,9 @@ class WorldStore:
             return
         number, allowed = self._opened(None), not self._refused("gate_says_no")
         made = replace(attempt(claim(number), allowed=allowed, number=number), lead_id=None)
+        if effect.typed == "911":  # it closes by itself
+            self.beside.add(number)
+            made = replace(made, e164=effect.typed)
         if not allowed:
             self._block(number)
         self.feed(told.BegunByHand(made, None, None))

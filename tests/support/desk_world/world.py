@@ -38,6 +38,7 @@ KEYS: dict[str, told.Input] = {
     "note": told.Noted("note"),
     "look again": told.LookAgain(),
     "number": told.NumberTyped("+1 415 555 0131"),
+    "call help": told.NumberTyped("911"),
     "ask a colleague": told.TransferTo("204"),
     "ask nobody": told.TransferTo(" "),
     "give it away": told.TransferTo("207", blind=True),
