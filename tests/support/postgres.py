@@ -115,7 +115,7 @@ def cluster(binaries: Path) -> Iterator[Cluster]:
         yield Cluster(home)
     finally:
         if server is not None:
-            server.send_signal(signal.SIGINT)
+            server.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
             try:
                 server.wait(60)
             except subprocess.TimeoutExpired:
