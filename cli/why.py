@@ -54,15 +54,17 @@ def _one(store: Store, typed: str) -> int:
     """The id of the one lead that was meant.
 
     Raises:
-        UsageError: it fits none, or several.
+        NotFound: it fits none.
+        UsageError: it fits several.
     """
     from config.errors import UsageError
+    from store.errors import NotFound
 
     if typed.isascii() and typed.isdecimal() and len(typed) < 10:
         return int(typed)
     found = store.leads.find(typed, 6)
     if not found:
-        raise UsageError(f"No lead fits {typed!r}; try a part of the name, or the number.")
+        raise NotFound(f"No lead fits {typed!r}; try a part of the name, or the number.")
     if len(found) > 1:
         some = ", ".join(f"{lead.id} {lead.name}" for lead in found[:5])
         raise UsageError(f"Several leads fit {typed!r} ({some}); give the number of one.")
