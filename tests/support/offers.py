@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from support.rtp import PATIENCE_S
 from support.sip_message import sdp, within
-from support.sip_peer import HOST, PATIENCE_S, Leg
+from support.sip_peer import HOST, Leg
 
 
 async def offer_within(leg: Leg, way: str) -> None:

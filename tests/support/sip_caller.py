@@ -6,8 +6,9 @@ import asyncio
 import secrets
 from dataclasses import dataclass
 
+from support.rtp import Rtp
 from support.sip_message import Message, media_address, sdp
-from support.sip_peer import HOST, Rtp
+from support.sip_peer import HOST
 
 
 class _Wire(asyncio.DatagramProtocol):

@@ -6,8 +6,9 @@ import asyncio
 import secrets
 from dataclasses import dataclass, field
 
+from support.rtp import PATIENCE_S, Rtp
 from support.sip_message import Message, media_address, respond, sdp
-from support.sip_peer import HOST, PATIENCE_S, Rtp
+from support.sip_peer import HOST
 
 
 class Ringer(asyncio.DatagramProtocol):
