@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from typing import Protocol
 
 PATIENCE_S = 20.0
-TONE = bytes([0x00, 0x80]) * 80  # 20 ms of loud PCMU
+#: 20 ms of 3 kHz in PCMU: too high to be taken for a machine's beep, too low for a resampler to cut away.
+TONE = bytes([0x9E, 0x9E, 0x0B, 0x8B, 0x1E, 0x1E, 0x8B, 0x0B]) * 20
 QUIET = {0xFF, 0x7F}  # PCMU codes of silence
+
+
+class Side(Protocol):
+    """One side of a call."""
+
+    rtp: Rtp
+
+
+async def hears(side: Side, *, speech: bool, packets: int = 25) -> None:
+    """Wait until that side hears speech, or nothing at all, for so many packets of 20 ms."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            loud = side.rtp.loud
+            await side.rtp.hears(packets)
+            if side.rtp.loud - loud >= packets * 3 // 5 if speech else side.rtp.quiet_run >= packets:
+                return
 
 
 class Rtp(asyncio.DatagramProtocol):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.patience import patient
-from support.sip_peer import SipPeer
+from support.sip_peer import SipPeer, answer
 from support.sip_ringer import Ringer
 from support.telephone import Telephone, telephone
 
@@ -28,6 +28,14 @@ def log(tmp_path: Path) -> Path:
 async def peer() -> AsyncIterator[SipPeer]:
     """A called side on bare sockets; change its `plan` before dialing."""
     made = await SipPeer.start()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def desk_phone() -> AsyncIterator[SipPeer]:
+    """The rep's own phone: picks up at once, and speaks."""
+    made = await SipPeer.start([(0, answer)])
     yield made
     await made.close()
 

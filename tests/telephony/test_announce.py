@@ -11,12 +11,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from support.desk_phone import at
 from support.offers import offer_within
 from support.sip_peer import Leg, SipPeer, answer
 from support.sound import channels, from_pcmu, strength
 from support.telephone import Telephone, telephone
 
-from telephony.account import Account, Sound
+from telephony.account import Account
 from telephony.protocol import Announce, Announced, Held, Hold, Record, Recorded, Recording, Trouble
 
 CALL = "call-1"
@@ -36,19 +37,10 @@ def notice(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def desk_phone() -> AsyncIterator[SipPeer]:
-    """The rep's phone, and so the rep's ear."""
-    made = await SipPeer.start([(0, answer)])
-    yield made
-    await made.close()
-
-
-@pytest.fixture
 async def talking(peer: SipPeer, desk_phone: SipPeer, log: Path) -> AsyncIterator[Telephone]:
     """An answered call in which nobody says anything."""
     peer.plan = [(0, answer)]
-    sound = Sound(kind="desk_phone", uri=f"sip:anna@{desk_phone.address}")
-    async with telephone(log, Account(server=peer.address), sound=sound) as line:
+    async with telephone(log, Account(server=peer.address), sound=at(desk_phone)) as line:
         await line.answered(line.dial("+14155550100"))
         (await desk_phone.leg()).rtp.stop()
         (await peer.leg()).rtp.stop()

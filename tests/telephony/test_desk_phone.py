@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -11,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from support.baresip import baresip, free_port, needs_baresip
+from support.desk_phone import ON_THE_LINE, at, told
 from support.incoming import spoken_with, where
-from support.sip_peer import Leg, SipPeer, answer, final, hang_up, ring
+from support.rtp import hears
+from support.sip_peer import SipPeer, answer, final, hang_up, ring
 from support.sip_ringer import Ringer
 from support.telephone import Telephone, telephone
 
@@ -22,16 +23,6 @@ from telephony.errors import NotDialableError
 from telephony.protocol import Ended, Incoming, Ready, SoundState
 from telephony.target import desk_phone_uri
 
-ON_THE_LINE = "Your desk phone is on the line."
-
-
-@pytest.fixture
-async def desk_phone() -> AsyncIterator[SipPeer]:
-    """The rep's phone: picks up at once, and speaks."""
-    made = await SipPeer.start([(0, answer)])
-    yield made
-    await made.close()
-
 
 @pytest.fixture
 async def seat(peer: SipPeer, desk_phone: SipPeer, log: Path) -> AsyncIterator[Telephone]:
@@ -40,32 +31,6 @@ async def seat(peer: SipPeer, desk_phone: SipPeer, log: Path) -> AsyncIterator[T
     async with telephone(log, Account(server=peer.address, silence_ms=1_500), sound=at(desk_phone)) as line:
         await told(line, ON_THE_LINE)
         yield line
-
-
-def at(desk_phone: SipPeer) -> Sound:
-    return Sound(kind="desk_phone", uri=f"sip:anna@{desk_phone.address}")
-
-
-async def told(line: Telephone, words: str, count: int = 1) -> SoundState:
-    """Wait until the state of the sound has been `words`, `count` times."""
-    async with asyncio.timeout(20):
-        number = 0
-        while True:
-            number += 1
-            await line.heard.wait(SoundState, count=number)
-            found = [one for one in line.heard.of(SoundState) if one.text.startswith(words)]
-            if len(found) >= count:
-                return found[count - 1]
-
-
-async def hears(leg: Leg | Ringer, *, speech: bool) -> None:
-    """Wait until that side of the call hears speech, or nothing, for a quarter of a second."""
-    async with asyncio.timeout(20):
-        while True:
-            loud = leg.rtp.loud
-            await leg.rtp.hears(12)
-            if leg.rtp.loud - loud >= 8 if speech else leg.rtp.quiet_run >= 12:
-                return
 
 
 async def test_the_rep_is_called_before_the_phone_says_it_is_ready(
@@ -147,7 +112,7 @@ async def test_a_rep_who_hangs_up_is_called_again_and_finds_the_lead_still_there
     await hears(lead, speech=True)
     hang_up(await desk_phone.leg())
     assert not (await told(seat, "Your desk phone hung up; it is called again in 1 s.")).ready
-    await hears(lead, speech=False)
+    await hears(lead, speech=False, packets=12)  # a second is left at most
     assert (await told(seat, ON_THE_LINE, 2)).ready
     await hears(lead, speech=True)
     await hears(await desk_phone.leg(1), speech=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import wave
@@ -10,52 +9,25 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.sip_peer import Leg, SipPeer, answer, hang_up
+from support.desk_phone import ON_THE_LINE, at, told
+from support.rtp import hears
+from support.sip_peer import SipPeer, answer, hang_up
 from support.telephone import Telephone, telephone
 
-from telephony.account import Account, Sound
+from telephony.account import Account
 from telephony.carrier import script as carrier_script
-from telephony.protocol import Dial, Ended, Play, Ready, SoundState, Transfer, Transferred
+from telephony.protocol import Dial, Ended, Play, Ready, Transfer, Transferred
 
 MESSAGE = Path(carrier_script.__file__).parent / "sounds" / "person.wav"
-ON_THE_LINE = "Your desk phone is on the line."
-
-
-@pytest.fixture
-async def desk_phone() -> AsyncIterator[SipPeer]:
-    """The rep's phone: picks up at once, and speaks."""
-    made = await SipPeer.start([(0, answer)])
-    yield made
-    await made.close()
 
 
 @pytest.fixture
 async def seat(peer: SipPeer, desk_phone: SipPeer, log: Path) -> AsyncIterator[Telephone]:
     """A phone whose rep sits at `desk_phone`, on the line; `peer` is the carrier."""
     peer.plan = [(0, answer)]
-    sound = Sound(kind="desk_phone", uri=f"sip:anna@{desk_phone.address}")
-    async with telephone(log, Account(server=peer.address), sound=sound) as line:
-        await on_the_line(line)
+    async with telephone(log, Account(server=peer.address), sound=at(desk_phone)) as line:
+        await told(line, ON_THE_LINE)
         yield line
-
-
-async def on_the_line(line: Telephone, count: int = 1) -> None:
-    """Wait until the rep's phone has been taken up, for the `count`th time."""
-    async with asyncio.timeout(20):
-        number = 0
-        while sum(one.text == ON_THE_LINE for one in line.heard.of(SoundState)) < count:
-            number += 1
-            await line.heard.wait(SoundState, count=number)
-
-
-async def hears(leg: Leg, *, speech: bool) -> None:
-    """Wait until that side of the call hears speech, or nothing, for a quarter of a second."""
-    async with asyncio.timeout(20):
-        while True:
-            loud = leg.rtp.loud
-            await leg.rtp.hears(12)
-            if leg.rtp.loud - loud >= 8 if speech else leg.rtp.quiet_run >= 12:
-                return
 
 
 def lasting(folder: Path) -> Path:
@@ -145,8 +117,8 @@ async def test_a_rep_whose_phone_drops_finds_the_lead_of_the_second_process_agai
     lead = await peer.leg(3)
     await hears(lead, speech=True)
     hang_up(await desk_phone.leg())
-    await hears(lead, speech=False)
-    await on_the_line(seat, 2)
+    await hears(lead, speech=False, packets=12)  # the rep is called again soon
+    await told(seat, ON_THE_LINE, 2)
     await hears(lead, speech=True)
     await hears(await desk_phone.leg(1), speech=True)
 
@@ -161,7 +133,7 @@ async def test_the_first_process_may_die_under_a_call_of_the_second(
     await hears(lead, speech=True)
     assert seat.phone.pid is not None
     os.kill(seat.phone.pid, signal.SIGKILL)
-    await on_the_line(seat, 2)
+    await told(seat, ON_THE_LINE, 2)
     await hears(lead, speech=True)
     await hears(await desk_phone.leg(1), speech=True)
     assert seat.heard.of(Ended, call) == []

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from support.desk_phone import at
 from support.sip_peer import Leg, Plan, SipPeer, answer, early, final, hang_up, ring
 from support.sound import channels, from_pcmu, strength
 from support.sound_rig import RATE, channel, needs_pulseaudio, sound_rig
@@ -23,20 +24,8 @@ WINDOW = 1_600  # samples: 200 ms
 
 
 @pytest.fixture
-async def desk_phone() -> AsyncIterator[SipPeer]:
-    """The rep's phone, and so the rep's ear."""
-    made = await SipPeer.start([(0, answer)])
-    yield made
-    await made.close()
-
-
-def seat(desk_phone: SipPeer) -> Sound:
-    return Sound(kind="desk_phone", uri=f"sip:anna@{desk_phone.address}")
-
-
-@pytest.fixture
 async def listening(peer: SipPeer, desk_phone: SipPeer, log: Path) -> AsyncIterator[Telephone]:
-    async with telephone(log, Account(server=peer.address), sound=seat(desk_phone)) as line:
+    async with telephone(log, Account(server=peer.address), sound=at(desk_phone)) as line:
         await (await desk_phone.leg()).rtp.hears(10)
         yield line
 
@@ -83,7 +72,7 @@ async def test_a_phone_that_only_says_it_rings_is_heard_ringing_until_the_answer
 async def test_the_tone_has_the_countrys_rhythm(peer: SipPeer, desk_phone: SipPeer, log: Path) -> None:
     peer.plan = [(0, ring)]
     account = Account(server=peer.address, country="GB")
-    async with telephone(log, account, sound=seat(desk_phone)) as line:
+    async with telephone(log, account, sound=at(desk_phone)) as line:
         ear = await desk_phone.leg()
         line.dial(NUMBER)
         await until(ear, lambda sound: rings(sound, (400, 450)))

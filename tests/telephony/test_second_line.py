@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from support.desk_phone import at
+from support.rtp import hears
 from support.sip_message import Message
 from support.sip_peer import Leg, Plan, SipPeer, answer, hang_up
 from support.sound import channels, likeness, loudness
@@ -44,16 +46,6 @@ async def hold(line: Telephone, call: str, on: bool) -> None:
     count = len(line.heard.of(Held, call))
     line.phone.send(Hold(call, on))
     assert (await line.heard.wait(Held, call, count=count + 1)).on is on
-
-
-async def hears(leg: Leg, *, speech: bool) -> None:
-    """Wait until that side hears speech, or nothing at all for half a second."""
-    async with asyncio.timeout(20):
-        while True:
-            loud = leg.rtp.loud
-            await leg.rtp.hears(25)
-            if leg.rtp.loud - loud >= 15 if speech else leg.rtp.quiet_run >= 25:
-                return
 
 
 async def test_the_rep_speaks_with_the_second_line_while_the_lead_hears_nothing(
@@ -124,12 +116,12 @@ async def test_a_rep_who_changes_mind_at_once_is_heard_again(talking: Telephone,
     assert [held.on for held in talking.heard.of(Held)] in ([], [True, False])
 
 
-async def test_two_lines_that_are_both_open_are_never_joined_to_each_other(peer: SipPeer, log: Path) -> None:
+async def test_two_lines_that_are_both_open_are_never_joined_to_each_other(
+    peer: SipPeer, desk_phone: SipPeer, log: Path
+) -> None:
     """Only the rep's phone hears both; it speaks to both, and none of them hears the other's tone."""
-    desk_phone = await SipPeer.start([(0, answer)])
     peer.plan = [(0, answer)]
-    sound = Sound(kind="desk_phone", uri=f"sip:anna@{desk_phone.address}")
-    async with telephone(log, Account(server=peer.address), sound=sound) as line:
+    async with telephone(log, Account(server=peer.address), sound=at(desk_phone)) as line:
         rep = await desk_phone.leg()
         await line.answered(line.dial("+14155550100"))
         lead, second = await second_line(line, peer)
@@ -138,7 +130,6 @@ async def test_two_lines_that_are_both_open_are_never_joined_to_each_other(peer:
         await hears(lead, speech=False)
         await hears(second, speech=False)
         await hears(rep, speech=True)
-    await desk_phone.close()
 
 
 async def test_a_muted_rep_is_muted_on_both_lines(talking: Telephone, peer: SipPeer) -> None:
