@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.desk_phone import ON_THE_LINE, at, told
 from support.rtp import hears
-from support.sip_peer import SipPeer, answer, hang_up
+from support.sip_peer import Leg, SipPeer, answer, hang_up
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account
@@ -47,6 +47,16 @@ async def messages(line: Telephone, count: int, message: Path = MESSAGE) -> list
         await line.answered(drops[-1])
         line.phone.send(Play(drops[-1], str(message)))
     return drops
+
+
+async def beside_messages(seat: Telephone, peer: SipPeer) -> tuple[str, Leg]:
+    """A call of the second process and its lead, spoken with while messages play on every other line."""
+    await messages(seat, 3)
+    call = seat.dial("+14155550109")
+    await seat.answered(call)
+    lead = await peer.leg(3)
+    await hears(lead, speech=True)
+    return call, lead
 
 
 async def test_the_next_lead_is_spoken_with_while_messages_play_on_every_other_line(
@@ -111,11 +121,7 @@ async def test_dead_peers_on_every_line_cost_neither_the_next_dial_nor_the_reps_
 async def test_a_rep_whose_phone_drops_finds_the_lead_of_the_second_process_again(
     seat: Telephone, peer: SipPeer, desk_phone: SipPeer
 ) -> None:
-    await messages(seat, 3)
-    call = seat.dial("+14155550109")
-    await seat.answered(call)
-    lead = await peer.leg(3)
-    await hears(lead, speech=True)
+    _, lead = await beside_messages(seat, peer)
     hang_up(await desk_phone.leg())
     await hears(lead, speech=False, packets=12)  # the rep is called again soon
     await told(seat, ON_THE_LINE, 2)
@@ -126,11 +132,7 @@ async def test_a_rep_whose_phone_drops_finds_the_lead_of_the_second_process_agai
 async def test_the_first_process_may_die_under_a_call_of_the_second(
     seat: Telephone, peer: SipPeer, desk_phone: SipPeer
 ) -> None:
-    await messages(seat, 3)
-    call = seat.dial("+14155550109")
-    await seat.answered(call)
-    lead = await peer.leg(3)
-    await hears(lead, speech=True)
+    call, lead = await beside_messages(seat, peer)
     assert seat.phone.pid is not None
     os.kill(seat.phone.pid, signal.SIGKILL)
     await told(seat, ON_THE_LINE, 2)
