@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 _MOUNTS = 0x00020000  # CLONE_NEWNS
+_FOLDERS = 0x00000200  # CLONE_FS
 _BIND, _RECURSIVE, _PRIVATE = 0x1000, 0x4000, 0x40000
 _A = b"\x00\x01"
 
@@ -66,6 +67,8 @@ def _other_mounts() -> Iterator[None]:
         _mount("none", "/", _RECURSIVE | _PRIVATE)
         yield
     finally:
+        # A thread begun meanwhile shares this one's folders, and who shares them may not change mounts.
+        _checked(library.unshare(_FOLDERS))
         _checked(library.setns(here, _MOUNTS))
         os.close(here)
         os.chdir(folder)
