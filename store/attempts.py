@@ -12,11 +12,12 @@ from typing import Literal
 from cadence.gate import GateFacts
 from cadence.happenings import Blocked
 from cadence.model import Decision, Phone, Plan
-from store import by_hand, facts, lone, overrides, plans, recovery, second_line, wrapup
+from store import by_hand, facts, help_calls, lone, overrides, plans, recovery, second_line, wrapup
 from store.attempt_rows import close, read, to_attempt
 from store.core import Core
 from store.dialing import CALL_LEASE_MS, Dial, Dialer, close_refused, hold_for_call, open_attempt
 from store.errors import NotFound, Settled
+from store.help_calls import HelpCall
 from store.leases import held
 from store.plans import Standing
 from store.records import Alive, Attempt, CallEnd, Claim, Finished
@@ -116,6 +117,26 @@ class Attempts:
         with self._core.write():
             by = Dialer(rep, shift_id, caller_id)
             return second_line.begin(self._core, typed, by, beside, colleague=colleague)
+
+    def keep_help(self, call: HelpCall, rep: str, shift_id: int | None = None) -> int:
+        """Write what is known by now of a call for help; its attempt. See `store.help_calls`.
+
+        Safe to repeat, and each telling is enough: what an earlier one would have written is in it.
+
+        Raises:
+            UsageError: the number is no emergency number.
+        """
+        with self._core.write():
+            attempt_id = help_calls.opened(self._core, call, rep, shift_id)
+            if call.invited_at is not None:
+                self.instant(attempt_id, "invited", call.invited_at, call.sip_call_id)
+            if call.ringing_at is not None:
+                self.instant(attempt_id, "ringing", call.ringing_at)
+            if call.answered_at is not None:
+                self.instant(attempt_id, "answered", call.answered_at, secure=call.secure)
+            if call.end is not None:
+                self.finish(attempt_id, call.end, rep)
+            return attempt_id
 
     def may_be_given_to(self, typed: str) -> tuple[str, Decision]:
         """What would be dialed if a call were given to `typed` at once, and the gate's word on it.

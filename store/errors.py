@@ -10,7 +10,11 @@ class StoreError(SixringError):
     """The database cannot be used: locked, full, read-only, corrupt, unreachable, or not ours."""
 
 
-class Refused(StoreError):
+class Impossible(StoreError):
+    """The database took the statement and cannot carry it out; it would say so again, however often asked."""
+
+
+class Refused(Impossible):
     """A constraint or trigger of the database said no; the transaction was rolled back."""
 
 

@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 
 from config.clock import MINUTE, Clock, SystemClock
 from store.engine import Row
-from store.errors import Refused, StoreError
+from store.errors import Impossible, Refused, StoreError
 
 _RESYNC_MS = MINUTE
 #: A machine that lost its power in mid-transaction holds its locks until the server misses it:
@@ -126,6 +126,8 @@ class Postgres:
             ) from error
         except psycopg.OperationalError as error:
             raise StoreError(f"the database server failed: {_first_line(error)}") from error
+        except (psycopg.DataError, psycopg.ProgrammingError, psycopg.NotSupportedError) as error:
+            raise Impossible(f"the database failed: {_first_line(error)}") from error
         except psycopg.Error as error:
             raise StoreError(f"the database failed: {_first_line(error)}") from error
 

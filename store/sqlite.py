@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from config.clock import Clock
 from store.engine import Row
-from store.errors import Refused, StoreError
+from store.errors import Impossible, Refused, StoreError
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -176,14 +176,11 @@ class SQLite:
     def _told(self, error: sqlite3.Error) -> StoreError:
         if isinstance(error, sqlite3.IntegrityError):
             return Refused(f"the database refused: {error}")
-        return StoreError(self._sentence(error))
-
-    def _sentence(self, error: sqlite3.Error) -> str:
         name = getattr(error, "sqlite_errorname", "") or ""
         for prefix, sentence in _SENTENCES.items():
             if name.startswith(prefix):
-                return f"the database {self.path} {sentence.format(busy=self.busy_s)}"
-        return f"the database {self.path} failed: {error}"
+                return StoreError(f"the database {self.path} {sentence.format(busy=self.busy_s)}")
+        return Impossible(f"the database {self.path} failed: {error}")
 
 
 def _size(path: Path) -> int | None:
