@@ -1,4 +1,4 @@
-"""Print the tests that failed in pytest's last run, on one line; exit code 1 where none or more than a few did."""
+"""Print the tests that failed in pytest's last run, on one line; leave with 1 where none did, or many."""
 
 import json
 import sys
