@@ -9,8 +9,9 @@ import pjsua2 as pj
 
 from telephony.engine import message
 from telephony.engine.board import Board
+from telephony.engine.departed import Parties
 from telephony.engine.guard import guarded
-from telephony.engine.live_call import LiveCall, received_message, source_of
+from telephony.engine.live_call import LiveCall, received_message, sent_message, source_of
 from telephony.engine.progress import Limits, Progress
 from telephony.protocol import Answered, Dial, DialogKnown, Invited, Ringing
 from telephony.results import Cut
@@ -36,6 +37,7 @@ class OutCall(LiveCall):
         super().__init__(line, Progress("", limits), board)
         self._options = pj.CallOpParam(True)
         self._uri = ""
+        self._invite = ""  # as it was sent
         self._rang: int | None = None  # mono ms of the first 180
 
     def take(self, order: Dial) -> None:
@@ -50,20 +52,31 @@ class OutCall(LiveCall):
         """The number that was dialed."""
         return self.order.target
 
+    @property
+    def parties(self) -> Parties | None:
+        """By what the stack knows the call; None for one that never left."""
+        return super().parties or (message.parties(self._invite) if self._invite else None)
+
     # ------------------------------------------------------------ commands
 
-    def place(self) -> None:
-        """Send the INVITE.
+    def address(self) -> None:
+        """Find out whom to call, and as whom.
 
         Raises:
-            NotDialableError: the target is no number; nothing was sent.
-            pj.Error: the stack refused; nothing was sent.
+            NotDialableError: the target is no number.
         """
         account = self._board.account
         self._uri = sip_uri(user_part(self.order.target), account)
         number = self.order.caller_id and caller(self.order.caller_id)
         if number:
             self._show(number)
+
+    def place(self) -> None:
+        """Send the INVITE.
+
+        Raises:
+            pj.Error: the stack refused; nothing was sent.
+        """
         self.makeCall(self._uri, self._options)
 
     def _show(self, number: str) -> None:
@@ -134,6 +147,7 @@ class OutCall(LiveCall):
         self.note_secrecy(received)
         if info.state == pj.PJSIP_INV_STATE_CALLING:
             self._invited(info.callIdString, now, mono)
+            self._invite = sent_message(event)
         elif info.state == pj.PJSIP_INV_STATE_EARLY:
             self._rings(info.lastStatusCode, received, now, mono)
         elif info.state == pj.PJSIP_INV_STATE_CONNECTING:
@@ -167,6 +181,7 @@ class OutCall(LiveCall):
     def _tell_dialog(self, received: str, now: int, mono: int, *, answered: bool) -> None:
         dialog = message.dialog(received, self._uri, self._board.account.transport)
         if dialog is not None:
+            self._dialog = dialog
             self._board.send(DialogKnown(at=now, mono=mono, call=self.name, answered=answered, dialog=dialog))
 
     def _over(self, info: Any, received: str, event: Any) -> None:  # noqa: ANN401

@@ -56,12 +56,11 @@ class DeskLeg(OutCall):
         self.progress.limits = replace(self.progress.limits, max_call_ms=0)
         self.voice = Seat(board, self.name)
 
-    def place(self) -> None:
-        """Send the INVITE.
+    def address(self) -> None:
+        """Find out where the rep's phone is.
 
         Raises:
-            NotDialableError: the address is none; nothing was sent.
-            pj.Error: the stack refused; nothing was sent.
+            NotDialableError: the address is none.
         """
         account = self._board.account
         self._uri = desk_phone_uri(self.order.target, account)
@@ -69,7 +68,6 @@ class DeskLeg(OutCall):
             header = pj.SipHeader()
             header.hName, header.hValue = name, value.format(server=account.server)
             self._options.txOption.headers.push_back(header)
-        self.makeCall(self._uri, self._options)
 
 
 class Seat(Voice):

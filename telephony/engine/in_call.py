@@ -14,7 +14,7 @@ from telephony.engine.in_progress import InProgress
 from telephony.engine.live_call import LiveCall, received_message, sent_message
 from telephony.engine.progress import Limits
 from telephony.engine.who_calls import WhoCalls, answered_elsewhere
-from telephony.protocol import Answered, Dialog, DialogKnown, Incoming
+from telephony.protocol import Answered, DialogKnown, Incoming
 from telephony.results import Cut
 
 AWAY, BUSY, CANCELLED = 480, 486, 487
@@ -46,7 +46,6 @@ class InCall(LiveCall):
         super().__init__(line, InProgress(name, limits), board, call_id)
         self._who, self._invite, self._source = told.who, told.invite, told.source
         self._not_before = told.not_before
-        self._dialog: Dialog | None = None
 
     @property
     def rings(self) -> bool:

@@ -12,14 +12,14 @@ gateways brought it; `application/dtmf`, the key alone.
 
 from __future__ import annotations
 
-import ctypes
 import re
-from functools import cache
+from ctypes import c_int, c_void_p
 from typing import Any
 
-import pjsua2 as pj
+from telephony.engine.native import native
 
 OK, BAD_REQUEST = 200, 400
+_POINTER = c_void_p
 _SIGNAL = re.compile(r"^[ \t]*Signal[ \t]*=[ \t]*([0-9*#A-D])[ \t]*\r?$", re.MULTILINE | re.IGNORECASE).search
 _ALONE = re.compile(r"\s*([0-9*#A-D])\s*", re.IGNORECASE).fullmatch
 
@@ -38,26 +38,10 @@ def key_of(info: str) -> str:
 
 def answer(request: Any, code: int) -> bool:  # noqa: ANN401 - pjsua2 has no types
     """Answer a request within a call before the stack reads it; False where that cannot be done."""
-    stack = _stack()
-    if stack is None:
+    dialog_of = native("pjsip_rdata_get_dlg", _POINTER, _POINTER)
+    respond = native("pjsip_dlg_respond", c_int, _POINTER, _POINTER, c_int, _POINTER, _POINTER, _POINTER)
+    if dialog_of is None or respond is None:
         return False
-    there = ctypes.c_void_p(int(request.pjRxData))
-    dialog = stack.pjsip_rdata_get_dlg(there)
-    return (
-        bool(dialog) and stack.pjsip_dlg_respond(ctypes.c_void_p(dialog), there, code, None, None, None) == 0
-    )
-
-
-@cache
-def _stack() -> ctypes.CDLL | None:
-    try:
-        stack = ctypes.CDLL(pj._pjsua2.__file__)  # noqa: SLF001 - the library itself
-        stack.pjsip_rdata_get_dlg.argtypes = [ctypes.c_void_p]
-        stack.pjsip_rdata_get_dlg.restype = ctypes.c_void_p
-        stack.pjsip_dlg_respond.argtypes = [
-            ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int,
-            ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p,
-        ]  # fmt: skip
-    except (AttributeError, OSError):
-        return None
-    return stack
+    there = int(request.pjRxData)
+    dialog = dialog_of(there)
+    return bool(dialog) and respond(dialog, there, code, None, None, None) == 0

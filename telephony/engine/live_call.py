@@ -8,13 +8,14 @@ import pjsua2 as pj
 
 from telephony.engine import message
 from telephony.engine.board import Board
+from telephony.engine.departed import Parties
 from telephony.engine.giving import Giving
 from telephony.engine.guard import explain, guarded
 from telephony.engine.holding import Holding
 from telephony.engine.keypad import Keypad
 from telephony.engine.progress import Counts, Progress
 from telephony.engine.voice import Voice
-from telephony.protocol import Announced, Played, Quality, Record
+from telephony.protocol import Announced, Dialog, Played, Quality, Record
 from telephony.results import Cut
 
 _HELD_BY: dict[int, Literal["us", "them"]] = {
@@ -37,6 +38,13 @@ class LiveCall(Keypad, Holding, Giving):
         self.voice = Voice(board, self.name)
         self._sounds = False  # RTP may come
         self._secure = False  # what the last SDP of the other side agreed to
+        self._dialog: Dialog | None = None  # as far as their messages told
+
+    @property
+    def parties(self) -> Parties | None:
+        """By what the stack knows the call; None for one that never left."""
+        known = self._dialog
+        return (known.call_id, known.local, known.remote) if known is not None else None
 
     # ------------------------------------------------------------ commands
 

@@ -13,6 +13,8 @@ from config.clock import Clock
 from config.errors import SixringError
 from telephony.account import Sound
 from telephony.engine.board import Board
+from telephony.engine.call import OutCall
+from telephony.engine.departed import Departed
 from telephony.engine.door import Door
 from telephony.engine.endpoint import open_endpoint, prefer_codecs
 from telephony.engine.first_hop import FirstHop
@@ -82,7 +84,7 @@ class Engine:
         self._board.rep.changed = self._rejoin
         self._board.ears = Drawer()
         self._board.ringback = Ringback(ringing_tone(account.country))
-        self._graves = Graveyard()
+        self._graves, self._departed = Graveyard(), Departed()
         self._calls: dict[str, LiveCall] = {}
         names = Names()
         self._open_door(setup.sound, names)
@@ -218,7 +220,8 @@ class Engine:
             return
         call.voice.muted = beside is not None and beside.voice.muted
         try:
-            call.place()
+            call.address()
+            self._invite(call)
             call.progress.placed = self._clock.monotonic()
         except SixringError as error:
             self._refuse(call, "invalid", str(error))
@@ -227,6 +230,15 @@ class Engine:
                 self._no_slot(call)
             else:
                 self._refuse(call, "failed", f"The call could not be placed ({explain(error)}).")
+
+    def _invite(self, call: OutCall) -> None:
+        """Let it go out; if need be in the slot of one that nobody answers any more."""
+        try:
+            call.place()
+        except pj.Error as error:
+            if error.status != TOO_MANY or not self._departed.make_room(self._clock.monotonic()):
+                raise
+            call.place()
 
     def _no_slot(self, call: LiveCall) -> None:
         """All four slots are taken: another process places it, or this one begins anew, with no live call."""
@@ -331,7 +343,10 @@ class Engine:
     def _bury(self) -> None:
         mono = self._clock.monotonic()
         for name in [name for name, call in self._calls.items() if call.progress.over]:
-            self._graves.take(self._calls.pop(name), mono)
+            call = self._calls.pop(name)
+            self._graves.take(call, mono)
+            if call.progress.cut is not Cut.NONE and call.parties is not None:
+                self._departed.add(call.parties, call.progress.answered is not None, mono)
         self._graves.release((*self._calls.values(), *self._reception.waiting), mono)
         if self._stuck and not self._leads and not self._waiting and not self._graves:
             self._recycle()

@@ -135,6 +135,12 @@ def dialog_of_incoming(reply: str, invite: str, transport: str) -> Dialog | None
         return None
 
 
+def parties(request: str) -> tuple[str, str, str]:
+    """Call-ID, From and To of a request of ours; empty where it lacks them."""
+    call_id, ours, theirs = ((values(request, name) or [""])[0] for name in ("Call-ID", "From", "To"))
+    return call_id, ours, theirs
+
+
 def _words(text: str) -> str:
     return text.encode("latin-1", "replace").decode("utf-8", "replace")
 

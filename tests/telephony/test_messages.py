@@ -90,27 +90,31 @@ async def test_a_message_without_its_file_ends_the_call(line: Telephone, tmp_pat
     assert line.heard.of(Played, call) == []
 
 
-async def filled(line: Telephone, peer: SipPeer) -> list[str]:
-    """Two calls that were hung up whose other sides are gone, and two messages that play: no slot is free."""
+async def playing(line: Telephone, count: int) -> list[str]:
+    """So many messages that play. Beside three of them a call would find no slot for a second line."""
+    drops = []
+    for number in range(count):
+        drops.append(line.dial(f"+1415555011{number}"))
+        await line.answered(drops[-1])
+        line.phone.send(Play(drops[-1], str(MESSAGE)))
+    return drops
+
+
+async def hung_up_on_the_dead(line: Telephone, peer: SipPeer) -> None:
+    """Two calls that were hung up, and whose other sides say nothing to that."""
     for number in range(2):
         gone = line.dial(f"+1415555010{number}")
         await line.answered(gone)
         (await peer.leg(number)).dead = True
         line.phone.hang_up(gone)
         await line.ended(gone)
-    drops = []
-    for number in range(2, 4):
-        drops.append(line.dial(f"+1415555010{number}"))
-        await line.answered(drops[-1])
-        line.phone.send(Play(drops[-1], str(MESSAGE)))
-    assert line.phone.spare_pid is None
-    return drops
 
 
 async def test_the_next_dial_goes_out_while_messages_play_and_dead_calls_hold_their_slots(
     line: Telephone, peer: SipPeer
 ) -> None:
-    drops = await filled(line, peer)
+    await hung_up_on_the_dead(line, peer)
+    drops = await playing(line, 2)
     begun = time.monotonic()
     call = line.dial("+14155550104")
     await line.answered(call)
@@ -131,8 +135,8 @@ async def test_the_next_dial_goes_out_while_messages_play_and_dead_calls_hold_th
     assert len(line.heard.of(Ready)) == 1  # one phone, as far as anybody can tell
 
 
-async def test_a_spare_process_that_dies_ends_its_call_and_no_other(line: Telephone, peer: SipPeer) -> None:
-    drops = await filled(line, peer)
+async def test_a_spare_process_that_dies_ends_its_call_and_no_other(line: Telephone) -> None:
+    drops = await playing(line, 3)
     call = line.dial("+14155550104")
     await line.answered(call)
     spare = line.phone.spare_pid
@@ -145,8 +149,8 @@ async def test_a_spare_process_that_dies_ends_its_call_and_no_other(line: Teleph
     await line.answered(line.dial("+14155550105"))
 
 
-async def test_a_dial_waiting_for_the_spare_process_can_be_hung_up(line: Telephone, peer: SipPeer) -> None:
-    await filled(line, peer)
+async def test_a_dial_waiting_for_the_spare_process_can_be_hung_up(line: Telephone) -> None:
+    await playing(line, 3)
     call = line.dial("+14155550104")
     async with asyncio.timeout(20):
         while line.phone.spare_pid is None:
@@ -155,12 +159,9 @@ async def test_a_dial_waiting_for_the_spare_process_can_be_hung_up(line: Telepho
     assert (await line.ended(call)).ended_by == "rep"
 
 
-async def test_a_call_is_placed_where_its_second_line_will_fit(line: Telephone, peer: SipPeer) -> None:
+async def test_a_call_is_placed_where_its_second_line_will_fit(line: Telephone) -> None:
     """Nobody knows yet that there will be one; beside three messages there would be no slot for it."""
-    for number in range(3):
-        call = line.dial(f"+1415555010{number}")
-        await line.answered(call)
-        line.phone.send(Play(call, str(MESSAGE)))
+    await playing(line, 3)
     assert line.phone.spare_pid is None
     lead = line.dial("+14155550103")
     await line.answered(lead)

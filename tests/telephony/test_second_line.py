@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -12,14 +13,14 @@ import pytest
 from support.desk_phone import at
 from support.rtp import hears
 from support.sip_message import Message
-from support.sip_peer import Leg, Plan, SipPeer, answer, hang_up
+from support.sip_peer import Leg, Plan, SipPeer, answer, hang_up, ring
 from support.sound import channels, likeness, loudness
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account, Sound
 from telephony.carrier import PracticeCarrier
 from telephony.carrier import script as carrier_script
-from telephony.protocol import Dial, Ended, Held, Hold, Play, Record, Recording
+from telephony.protocol import Answered, Dial, Ended, Event, Held, Hold, Ready, Record, Recording, Ringing
 
 SOUNDS = Path(carrier_script.__file__).parent / "sounds"
 REP = SOUNDS / "greeting.wav"
@@ -198,19 +199,77 @@ async def test_a_second_line_of_a_call_that_is_gone_is_refused_in_words(
     assert len(peer.legs) == 1
 
 
-async def test_a_full_process_refuses_a_second_line_rather_than_give_it_to_another(
+async def is_answered(line: Telephone, call: str) -> bool:
+    """Dial a second line; whether it came about."""
+    line.phone.dial(Dial(call, "+14155550177", beside=LEAD))
+    async with asyncio.timeout(20):
+        while not (line.heard.of(Answered, call) or line.heard.of(Ended, call)):
+            await asyncio.sleep(0.02)
+    return bool(line.heard.of(Answered, call))
+
+
+async def said_again(peer: SipPeer, leg: Leg, more: int) -> None:
+    """The rep's BYE comes so many times more."""
+
+    def said() -> int:
+        return sum(one.method == "BYE" and one.call_id == leg.invite.call_id for _, one in peer.requests)
+
+    before = said()
+    async with asyncio.timeout(20):
+        while said() < before + more:
+            await asyncio.sleep(0.02)
+
+
+async def hung_up_on_the_dead(line: Telephone, peer: SipPeer, once: type[Event]) -> list[Leg]:
+    """Three calls that the rep ended `once` it was so, and whose other sides say nothing to that."""
+    legs = []
+    for number in range(1, 4):
+        call = line.dial(f"+1415555010{number}")
+        await line.heard.wait(once, call)
+        legs.append(await peer.leg(number))
+        legs[-1].dead = True
+        line.phone.hang_up(call)
+        await line.ended(call)
+    return legs
+
+
+async def test_a_second_line_finds_a_slot_where_dead_peers_have_all_others(
     talking: Telephone, peer: SipPeer
 ) -> None:
-    for number in range(1, 3):  # slots that are held for 32 s, by two who will never answer a BYE
-        call = talking.dial(f"+1415555010{number}")
-        await talking.answered(call)
-        (await peer.leg(number)).dead = True
-        talking.phone.hang_up(call)
-        await talking.ended(call)
-    message = talking.dial("+14155550103")
-    await talking.answered(message)
-    talking.phone.send(Play(message, str(SOUNDS / "person.wav")))
-    talking.phone.dial(Dial(SECOND, "+14155550177", beside=LEAD))
+    dead = await hung_up_on_the_dead(talking, peer, once=Answered)
+    for leg in dead:
+        await said_again(peer, leg, 2)
+    for number in range(2):
+        assert await is_answered(talking, f"{SECOND}-{number}")
+        await hears(await peer.leg(4 + number), speech=True)
+    assert talking.phone.spare_pid is None
+    for leg in dead:  # each is asked to hang up as long as ever
+        await said_again(peer, leg, 1)
+    talking.phone.hang_up(LEAD)
+    assert (await talking.ended(LEAD)).ended_by == "rep"
+    assert len(talking.heard.of(Ready)) == 1
+
+
+async def test_a_second_line_finds_a_slot_where_the_dead_ones_only_rang(
+    talking: Telephone, peer: SipPeer
+) -> None:
+    peer.plan = [(0, ring)]
+    await hung_up_on_the_dead(talking, peer, once=Ringing)
+    peer.plan = [(0, answer)]
+    async with asyncio.timeout(30):
+        for number in itertools.count():  # five seconds after the CANCEL it may be taken
+            if await is_answered(talking, f"{SECOND}-{number}"):
+                return
+            await asyncio.sleep(0.5)
+
+
+async def test_a_process_with_four_calls_that_live_refuses_a_second_line(
+    talking: Telephone, peer: SipPeer
+) -> None:
+    for number in range(3):
+        talking.phone.dial(Dial(f"{SECOND}-{number}", "+14155550177", beside=LEAD))
+        await talking.answered(f"{SECOND}-{number}")
+    talking.phone.dial(Dial(SECOND, "+14155550178", beside=LEAD))
     ended = await talking.ended(SECOND)
     assert ended.reason == "All lines of this phone are in use; end a call first."
     assert talking.phone.spare_pid is None
