@@ -10,6 +10,7 @@ from typing import Any
 import pjsua2 as pj
 
 from telephony.account import Account, Srtp, Transport
+from telephony.engine.sentry import Sentry, post
 from telephony.engine.way import Binding
 
 CLOCK_RATE = 8_000  # Hz; telephone sound
@@ -48,6 +49,7 @@ class Endpoint:
     lib: Library
     transport_id: int
     port: int
+    sentry: Sentry | None  # kept: the stack calls it
 
 
 def open_endpoint(binding: Binding, transport: Transport = "udp", account: Account | None = None) -> Endpoint:
@@ -63,7 +65,7 @@ def open_endpoint(binding: Binding, transport: Transport = "udp", account: Accou
     lib.libStart()
     lib.audDevManager().setNullDev()
     address = lib.transportGetInfo(transport_id).localAddress
-    return Endpoint(lib, transport_id, int(address.rpartition(":")[2]))
+    return Endpoint(lib, transport_id, int(address.rpartition(":")[2]), post())
 
 
 def _settings(stun: Sequence[str]) -> Any:  # noqa: ANN401 - pjsua2 has no types
