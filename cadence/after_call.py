@@ -45,10 +45,18 @@ def after_call(planner: Planner, plan: Plan, done: Progress, called: Called) -> 
     if end is not None:
         return done.ended(end)
     after = _after(planner, plan, done, called, outcome)
-    if plan.called_us_at <= called.at:
+    if plan.called_us_at <= _returned_until(called):
         return after
     again = replace(Progress.of(after, planner.book), last_call_at=done.last_call_at)
-    return missed(planner, after, again, CalledUs(plan.called_us_at))  # they called again since
+    return missed(planner, after, again, CalledUs(plan.called_us_at))
+
+
+def _returned_until(called: Called) -> int:
+    """Until when a call of theirs is returned by this one: by a dial that reached nobody, until it was begun.
+
+    Who rings while we dial them finds us engaged, and we find them so: their call is still to be returned.
+    """
+    return called.at if called.inbound or _spoken(called) else called.began_at or called.at
 
 
 def _after(planner: Planner, plan: Plan, done: Progress, called: Called, outcome: Outcome | None) -> Plan:

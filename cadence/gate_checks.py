@@ -142,6 +142,8 @@ def gap(scene: Scene) -> Check:
     since, least = scene.now - last, scene.gap_ms
     passed = since >= least
     why = "" if passed else f"The last call was {age(since)} ago; {age(least)} must lie between two."
+    if scene.facts.callback:
+        why = "The lead asked for this call: no gap stands before it."
     return Check("gap", f"{age(since)} since the last call", passed, why, scene.source)
 
 
@@ -151,6 +153,8 @@ def cap_24h(scene: Scene) -> Check:
     recent = sum(scene.now - DAY < at <= scene.now for at in scene.facts.attempts_at)
     passed = not cap or recent < cap
     why = "" if passed else f"{recent} calls to this number in 24 hours; {cap} are allowed."
+    if passed and scene.facts.callback:
+        why = "The lead asked for this call: only the law's limit counts."
     return Check("cap_24h", f"{recent} of {cap or 'any'}", passed, why, scene.source)
 
 

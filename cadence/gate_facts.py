@@ -26,7 +26,7 @@ class GateFacts:
     attempts_at: tuple[int, ...] = ()  # to this number, for whichever lead
     lead_attempts_at: tuple[int, ...] = ()  # to this lead, on whichever number
     calls_done: int = 0  # call steps its cadence has used
-    callback: bool = False  # the lead agreed to this time
+    callback: bool = False  # the lead asked for this call: agreed to its time, called us, answered a mail
     suppressed: str = ""  # why the number is on our own do-not-call list; empty: it is not
     registry: str = ""  # which imported registry lists it, with its date; empty: none
     override: str = ""  # a supervisor's reason; empty: none
@@ -62,12 +62,15 @@ class Scene:
 
     @property
     def cap_24h(self) -> int:
-        """The lowest limit on calls in 24 hours; 0: none."""
-        return min((place.cap_24h for place in self.places if place.cap_24h), default=0)
+        """The lowest limit on calls in 24 hours; 0: none. Ours is none before a call the lead asked for."""
+        limits = [place.cap_24h for place in self.places]
+        if not self.facts.callback:
+            limits += [place.house_cap_24h for place in self.places]
+        return min(filter(None, limits), default=0)
 
     @property
     def gap_ms(self) -> int:
-        """The longest gap asked for; none before a callback: the lead chose the time."""
+        """The longest gap asked for; it is ours, and none before a call the lead asked for."""
         return 0 if self.facts.callback else max(place.gap_ms for place in self.places)
 
     @property

@@ -25,6 +25,7 @@ class Called:
     e164: str = ""  # the number dialed
     rep: str = ""  # login of who called; owns an agreed callback
     inbound: bool = False  # they called us, and the rep answered: it uses up no dial
+    began_at: int = 0  # when it was dialed; 0: `at`
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     holiday: str = ""
     zones: tuple[str, ...] = ()
     cap_24h: Count | None = None
+    house_cap_24h: Count | None = None
     max_calls: Count | None = None
     gap: str = ""
     inquiry_days: Days | None = None
@@ -64,7 +65,8 @@ class Place:
     week: tuple[Hours, ...]  # Monday to Sunday
     holiday: Hours | None  # narrows the hours of a public holiday; None: it is a day like any other
     zones: tuple[str, ...]
-    cap_24h: int  # 0: no limit
+    cap_24h: int  # the law's, for every call; 0: no limit
+    house_cap_24h: int  # ours, for calls they did not ask for; 0: no limit
     max_calls: int
     gap_ms: int
     inquiry_ms: int  # 0: no limit
@@ -135,6 +137,7 @@ def _place(row: _Row, above: Place | None, country: str, region: str, document: 
         holiday=_hours(row, "holiday", at, document),
         zones=row.zones,
         cap_24h=row.cap_24h or 0,
+        house_cap_24h=row.house_cap_24h or 0,
         max_calls=6 if row.max_calls is None else row.max_calls,
         gap_ms=_parsed(span, row.gap, (*at, "gap"), document) if row.gap else 0,
         inquiry_ms=_days(row.inquiry_days),
@@ -153,7 +156,8 @@ def _tightened(place: Place, row: _Row, above: Place) -> Place:
         week=tuple(map(overlap, place.week, above.week)),
         holiday=_narrower(place.holiday, above.holiday),
         zones=place.zones or above.zones,
-        cap_24h=min(filter(None, (place.cap_24h, above.cap_24h)), default=0),
+        cap_24h=_lower(place.cap_24h, above.cap_24h),
+        house_cap_24h=_lower(place.house_cap_24h, above.house_cap_24h),
         max_calls=above.max_calls if row.max_calls is None else place.max_calls,
         gap_ms=max(place.gap_ms, above.gap_ms),
         inquiry_ms=above.inquiry_ms if row.inquiry_days is None else place.inquiry_ms,
@@ -164,6 +168,11 @@ def _tightened(place: Place, row: _Row, above: Place) -> Place:
         consent=place.consent or above.consent,
         source="; ".join(filter(None, (place.source, above.source))),
     )
+
+
+def _lower(one: int, other: int) -> int:
+    """The lower of two limits of which 0 is none."""
+    return min(filter(None, (one, other)), default=0)
 
 
 def _narrower(one: Hours | None, other: Hours | None) -> Hours | None:

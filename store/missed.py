@@ -84,7 +84,7 @@ def _plan_return(core: Core, lead_id: int, call: IncomingCall, rep: str) -> str:
         Leads(core).inquire(lead_id, asked)
     _call_first(core, lead_id, call)
     standing = plans.read(core, lead_id)
-    happened = CalledUs(call.at, listed=listed)
+    happened = CalledUs(min(call.at, core.now()), listed=listed)  # the clock of their desk may run ahead
     plan = plans.move(core, standing, happened, rep=rep, why=MISSED, held=True)
     return "returned" if plan.call is not None and plan.call.lane is Lane.RETURNED else "review"
 

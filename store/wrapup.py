@@ -51,14 +51,7 @@ def plan_without_words(core: Core, row: Row) -> Plan:
         plan=plans.plan_to_json(before.plan),
         id=row["id"],
     )
-    called = Called(
-        Result(row["result"]),
-        None,
-        row["ended_at"],
-        e164=row["e164"],
-        rep=row["rep"],
-        inbound=row["direction"] == "in",
-    )
+    called = _called(row, None, row["rep"])
     plan = plans.advance_by(core, before, called, held=_elsewhere(before, row["rep"]))
     core.log.tell(
         "lead.planned",
@@ -157,15 +150,7 @@ def _record(
     if disposition.unworkable:
         core.engine.run("update phone set bad = :bad where id = :id", bad=plans.BAD, id=row["phone_id"])
         before = replace(before, lead=plans.read(core, row["lead_id"]).lead)
-    called = Called(
-        Result(row["result"]),
-        disposition,
-        row["ended_at"],
-        callback_at=callback_at,
-        e164=row["e164"],
-        rep=rep,
-        inbound=row["direction"] == "in",
-    )
+    called = _called(row, disposition, rep, callback_at)
     plan = plans.advance_by(core, before, called, held=_elsewhere(before, rep))
     if before.plan.status is not LeadStatus.OPEN and plan.status is LeadStatus.OPEN:
         arrivals.asked_by_calling(core, before.lead, row["answered_at"], row["sip_call_id"])
@@ -184,6 +169,20 @@ def _record(
     if disposition.dnc:
         dnc.Dnc(core).add(row["e164"], rep, said_in(row))
     return plan
+
+
+def _called(row: Row, said: Disposition | None, rep: str, callback_at: int | None = None) -> Called:
+    """What happened, as the cadence sees it."""
+    return Called(
+        Result(row["result"]),
+        said,
+        row["ended_at"],
+        callback_at=callback_at,
+        e164=row["e164"],
+        rep=rep,
+        inbound=row["direction"] == "in",
+        began_at=row["opened_at"],
+    )
 
 
 def named(core: Core, code: str, callback_at: int | None) -> Disposition:

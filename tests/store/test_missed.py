@@ -210,3 +210,40 @@ def test_an_agreed_time_stands_behind_the_returned_call(store: Store, clock: Han
     assert (call.lane, call.due_at, call.owner) == (Lane.CALLBACK, at, "rep1")
     assert store.core.engine.rows("select settled from callback") == [{"settled": ""}]
     sound(store)
+
+
+def test_who_rings_while_we_dial_them_in_vain_is_called_again_at_once(store: Store, clock: HandClock) -> None:
+    """Two who dial each other find each other engaged: that dial has not returned their call."""
+    store.leads.add(new_lead())
+    attempt = store.attempts.begin(claimed(store), "rep1")
+    clock.advance(2 * SECOND)
+    assert rings_in_vain(store, rep="rep2").first
+    clock.advance(SECOND)
+    store.attempts.finish(attempt.id, CallEnd(Result.BUSY, clock.now(), 0, 0, 486), "rep1")
+    again = claimed(store)
+    assert (again.lead.id, again.reason) == (1, "called you 1 s ago, nobody answered")
+    assert store.attempts.begin(again, "rep1").decision.allowed
+    sound(store)
+
+
+def test_our_own_limit_of_a_day_does_not_keep_them_waiting(store: Store, clock: HandClock) -> None:
+    store.leads.add(new_lead())
+    for _ in range(4):
+        called(store, clock, Result.BUSY)
+        clock.advance(31 * MINUTE)
+    rings_in_vain(store)
+    claim = claimed(store)
+    attempt = store.attempts.begin(claim, "rep1")
+    assert attempt.decision.allowed, attempt.decision.why
+    given = {check.name: check.given for check in attempt.decision.checks}
+    assert given["cap_24h"] == "4 of any"
+
+
+def test_a_desk_whose_clock_runs_ahead_makes_nobody_ring_them_twice(store: Store, clock: HandClock) -> None:
+    store.leads.add(new_lead())
+    rings_in_vain(store, ago=-5 * MINUTE)
+    called(store, clock, Result.NO_ANSWER)
+    call = store.leads.plan(1).call
+    assert call is not None
+    assert (call.lane, call.tries) == (Lane.RETURNED, 1)
+    assert call.due_at > clock.now() + 15 * MINUTE
