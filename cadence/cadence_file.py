@@ -40,7 +40,7 @@ class _Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     when: str
     part: Part | None = None
     voicemail: bool = False
-    window: str = ""
+    window: msgspec.UnsetType | str = msgspec.UNSET  # of earlier programs
     every: str = ""
 
 
@@ -123,11 +123,14 @@ class CadenceFile:
 
     def _call(self, place: int, call: _Call) -> CallStep:
         at: FieldPath = ("call", place)
+        if call.window is not msgspec.UNSET:
+            raise self.error(
+                (*at, "window"), "every step of minutes or hours is on time for an hour; remove it"
+            )
         return CallStep(
             when=self._when(call.when, call.part, at),
             part=call.part,
             voicemail=call.voicemail,
-            window_ms=self._span(call.window, (*at, "window")),
             every_ms=self._every(call.every, at, last=place == len(self._file.call) - 1),
         )
 

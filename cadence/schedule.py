@@ -78,7 +78,6 @@ class CallStep:
     when: Moment
     part: Part | None = None
     voicemail: bool = False  # whether a message may be left
-    window_ms: int = 0  # how long after `when` it counts as on time; 0: that day
     every_ms: int = 0  # on the last step: again and again, so long after it was done
 
 

@@ -67,6 +67,7 @@ def test_a_file_of_the_operators_is_a_cadence_beside_ours(tmp_path: Path) -> Non
             8,
             r"call\[1\].voicmail: unknown key; did you mean `voicemail`",
         ),
+        ("voicemail = true", 'window = "30 min"', 8, r"call\[1\].window: every step of minutes or hours"),
         ("voicemail = true", 'every = "1 days"', 8, r"call\[1\].every: only the last step"),
         (
             'part = "afternoon"',
