@@ -87,8 +87,8 @@ def _write_traceback(error: Exception, state: State) -> str:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = folder / name
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(text)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(text.encode("utf-8", "backslashreplace"))
         except OSError:
             continue
         return str(path)

@@ -72,6 +72,13 @@ def test_a_surprise_without_a_home_still_finds_a_place(
     assert str(log) in capsys.readouterr().err
 
 
+def test_a_surprise_may_quote_what_no_encoding_can_write(tmp_path: Path) -> None:
+    path = "caf\udce9.csv"  # as Python tells of a file whose name is no UTF-8
+    assert guarded(ending_with(ValueError(f"J\u00fcrgen, in {path}")), []) == 1
+    (log,) = (tmp_path / "home" / "logs").iterdir()
+    assert "J\u00fcrgen, in caf\\udce9.csv" in log.read_text("utf-8")
+
+
 def test_what_an_error_quotes_cannot_move_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     guarded(ending_with(SixringError("no such lead: \x1b[2J\x9b31m\u202e\r\n")), [])
     said = capsys.readouterr().err.removesuffix("\n")
