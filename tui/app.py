@@ -28,7 +28,7 @@ from tui import overlays
 from tui.scene import Scene, window_title
 from tui.screen import DeskScreen
 from tui.session import Session
-from tui.terminal import typed
+from tui.terminal import is_gone, typed
 from tui.theme import DARK, THEMES
 
 GOODBYE_S = 6.0  # how long a signal waits for the desk to put everything on disk
@@ -263,7 +263,12 @@ class Workstation(App[None], inherit_bindings=False):
         if self._ticker is not None:
             self._ticker.stop()
         left = 1000 - (scene.mono - scene.running_since) % 1000
-        self._ticker = self.set_timer(max(left, 20) / 1000, self.repaint)
+        self._ticker = self.set_timer(max(left, 20) / 1000, self._tick)
+
+    def _tick(self) -> None:
+        if self._goodbye is None and not self.is_headless and is_gone():
+            self._signalled(_EXIT_ON[signal.SIGHUP])
+        self.repaint()
 
     def _announce(self) -> None:
         """The bell when somebody answers or rings here; the state in the window's title (OSC 2)."""

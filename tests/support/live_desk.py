@@ -26,9 +26,19 @@ class LiveDesk(FakeDesk):
             asyncio.get_running_loop().call_later(0.5, self._play, lead, self.ring)
             asyncio.get_running_loop().call_later(2.0, self._play, lead, self.answer)
 
+    async def leave(self) -> None:
+        await super().leave()
+        _mark("left")
+
     def _play(self, lead: object, event: object) -> None:
         if self.view.card is lead and self.view.call is not None and self.view.call.ended_mono is None:
             event()  # type: ignore[operator]
+
+
+def _mark(end: str) -> None:
+    """Tell the test how the desk ended, where it cannot read it on the terminal."""
+    if mark := os.environ.get("SIXRING_TEST_LEFT"):
+        Path(mark).write_text(end, encoding="utf-8")
 
 
 def main() -> int:
@@ -41,8 +51,8 @@ def main() -> int:
         return tui.app.run(desk)
     finally:
         end = "left" if desk.left.is_set() else "lost"
-        if mark := os.environ.get("SIXRING_TEST_LEFT"):
-            Path(mark).write_text(end, encoding="utf-8")
+        if end == "lost":
+            _mark(end)
         with contextlib.suppress(OSError):  # the terminal may be gone
             print(end, flush=True)
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from support.terminal import Terminal, terminal
 
 LIVE = [sys.executable, "tests/support/live_desk.py"]
+# As make does: it is told of the end of the terminal, and waits for what it started.
+STARTED_BY_ANOTHER = [
+    sys.executable,
+    "-c",
+    "import signal as s, subprocess as p, sys; s.signal(s.SIGHUP, lambda *_: 0); sys.exit(p.call(sys.argv[1:]))",
+    *LIVE,
+]
 ALTERNATE_SCREEN_OFF = b"\x1b[?1049l"
 
 
@@ -46,6 +54,30 @@ def test_a_lost_connection_leaves_cleanly(tmp_path: Path) -> None:
         near.hang_up()
         assert near.exit_code() == 129
     assert gone.read_text() == "left"
+
+
+def test_a_lost_connection_is_noticed_where_another_program_started_us_and_stays(tmp_path: Path) -> None:
+    gone = tmp_path / "left"
+    with terminal(STARTED_BY_ANOTHER, SIXRING_TEST_LEFT=str(gone)) as near:
+        started(near)
+        near.hang_up()
+        assert near.exit_code() == 129
+    assert gone.read_text() == "left"
+
+
+def test_a_connection_that_stands_still_does_not_hold_up_the_desk(tmp_path: Path) -> None:
+    gone = tmp_path / "left"
+    with terminal(LIVE, (250, 80), SIXRING_TEST_LEFT=str(gone)) as near:
+        started(near)
+        for _ in range(60):  # each paints a page of keys or takes it away, and nobody reads
+            near.type(b"?")
+            time.sleep(0.05)
+        near.signal(signal.SIGTERM)
+        end = time.monotonic() + 20
+        while not gone.exists():
+            assert time.monotonic() < end, "the desk waits for its terminal"
+            time.sleep(0.02)
+        assert near.exit_code() == 143
 
 
 def test_quitting_gives_the_terminal_and_its_title_back() -> None:
