@@ -323,6 +323,7 @@ class Engine:
         if self._leads or self._waiting:
             self._moving.to(here, mono)
         else:
+            self._moving.leave(here)
             self._sign_off()  # nobody should ring where we were
             self._recycle(MOVED)
 

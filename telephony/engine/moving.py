@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import pjsua2 as pj
 
+from telephony.engine.connections import drop_connections
 from telephony.engine.line import Line
 from telephony.engine.live_call import LiveCall
 from telephony.engine.way import Binding
@@ -36,6 +37,7 @@ class Moving:
         """We are at `address` now."""
         if address == self._binding.local:
             return
+        drop_connections()
         here = self._binding = replace(self._binding, public=address, local=address)
         self._renewed, self._due = self._line.renewals, mono
         self._line.move(here)
@@ -46,6 +48,11 @@ class Moving:
                 self._left[name] = 0
             else:  # what comes of it would be said to the old address
                 call.cut_off(Cut.MOVED)
+
+    def leave(self, address: str) -> None:
+        """We are at `address` now, and are about to begin anew: a farewell goes from there."""
+        if address != self._binding.local:
+            drop_connections()
 
     def watch(self, mono: int) -> None:
         """Tell the calls, once the registrar has told us what we look like from there."""
