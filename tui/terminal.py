@@ -1,4 +1,4 @@
-"""Where Textual's ways with a terminal are not a rep's: its reading of keys, a terminal that stalls or is gone.
+"""Where Textual's ways with a terminal are not a rep's: its reading of keys; one that stalls, or is gone.
 
 `esc` and the key after it are two bytes; on a slow line they arrive together,
 and are then the same two bytes as alt and that key. Nothing here is on alt: a

@@ -16,7 +16,7 @@ LIVE = [sys.executable, "tests/support/live_desk.py"]
 STARTED_BY_ANOTHER = [
     sys.executable,
     "-c",
-    "import signal as s, subprocess as p, sys; s.signal(s.SIGHUP, lambda *_: 0); sys.exit(p.call(sys.argv[1:]))",
+    "import signal, sys, subprocess as p; signal.signal(1, lambda *_: 0); sys.exit(p.call(sys.argv[1:]))",
     *LIVE,
 ]
 ALTERNATE_SCREEN_OFF = b"\x1b[?1049l"
