@@ -59,7 +59,12 @@ def _as_registry(store: Store, file: Path, name: str, date: str, version: str, c
     from store.registries import date_of
 
     made = store.registries.replace(name, file, as_of=date_of(date), by=by, version=version, country=country)
-    line(f"{made.numbers} numbers of {name}, {date}, are in force in place of what it had.")
+    line(f"{made.registry.numbers} numbers of {name}, {date}, are in force in place of what it had.")
+    if made.without:
+        lines = f"1 line of {file} has" if made.without == 1 else f"{made.without} lines of {file} have"
+        which = ", ".join(map(str, made.first_without))
+        more = ", ..." if made.without > len(made.first_without) else ""
+        line(f"{lines} no telephone number of {country}: {which}{more}. Correct them, import it again.")
 
 
 def _as_ours(store: Store, file: Path, why: str, by: str, region: str) -> None:

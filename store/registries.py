@@ -7,9 +7,7 @@ was used, from when and with which checksum, stays.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -17,13 +15,19 @@ from pathlib import Path
 
 from cadence import numbers
 from cadence.ranking import age
-from config.clock import iso
+from config.clock import DAY, iso
 from config.errors import UsageError
 from store.core import Core
-from store.imports.dialect import delimiter
+from store.registry_file import RegistryFile
 
 _SLICE = 20_000
-_SAMPLE_LINES = 400
+_ABANDONED_MS = DAY  # a version that is not in force after so long is what a killed import left
+
+
+# Not what another import of that name lays down at this moment.
+_OLD = """select id from registry
+    where name = :name and current = 0 and (numbers > 0 or imported_at < :before)
+        and exists (select 1 from registry_number n where n.registry_id = registry.id)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,15 @@ class Registry:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What an import has brought in, and the lines of its file that it found no number on."""
+
+    registry: Registry
+    without: int
+    first_without: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """What the registries say of one number."""
 
@@ -59,11 +72,11 @@ class Registries:
 
     def replace(
         self, name: str, path: Path, *, as_of: int, by: str, version: str = "", country: str
-    ) -> Registry:
+    ) -> Taken:
         """Take the numbers of the file at `path` in place of those the registry `name` had.
 
         The file has a number a line, or is CSV with the numbers in one of its
-        columns; lines without one (a header) are passed over.
+        columns; lines without one are passed over, and told unless it is a header.
 
         Raises:
             UsageError: the file cannot be read, there is no number in it, or there is no such country.
@@ -82,21 +95,23 @@ class Registries:
                 "file": path.name, "sha256": digest, "now": core.now(),
             }
         )  # fmt: skip
+        file = RegistryFile(path, country)
         try:
-            self._fill(laid, path, country)
+            self._fill(laid, file)
         except UsageError:
             self._drop(laid)
             raise
-        self._take_effect(laid, name, by)
-        return next(one for one in self.all() if one.id == laid)
+        self._take_effect(laid, name, by, file.without)
+        made = next(one for one in self.all() if one.id == laid)
+        return Taken(made, file.without, tuple(file.first_without))
 
-    def _fill(self, registry_id: int, path: Path, country: str) -> None:
+    def _fill(self, registry_id: int, file: RegistryFile) -> None:
         """Lay down the numbers of the file.
 
         Raises:
             UsageError: it has none, or a line that is no CSV.
         """
-        core, found, count = self._core, _numbers_in(path, country), 0
+        core, found, count = self._core, file.numbers(), 0
         while piece := list(islice(found, _SLICE)):
             with core.write():
                 core.engine.many(
@@ -107,7 +122,7 @@ class Registries:
             count += len(piece)
         if not count:
             raise UsageError(
-                f"no telephone number of {country} is in {path}: a line each, or a column of CSV"
+                f"no telephone number of {file.country} is in {file.path}: a line each, or a column of CSV"
             )
 
     def all(self) -> list[Registry]:
@@ -130,7 +145,7 @@ class Registries:
             )
         return int(made[0]["id"])
 
-    def _take_effect(self, laid: int, name: str, by: str) -> None:
+    def _take_effect(self, laid: int, name: str, by: str, without: int) -> None:
         """The new version rules from this transaction on; then the old numbers go."""
         core = self._core
         with core.write():
@@ -150,8 +165,9 @@ class Registries:
                 dated_at=made["as_of"],
                 sha256=made["sha256"],
                 numbers=count[0]["n"],
+                without_number=without,
             )
-        old = core.engine.rows("select id from registry where name = :name and current = 0", name=name)
+        old = core.engine.rows(_OLD, name=name, before=core.now() - _ABANDONED_MS)
         for row in old:
             self._drop(row["id"])
 
@@ -203,25 +219,3 @@ def date_of(text: str) -> int:
 def old(registry: Registry, now: int) -> str:
     """How old a list is, for a person."""
     return age(now - registry.as_of)
-
-
-def _numbers_in(path: Path, country: str) -> Iterator[str]:
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        split_by = delimiter(list(islice(file, _SAMPLE_LINES)))
-        file.seek(0)
-        rows = csv.reader(file, delimiter=split_by)
-        try:
-            yield from (number for row in rows if (number := _first(row, country)) is not None)
-        except csv.Error as fault:
-            raise UsageError(
-                f"{path}, line {rows.line_num}: cannot be read as CSV ({fault}); look at its quotation marks"
-            ) from fault
-
-
-def _first(cells: Iterable[str], country: str) -> str | None:
-    """The first cell that is a number; an area code and the rest in two cells are one."""
-    row = [cell.strip() for cell in cells]
-    if len(row) > 1 and len(row[0]) == 3 and len(row[1]) == 7 and (row[0] + row[1]).isdigit():
-        row = [row[0] + row[1], *row[2:]]
-    found = (numbers.e164(numbers.unspoiled(cell), country) for cell in row if cell)
-    return next((number for number in found if number is not None), None)

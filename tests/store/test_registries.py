@@ -21,7 +21,9 @@ NAME = "us-national"
 def taken(store: Store, folder: Path, text: str, date: str = "2026-11-10", version: str = "v1") -> Registry:
     file = folder / "list.txt"
     file.write_text(text, encoding="utf-8")
-    return store.registries.replace(NAME, file, as_of=date_of(date), by="kim", version=version, country="US")
+    made = store.registries.replace(NAME, file, as_of=date_of(date), by="kim", version=version, country="US")
+    assert (made.without, made.first_without) == (0, ())
+    return made.registry
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,30 @@ def test_a_list_is_a_number_a_line_or_csv(store: Store, tmp_path: Path, text: st
     assert store.dnc.check(number(1)) is None, "our own list is another"
     event = store.log.after(0)[-1]
     assert (event.kind, event.rep, event.body["numbers"]) == ("registry.imported", "kim", 2)
+
+
+def test_lines_without_a_number_are_counted_and_the_first_are_named(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    lines = ["phone", "4152000000", "", "4.152E+09", "4152000001", *["none"] * 11]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    made = store.registries.replace(NAME, file, as_of=date_of("2026-11-10"), by="kim", country="US")
+    assert (made.registry.numbers, made.without) == (2, 12), "a header and an empty line are no mistakes"
+    assert made.first_without == (4, *range(6, 15))
+    assert store.log.after(0)[-1].body["without_number"] == 12
+
+
+def test_what_another_import_of_that_name_lays_down_meanwhile_is_left_alone(
+    store: Store, tmp_path: Path
+) -> None:
+    at_work = dict.fromkeys(("version", "by", "file", "sha256"), "") | {"name": NAME, "country": "US"}
+    laid = store.registries._lay({**at_work, "as_of": 1, "now": store.core.now()})
+    killed = store.registries._lay({**at_work, "as_of": 1, "now": store.core.now() - 2 * DAY})
+    numbers = "insert into registry_number(e164, registry_id) values ('+14152000009', :id)"
+    for one in (laid, killed):
+        store.core.engine.run(numbers, id=one)
+    taken(store, tmp_path, "4152000000\n")
+    left = store.core.engine.rows("select registry_id from registry_number order by registry_id")
+    assert [row["registry_id"] for row in left if row["registry_id"] <= killed] == [laid]
 
 
 def test_a_new_version_takes_the_place_of_the_old_which_stays_named(store: Store, tmp_path: Path) -> None:
