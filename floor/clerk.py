@@ -7,6 +7,7 @@ is one or a few short transactions.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from cadence.happenings import Reviewed
 from cadence.model import CallKind
@@ -18,6 +19,7 @@ from floor.call_end import call_end
 from floor.card import card_view
 from floor.news import latest
 from floor.view import CardView, QueueLine
+from store.help_calls import HelpCall
 from store.records import Claim
 from store.store import Store
 
@@ -69,6 +71,8 @@ class Clerk:
                 return told.Begun(attempt)
             case ask.BeginByHand():
                 return self._begin_by_hand(store, effect)
+            case ask.KeepHelp():
+                return self._keep_help(store, effect)
             case ask.BeginInbound() | ask.KeepMissed() | ask.AskCaller() | ask.TakenElsewhere():
                 return self._of_caller(store, effect)
             case ask.BeginBeside():
@@ -134,6 +138,16 @@ class Clerk:
     def _begin_by_hand(self, store: Store, effect: ask.BeginByHand) -> told.Input:
         attempt, claim = store.attempts.begin_by_hand(effect.typed, self.rep, self.shift_id, effect.caller_id)
         return told.BegunByHand(attempt, claim, self._card(store, claim) if claim is not None else None)
+
+    def _keep_help(self, store: Store, told_of: ask.KeepHelp) -> told.Input:
+        """Safe to repeat."""
+        word = sha256(f"{self.rep} {told_of.call}".encode()).digest()
+        call = HelpCall(
+            int.from_bytes(word[:8]) >> 2, told_of.number, told_of.caller_id, told_of.dialed_at,
+            told_of.invited_at, told_of.sip_call_id, told_of.ringing_at, told_of.answered_at, told_of.secure,
+            call_end(told_of.ended) if told_of.ended is not None else None,
+        )  # fmt: skip
+        return told.HelpKept(told_of.call, store.attempts.keep_help(call, self.rep, self.shift_id))
 
     def _of_caller(
         self, store: Store, effect: ask.BeginInbound | ask.KeepMissed | ask.AskCaller | ask.TakenElsewhere

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from floor import desk_effects as out
 from floor import desk_ending as ending
 from floor import desk_hand as hand
+from floor import desk_help as help_
 from floor import desk_incoming as incoming
 from floor import desk_inputs as told
 from floor import desk_keys as keys
@@ -34,8 +35,10 @@ class Desk(DeskState):
 
     def handle(self, given: told.Input) -> list[out.Effect]:
         """Take one input; return what must be done, in this order."""
-        effects = _HANDLERS[type(given)](self, given)
-        return [*effects, *hand.help_wanted(self), *incoming.left_standing(self)]
+        effects = help_.on_news_of_aside(self, given)
+        if effects is None:
+            effects = _HANDLERS[type(given)](self, given)
+        return [*effects, *incoming.left_standing(self)]
 
 
 _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {
@@ -61,6 +64,7 @@ _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {
     told.ObjectionKept: recording.on_objection_kept,
     told.Begun: news.on_begun,
     told.BegunByHand: hand.on_begun_by_hand,
+    told.HelpKept: help_.on_kept,
     told.Finished: ending.on_finished,
     told.Recorded: ending.on_recorded,
     told.MessageOver: voicemail.on_message_over,
@@ -68,6 +72,7 @@ _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {
     told.NoteKept: news.on_note_kept,
     told.Told: news.on_told,
     told.Refused: news.on_refused,
+    told.StoreState: news.on_store_state,
     told.PhoneState: phone.on_phone_state,
     told.PhoneSaid: phone.on_phone_said,
 }

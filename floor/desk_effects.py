@@ -54,7 +54,25 @@ class BeginByHand(msgspec.Struct, frozen=True):
     caller_id: str
 
 
-class Instant(msgspec.Struct, frozen=True):
+class KeepHelp(msgspec.Struct, frozen=True, tag=True):
+    """Write what is known by now of a call to an emergency number, which goes out before it is written.
+
+    Instants are ms UTC, None until they happen. Each tells all that the ones before it told.
+    """
+
+    call: str
+    number: str
+    caller_id: str
+    dialed_at: int
+    invited_at: int | None = None
+    sip_call_id: str = ""
+    ringing_at: int | None = None
+    answered_at: int | None = None
+    secure: bool = False
+    ended: Ended | None = None
+
+
+class Instant(msgspec.Struct, frozen=True, tag=True):
     """Write one of an attempt's instants (ms UTC)."""
 
     attempt_id: int
@@ -64,7 +82,7 @@ class Instant(msgspec.Struct, frozen=True):
     secure: bool = False  # of an answer: the sound is encrypted
 
 
-class Finish(msgspec.Struct, frozen=True):
+class Finish(msgspec.Struct, frozen=True, tag=True):
     """Write the result. `automatic`: the result may record its own disposition."""
 
     attempt_id: int
@@ -92,7 +110,7 @@ class Note(msgspec.Struct, frozen=True):
     text: str
 
 
-class Enter(msgspec.Struct, frozen=True):
+class Enter(msgspec.Struct, frozen=True, tag=True):
     """The shift's state changed at this instant (ms UTC)."""
 
     state: ShiftState
@@ -141,13 +159,13 @@ class PlayMessage(msgspec.Struct, frozen=True):
     call: str
 
 
-class LetGo(msgspec.Struct, frozen=True):
+class LetGo(msgspec.Struct, frozen=True, tag=True):
     """Nobody holds the lead while the message plays."""
 
     attempt_id: int
 
 
-class SettleMessage(msgspec.Struct, frozen=True):
+class SettleMessage(msgspec.Struct, frozen=True, tag=True):
     """Write result and disposition of a call in which a message played; `left`: to its end."""
 
     attempt_id: int
@@ -167,13 +185,13 @@ class AskCaller(msgspec.Struct, frozen=True):
     at: int
 
 
-class TakenElsewhere(msgspec.Struct, frozen=True):
+class TakenElsewhere(msgspec.Struct, frozen=True, tag=True):
     """Write that a call that rang here was answered on another phone: nobody has missed it."""
 
     sip_call_id: str
 
 
-class BeginInbound(msgspec.Struct, frozen=True):
+class BeginInbound(msgspec.Struct, frozen=True, tag=True):
     """Open the attempt of an incoming call that was answered (ms UTC); its lead goes into the rep's hands."""
 
     number: str
@@ -182,7 +200,7 @@ class BeginInbound(msgspec.Struct, frozen=True):
     at: int
 
 
-class KeepMissed(msgspec.Struct, frozen=True):
+class KeepMissed(msgspec.Struct, frozen=True, tag=True):
     """Write that a caller was not spoken to, and gave up or was passed on at `at` (ms UTC).
 
     Their lead becomes the first in the queue.
@@ -210,7 +228,7 @@ class AskTransfer(msgspec.Struct, frozen=True):
     typed: str
 
 
-class KeepTransfer(msgspec.Struct, frozen=True):
+class KeepTransfer(msgspec.Struct, frozen=True, tag=True):
     """Write what became of a transfer (ms UTC)."""
 
     attempt_id: int
@@ -221,14 +239,14 @@ class KeepTransfer(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-class Announced(msgspec.Struct, frozen=True):
+class Announced(msgspec.Struct, frozen=True, tag=True):
     """Write that the notice of the recording was heard (ms UTC)."""
 
     attempt_id: int
     at: int
 
 
-class Objected(msgspec.Struct, frozen=True):
+class Objected(msgspec.Struct, frozen=True, tag=True):
     """Write that they object to the recording (ms UTC); what there is of it is deleted."""
 
     attempt_id: int
@@ -303,10 +321,14 @@ class RecordingErased(msgspec.Struct, frozen=True):
     attempt_id: int
 
 
+Fact = (
+    KeepHelp | Instant | Finish | LetGo | SettleMessage | Enter | BeginInbound | KeepMissed | TakenElsewhere
+    | KeepTransfer | Announced | Objected
+)  # fmt: skip
+"""What the world has done: it cannot be asked for again, so it is written until it is on disk."""
 StoreEffect = (
-    ClaimNext | Release | Skip | Begin | BeginByHand | Instant | Finish | Dispose | Undo | Note | Enter
-    | LetGo | SettleMessage | AskCaller | TakenElsewhere | BeginInbound | KeepMissed | BeginBeside
-    | AskTransfer | KeepTransfer | Announced | Objected
+    Fact | ClaimNext | Release | Skip | Begin | BeginByHand | Dispose | Undo | Note | AskCaller | BeginBeside
+    | AskTransfer
 )  # fmt: skip
 PhoneEffect = (
     Place | HangUp | Mute | Hold | Tone | PlayMessage | Answer | PassOn | PlaceBeside | Transfer | Announce

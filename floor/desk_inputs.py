@@ -161,6 +161,19 @@ class BegunByHand(msgspec.Struct, frozen=True):
     card: CardView | None
 
 
+class HelpKept(msgspec.Struct, frozen=True):
+    """What is known by now of a call for help is on disk."""
+
+    call: str
+    attempt_id: int
+
+
+class StoreState(msgspec.Struct, frozen=True):
+    """Whether the store takes what is to be written; `away`: why it does not, one sentence."""
+
+    away: str = ""
+
+
 class Finished(msgspec.Struct, frozen=True):
     """The result is on disk; `settled`: nothing more is asked of the rep, the lead has moved on by itself."""
 
@@ -216,6 +229,7 @@ class Refused(msgspec.Struct, frozen=True):
     effect: StoreEffect
     why: str
     over: bool = False  # for good: the lead is somebody else's by now, or the matter is settled
+    fault: bool = False  # for good, and nothing is settled: a fact lies in a file until somebody mends it
 
 
 class PhoneState(msgspec.Struct, frozen=True):
@@ -240,6 +254,6 @@ class PhoneSaid(msgspec.Struct, frozen=True):
 Input = (
     Claimed | LeadTaken | NothingDue | LookAgain | Pressed | NumberTyped | TransferTo | CallerKnown
     | BegunInbound | BegunBeside | TransferJudged | MissedKept | ObjectionKept | Disposed | Keypad | Noted
-    | Skipped | Paused | Resumed | Leaving | Begun | BegunByHand | Finished | Recorded | MessageOver | Undone
-    | NoteKept | Told | Refused | PhoneState | PhoneSaid
+    | Skipped | Paused | Resumed | Leaving | Begun | BegunByHand | HelpKept | Finished | Recorded
+    | MessageOver | Undone | NoteKept | Told | Refused | StoreState | PhoneState | PhoneSaid
 )  # fmt: skip

@@ -35,7 +35,7 @@ def _dial(desk: DeskState) -> list[out.Effect]:
         return desk.say("Nothing to dial: no lead is on the card.")
     if not desk.claim.phone.e164:
         return desk.say(f"Nothing to dial: {desk.claim.plan.reason}. s puts the lead back for later.")
-    if not desk.phone_ok:
+    if not desk.may_dial:
         return desk.cannot_dial(" The lead stays with you.")
     desk.line = Line(desk.claim, call=desk.new_call(desk.claim.token))
     number = desk.claim.phone.e164
@@ -50,7 +50,7 @@ def _hang_up(desk: DeskState) -> list[out.Effect]:
     line = desk.talked_on
     if line is None or line.ended:
         return desk.say("The call has ended already.")
-    return hang_up(line)
+    return hang_up(desk, line)
 
 
 def _mute(desk: DeskState) -> list[out.Effect]:
@@ -108,6 +108,8 @@ def on_disposed(desk: DeskState, given: told.Disposed) -> list[out.Effect]:
 def _why_not_dispose(desk: DeskState, line: Line, disposition: Disposition, callback_at: int | None) -> str:
     if line.disposing:
         return "This call is being recorded."
+    if line.help is not None:
+        return "A call for help is not recorded by a key: h ends it."
     if line.unkept:
         return "This call could not be written: there is nothing to record it on."
     if desk.passing is not None:
@@ -177,7 +179,6 @@ def on_paused(desk: DeskState, given: told.Paused) -> list[out.Effect]:
 
 def on_leaving(desk: DeskState, _: told.Leaving) -> list[out.Effect]:
     """Take no new lead, and end every call that is up, those that play a message too."""
-    desk.urgent = ""
     paused = on_paused(desk, told.Paused("leaving"))
     return [*paused, *hang_up_all(desk), *(out.HangUp(call) for call in desk.drops)]
 

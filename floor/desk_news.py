@@ -10,8 +10,9 @@ from floor import desk_effects as out
 from floor import desk_incoming as incoming
 from floor import desk_inputs as told
 from floor import desk_second as second
-from floor.desk_ending import never_placed, on_ended, on_unwritten
-from floor.desk_state import DeskState, Line
+from floor.actions import IN_CALL
+from floor.desk_ending import on_unwritten, write_result
+from floor.desk_state import Aside, DeskState, Line
 from floor.view import CallView, Tally
 from store.records import Attempt
 
@@ -74,8 +75,9 @@ def placed(desk: DeskState, line: Line, attempt: Attempt) -> list[out.Effect]:
     desk.call = replace(desk.call, number=attempt.e164)
     desk.last_number = attempt.e164
     line.attempt_id = attempt.id
-    if line.hang_up:
-        return on_ended(desk, line, never_placed(desk, line))
+    if line.over is not None:  # the rep has hung up meanwhile
+        over, line.over = line.over, None
+        return write_result(line, over)
     return [out.Place(line.call, attempt.e164, attempt.caller_id)]
 
 
@@ -91,27 +93,38 @@ def on_undone(desk: DeskState, given: told.Undone) -> list[out.Effect]:
     if desk.undoing and desk.state is ShiftState.NOT_READY:  # paused while it was on its way
         desk.pause_wanted = desk.reason
     desk.undoing = False
+    if desk.last_disposition is not None:
+        desk.tally = _without(desk.tally, desk.last_disposition)
+        desk.last_disposition = None
+    back = Aside(_line_of(given), _call_of(given, desk.clock.monotonic()), given.claim, given.card)
+    if desk.state in IN_CALL:  # help is called meanwhile
+        desk.aside = back
+        return effects
+    desk.line, desk.call = back.line, back.call
     desk.show(given.claim, given.card)
-    attempt, now = given.attempt, desk.clock.monotonic()
+    desk.say(f"{given.claim.lead.name}: {given.why}")
+    return [*effects, *desk.enter(ShiftState.WRAP_UP)]
+
+
+def _call_of(given: told.Undone, now: int) -> CallView:
+    attempt = given.attempt
     answered = attempt.answered_at is not None
     talked_since = now - attempt.talk_ms
     rang_since = talked_since - attempt.ring_ms
-    desk.call = CallView(
+    return CallView(
         attempt.e164, attempt.caller_id, dialed_mono=rang_since,
         ringing_mono=rang_since if attempt.ringing_at is not None else None,
         answered_mono=talked_since if answered else None, ended_mono=now,
         result=attempt.result or "", result_text=given.why[:1].upper() + given.why[1:],
         inbound=attempt.direction == "in", recording=given.recording,
     )  # fmt: skip
-    desk.line = Line(
-        given.claim, call="", attempt_id=attempt.id, invited=True, ended=True, stored=True, answered=answered,
-        objected=given.recording == "objected",
+
+
+def _line_of(given: told.Undone) -> Line:
+    return Line(
+        given.claim, call="", attempt_id=given.attempt.id, invited=True, ended=True, stored=True,
+        answered=given.attempt.answered_at is not None, objected=given.recording == "objected",
     )  # fmt: skip
-    if desk.last_disposition is not None:
-        desk.tally = _without(desk.tally, desk.last_disposition)
-        desk.last_disposition = None
-    desk.say(f"{given.claim.lead.name}: {given.why}")
-    return [*effects, *desk.enter(ShiftState.WRAP_UP)]
 
 
 def on_note_kept(desk: DeskState, given: told.NoteKept) -> list[out.Effect]:
@@ -127,17 +140,24 @@ def on_told(desk: DeskState, given: told.Told) -> list[out.Effect]:
     return desk.say(given.text, alarm=given.alarm)
 
 
+def on_store_state(desk: DeskState, given: told.StoreState) -> list[out.Effect]:
+    """The store takes nothing, or takes it again."""
+    before, desk.store_away = desk.store_away, given.away
+    if given.away:
+        return desk.say(desk.why_unwritten, alarm=True)
+    return desk.say("The store is back: what was to be written goes on disk now.") if before else []
+
+
 def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
     """A write did not happen: nothing is lost, the rep hears why and may press the key again."""
     typed = isinstance(given.effect, out.BeginByHand | out.BeginBeside | out.AskTransfer)
-    desk.say(given.why, alarm=not given.over and not typed)
+    desk.say(given.why, alarm=given.fault or not (given.over or typed))
     match given.effect:
         case out.ClaimNext():
             desk.claiming = False
             desk.reason = given.why
             return []
-        case out.BeginByHand(number):
-            desk.own_phone(number, given.why)
+        case out.BeginByHand():
             return desk.ask_for_lead()
         case out.BeginBeside():
             return second.on_refused(desk)

@@ -12,7 +12,7 @@ from floor import desk_inputs as told
 from floor import desk_recording as recording
 from floor import desk_second as second
 from floor import desk_voicemail as voicemail
-from floor.desk_ending import on_ended
+from floor.desk_ending import instant, on_ended
 from floor.desk_state import DeskState, Line
 from floor.view import CallView
 from telephony import protocol as phone
@@ -66,20 +66,17 @@ def _on_first(desk: DeskState, line: Line, call: CallView, event: phone.AnyEvent
     match event:
         case phone.Invited():
             line.invited = True
-            return [out.Instant(line.attempt, "invited", event.at, event.sip_call_id)]
+            return instant(line, "invited", event.at, event.sip_call_id)
         case phone.Ringing():
             desk.call = replace(call, ringing_mono=event.mono, early=event.early_media)
-            return [
-                out.Instant(line.attempt, "ringing", event.at),
-                *desk.enter(ShiftState.RINGING),
-            ]
+            return [*instant(line, "ringing", event.at), *desk.enter(ShiftState.RINGING)]
         case phone.Answered() if line.inbound is not None:
             return incoming.on_answered(desk, line, event)
         case phone.Answered():
             line.answered = True
             desk.call = replace(call, answered_mono=event.mono, secure=event.secure)
             return [
-                out.Instant(line.attempt, "answered", event.at, secure=event.secure),
+                *instant(line, "answered", event.at, secure=event.secure),
                 *desk.enter(ShiftState.TALKING),
                 *recording.on_answered(desk, line),
             ]

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cadence.numbers import is_emergency
 from floor import desk_effects as out
+from floor import desk_help as help_
 from floor import desk_inputs as told
 from floor.actions import BY_NAME
-from floor.desk_ending import never_placed, told_to_rep, wrap_up, write_result
+from floor.desk_ending import instant, never_placed, told_to_rep, wrap_up, write_result
 from floor.desk_state import DeskState, Line, Passing
 from floor.view import CallView, Refusal
 from telephony import protocol as phone
@@ -28,6 +30,9 @@ def on_transfer_to(desk: DeskState, given: told.TransferTo) -> list[out.Effect]:
     """Give the call to somebody: at once, or after a word with them on the second line."""
     line, target = desk.line, given.target.strip()
     refusal = BY_NAME["transfer"].why_not_now(desk) or _why_not(desk)
+    for_help = is_emergency(target, desk.region) and not given.blind
+    if for_help and not refusal and line is not None and desk.second_line is None:
+        return _call_help(desk, line, target)
     if refusal or line is None or desk.call is None or line.attempt_id is None:
         return desk.say(refusal or (line.why_no_attempt if line is not None else ""))
     if desk.second_line is not None:
@@ -38,15 +43,29 @@ def on_transfer_to(desk: DeskState, given: told.TransferTo) -> list[out.Effect]:
     if given.blind:
         to_dial = _pass(desk, line, Passing(target, attended=False, whom=_whom(name, target)))
         return to_dial if name else [out.AskTransfer(line.call, target)]
-    if not desk.phone_ok:
+    if not desk.may_dial:
         return desk.cannot_dial()
     desk.second_line = Line(None, call=desk.new_call())
-    desk.second = CallView(
-        target, desk.shown_to(target), dialed_mono=desk.clock.monotonic(), name=name, muted=desk.call.muted
-    )
+    shown = desk.shown_to(target)
+    _show_second(desk, target, shown)
+    return [out.BeginBeside(target, shown, line.attempt_id)]
+
+
+def _call_help(desk: DeskState, line: Line, typed: str) -> list[out.Effect]:
+    """Nothing holds an emergency number back."""
+    told_of = help_.begin(desk, typed)
+    desk.second_line = Line(None, call=told_of.call, help=told_of)
+    _show_second(desk, told_of.number, told_of.caller_id)
+    place = out.PlaceBeside(told_of.call, told_of.number, told_of.caller_id, line.call)
+    return [out.Hold(line.call, True), place, told_of]
+
+
+def _show_second(desk: DeskState, number: str, shown: str) -> None:
+    muted = desk.call is not None and desk.call.muted
+    name = desk.colleagues.get(number, "")
+    desk.second = CallView(number, shown, dialed_mono=desk.clock.monotonic(), name=name, muted=muted)
     desk.on_second, desk.refusal = True, None
     desk.say("")
-    return [out.BeginBeside(target, desk.second.caller_id, line.attempt_id)]
 
 
 def on_join(desk: DeskState) -> list[out.Effect]:
@@ -157,14 +176,14 @@ def on_event(desk: DeskState, line: Line, event: phone.AnyEvent) -> list[out.Eff
     match event:
         case phone.Invited():
             line.invited = True
-            return [out.Instant(line.attempt, "invited", event.at, event.sip_call_id)]
+            return instant(line, "invited", event.at, event.sip_call_id)
         case phone.Ringing():
             desk.second = replace(call, ringing_mono=event.mono, early=event.early_media)
-            return [out.Instant(line.attempt, "ringing", event.at)]
+            return instant(line, "ringing", event.at)
         case phone.Answered():
             line.answered = True
             desk.second = replace(call, answered_mono=event.mono, secure=event.secure)
-            return [out.Instant(line.attempt, "answered", event.at, secure=event.secure)]
+            return instant(line, "answered", event.at, secure=event.secure)
         case phone.Ended():
             return _over(desk, line, event)
     return []
@@ -206,7 +225,7 @@ def alone(desk: DeskState) -> list[out.Effect]:
     if second is None:
         desk.on_second = False
         return []
-    if second.attempt_id is None:
+    if not second.placed:
         second.hang_up = True
         return []
     if desk.on_second:
@@ -220,6 +239,8 @@ def _over(desk: DeskState, second: Line, event: phone.Ended) -> list[out.Effect]
     line = desk.line
     if desk.passing is None and line is not None and not line.ended:
         desk.say(f"The second line has ended. {told_to_rep(event.reason)}".rstrip())
+    if second.help is not None and not second.answered:
+        desk.own_phone(second.help.number, told_to_rep(event.reason))
     written = write_result(second, event)
     return [*written, *(_gone(desk, line) if line is not None else [])]
 

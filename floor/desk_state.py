@@ -10,6 +10,7 @@ from cadence.dispositions import Disposition, Dispositions
 from cadence.model import ShiftState
 from cadence.numbers import is_emergency
 from config.clock import Clock
+from config.text import as_sentence
 from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.view import (
@@ -26,6 +27,7 @@ from store.records import Claim
 from telephony import protocol as phone
 
 _CANNOT_DIAL = "The phone cannot dial now: "
+_CANNOT_WRITE = "No call goes out that cannot be written: "
 
 
 @dataclass(slots=True)
@@ -52,9 +54,15 @@ class Line:
     objected: bool = False  # they will not be recorded
     objection_kept: bool = False  # and that is on disk
     inbound: phone.Incoming | None = None  # they called us
+    help: out.KeepHelp | None = None  # it goes to an emergency number: dialed at once, written as it goes
     over: phone.Ended | None = None  # it ended before the store had opened its attempt
     unkept: bool = False  # the store will never open it
     finished: told.Finished | None = None  # the result on disk, told before the second line has ended
+
+    @property
+    def placed(self) -> bool:
+        """The phone knows of the call."""
+        return self.attempt_id is not None or self.inbound is not None or self.help is not None
 
     @property
     def why_no_attempt(self) -> str:
@@ -77,7 +85,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A call that waits for its key while help is called; it comes back after that."""
+    """A call that is over and waits for its key, or for the store, while help is called; it comes back."""
 
     line: Line
     call: CallView | None
@@ -118,12 +126,12 @@ class DeskState:
     second: CallView | None = None  # likewise, as shown
     on_second: bool = False  # the rep talks on it; the first line is on hold
     passing: Passing | None = None  # the first line's call is being given away
-    urgent: str = ""  # an emergency number that goes out as soon as the call before is written
     aside: Aside | None = None
     tally: Tally = field(default_factory=Tally)
     phone_line: str = "the phone is starting"
     phone_ok: bool = False
     phone_retry_mono: int | None = None  # when a phone that is not ok tries again
+    store_away: str = ""  # why nothing can be written now
     message: str = ""
     alarm: bool = False
     pause_wanted: str = ""
@@ -181,8 +189,20 @@ class DeskState:
         if is_emergency(number, self.region):
             self.say(f"{number} was not reached: use your own phone. {why}", alarm=True)
 
+    @property
+    def why_unwritten(self) -> str:
+        """Empty while the store takes what is to be written; else one sentence for the rep."""
+        return f"Not on disk yet, trying again: {as_sentence(self.store_away)}" if self.store_away else ""
+
+    @property
+    def may_dial(self) -> bool:
+        """A call could go out, and be written."""
+        return self.phone_ok and not self.store_away
+
     def cannot_dial(self, more: str = "") -> list[out.Effect]:
-        """Say that the phone is not ready, and why; the line above counts down to its next try."""
+        """Say that nothing may be dialed, and why; the phone's line counts down to its next try."""
+        if self.phone_ok:
+            return self.say(f"{_CANNOT_WRITE}{as_sentence(self.store_away)}{more}", alarm=True)
         return self.say(f"{_CANNOT_DIAL}{self.phone_line}.{more}", alarm=True)
 
     def can_dial_again(self) -> None:
@@ -194,6 +214,16 @@ class DeskState:
         """Change state, and have the change written to the shift."""
         self.state, self.reason, self.since_mono = state, reason, self.clock.monotonic()
         return [out.Enter(state, reason, self.clock.now())]
+
+    def clear(self) -> list[out.Effect]:
+        """Nothing lies on the desk: a lead in preview goes back, a paused rep is paused again afterwards."""
+        if self.state is ShiftState.NOT_READY:
+            self.pause_wanted = self.reason
+        effects: list[out.Effect] = []
+        if self.claim is not None:
+            effects.append(out.Release(self.claim, "another number is dialed"))
+        self.line = self.claim = self.card = self.refusal = self.last_attempt = None
+        return effects
 
     def ask_for_lead(self) -> list[out.Effect]:
         """Free: go not-ready if a pause was asked for, else ask for the next lead.

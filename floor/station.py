@@ -20,6 +20,7 @@ from cadence.caller_id import CallerId, by_campaign
 from cadence.model import Lead
 from cadence.rulebook import Rulebook
 from config.clock import Clock
+from config.errors import SixringError
 from floor import desk_effects as out
 from floor import desk_inputs as told
 from floor.actions import IN_CALL
@@ -36,6 +37,7 @@ from floor.reasons import PAUSES, SKIPS, label_of
 from floor.recordings import Keeper
 from floor.recovered import recovered
 from floor.scribe import Scribe
+from floor.spill import Spill, take_up
 from floor.store_room import StoreRoom
 from floor.view import Choice, DeskView, LevelsView
 from telephony import protocol as phone
@@ -73,6 +75,7 @@ class Station:
         phone_name: str = "",
         recordings: Path | None = None,
         message: Path | None = None,
+        spill: Path | None = None,
         colleagues: tuple[Choice, ...] = (),
         zone: str = "",
         region: str = "US",
@@ -80,7 +83,8 @@ class Station:
         """Nothing runs before `start`; `make_phone` gets the callback for the phone's events.
 
         `recordings` is the folder for them; None: this desk cannot record.
-        `message` is where the rep's recorded message lies, if there is one.
+        `message` is where the rep's recorded message lies, if there is one; `spill` is where the facts lie
+        that the store did not take.
         `colleagues` are those a call may be given to; `zone` is the firm's, for the screen's own times,
         and `region` its country, for numbers that are typed without one.
         """
@@ -104,6 +108,7 @@ class Station:
         if message is None or not message.is_file():
             self._desk.no_message = NO_MESSAGE
         self._levels: LevelsView | None = None
+        self._spill = Spill(spill) if spill is not None else None
         self._clerk: Clerk | None = None
         self._scribe: Scribe | None = None
         self._rounds = DeskRounds(room, self._desk, clock, self._tell, self._show)
@@ -128,7 +133,8 @@ class Station:
         )
         numbers = frozenset(self._desk.colleagues)
         clerk = self._clerk = Clerk(rep.login, shift.id, self._book, self._clock, numbers)
-        scribe = self._scribe = Scribe(self._room, clerk, self._tell)
+        scribe = self._scribe = Scribe(self._room, clerk, self._tell, self._spill)
+        await self._write_what_was_not(scribe, clerk)
         left = await self._room.run(partial(recovered, clerk=clerk))
         await self._phone.start()
         self._keeper.settle_left(rep.login)
@@ -136,6 +142,19 @@ class Station:
         self._tell(left.unsaid or told.Resumed())
         if left.words:
             self._tell(told.Told(left.words))
+
+    async def _write_what_was_not(self, scribe: Scribe, clerk: Clerk) -> None:
+        """What an earlier session of the rep could not write goes before what it left open is closed."""
+        if self._spill is None:
+            return
+        try:
+            found = await asyncio.to_thread(self._spill.read)
+            left = await self._room.run(partial(take_up, clerk=clerk, left=found))
+            if found:
+                await asyncio.to_thread(self._spill.keep, left)
+            scribe.inherit(left)
+        except SixringError as error:
+            self._alarm(str(error))
 
     def hear_faults(self, fault: Callable[[], str]) -> None:
         """Show what `fault` says (empty: all is well) in place of the floor's news."""
@@ -163,8 +182,10 @@ class Station:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._scribe is not None:
+            await self._scribe.close()
         await self._keeper.close()
-        await self._room.run(lambda store: store.shifts.clock_out(clerk.shift_id))
+        await self._within_reason(self._room.run(lambda store: store.shifts.clock_out(clerk.shift_id)))
 
     async def _wind_up(self) -> None:
         """End the call, take no new lead, and see everything on disk, within reason."""
@@ -332,6 +353,7 @@ class Station:
         desk, glance = self._desk, self._rounds.glance
         return desk.draw(
             rep=self._rep.login, rep_name=self._rep.name, queue=glance.lines, queue_total=glance.total,
-            callbacks_due=glance.callbacks_due, news=self._floor_fault() or glance.news, zone=self._zone,
+            callbacks_due=glance.callbacks_due,
+            news=self._desk.why_unwritten or self._floor_fault() or glance.news, zone=self._zone,
             levels=self._levels,
         )  # fmt: skip

@@ -2,18 +2,21 @@
 
 SQLite connections belong to the thread that opened them, and a busy database
 may block for seconds; so one dedicated thread owns the store and takes the
-calls one after the other, in the order they were made.
+calls one after the other, in the order they were made. It is a daemon: a
+store that does not answer any more holds nobody back who wants to leave.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from types import TracebackType
-from typing import TypeVar, Unpack
+from typing import Any, TypeVar, Unpack
 
 from cadence.rulebook import Rulebook
 from config.clock import Clock
@@ -21,6 +24,7 @@ from store.store import Store
 from store.terms import Terms
 
 T = TypeVar("T")
+_CLOSING_S = 5.0
 
 
 class StoreRoom:
@@ -29,7 +33,8 @@ class StoreRoom:
     def __init__(self, location: str | Path, book: Rulebook, clock: Clock, **terms: Unpack[Terms]) -> None:
         """Nothing is opened yet; the arguments are those of `Store.open`."""
         self._open = partial(Store.open, location, book, clock, **terms)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = Thread(target=self._work, name="store", daemon=True)
         self._store: Store | None = None
 
     async def open(self) -> None:
@@ -38,7 +43,12 @@ class StoreRoom:
         Raises:
             SixringError: it cannot be opened; the sentence says why.
         """
-        self._store = await self._submit(self._open)
+        self._thread.start()
+        try:
+            self._store = await self._submit(self._open)
+        except BaseException:
+            self._jobs.put(None)
+            raise
 
     async def run(self, work: Callable[[Store], T]) -> T:
         """Do `work` on the store's thread, after all that was asked before; what it raises is raised here."""
@@ -48,14 +58,33 @@ class StoreRoom:
         return await self._submit(lambda: work(store))
 
     async def close(self) -> None:
-        """Close the store and end its thread; safe to call twice."""
+        """Close the store and end its thread; safe to call twice. One that does not answer is left behind."""
         store, self._store = self._store, None
         if store is not None:
-            await self._submit(store.close)
-        self._thread.shutdown(wait=False)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._submit(store.close), _CLOSING_S)
+        self._jobs.put(None)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
 
     async def _submit(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+
+        def job() -> None:
+            if done.cancelled():
+                return
+            try:
+                answer = partial(_answer, done, result=work())
+            except BaseException as error:  # noqa: BLE001  (it is raised where it was asked for)
+                answer = partial(_answer, done, error=error)
+            with contextlib.suppress(RuntimeError):  # nobody is there any more to hear it
+                loop.call_soon_threadsafe(answer)
+
+        self._jobs.put(job)
+        return await done
 
     async def __aenter__(self) -> StoreRoom:
         await self.open()
@@ -65,3 +94,12 @@ class StoreRoom:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _answer(done: asyncio.Future[Any], *, result: object = None, error: BaseException | None = None) -> None:
+    if done.done():  # whoever asked has gone
+        return
+    if error is not None:
+        done.set_exception(error)
+    else:
+        done.set_result(result)

@@ -107,6 +107,7 @@ async def desk_of(place: Workplace, rep: Rep) -> AsyncIterator[tuple[Station, Be
         callers=callers_of(settings),
         ring_timeout_ms=settings.sip.ring_timeout_s * 1000, phone_name=place.phone_name,
         recordings=place.home.recordings, message=message_of(place.home, rep.login),
+        spill=place.home.path / f"unwritten-{rep.login}.jsonl",
         zone=settings.firm.zone, region=settings.firm.region, colleagues=colleagues_of(settings),
     )  # fmt: skip
     async with AsyncExitStack() as stack:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.bench import BOOK, NOW, Bench, attempt, card, claim, ended_attempt
+from support.bench import BOOK, NOW, Bench, attempt, card, claim
 
 from cadence.model import Check, Decision, Result, ShiftState
 from floor import desk_effects as out
@@ -58,8 +58,7 @@ def test_what_is_no_number_leaves_the_lead_on_the_card(bench: Bench, typed: str)
     assert bench.desk.message == f"{typed!r} is no telephone number; type it like +1 415 555 0123"
 
 
-def test_an_emergency_number_is_one_and_a_number_is_read_as_in_the_firms_country(bench: Bench) -> None:
-    assert out.BeginByHand("911", "") in bench.tell(told.NumberTyped("911"))
+def test_a_number_is_read_as_in_the_firms_country() -> None:
     british = Bench()
     british.desk.region = "GB"
     british.preview()
@@ -134,8 +133,9 @@ def test_a_lead_that_arrives_meanwhile_goes_back(bench: Bench) -> None:
 
 def test_a_hang_up_before_the_gate_has_answered_places_no_call(bench: Bench) -> None:
     bench.tell(told.NumberTyped(TYPED), told.Pressed("hang_up"))
+    assert bench.desk.state is S.WRAP_UP, "the rep waits for no store"
     effects = bench.tell(lone())
-    assert [type(one) for one in effects] == [out.Finish, out.Enter]
+    assert [type(one) for one in effects] == [out.Finish]
 
 
 def test_without_a_phone_nothing_is_given_back(bench: Bench) -> None:
@@ -151,113 +151,3 @@ def test_no_number_is_dialed_over_a_call(state: S) -> None:
     bench.dialed()
     bench.desk.state = state
     assert bench.tell(told.NumberTyped(TYPED)) == []
-
-
-# ------------------------------------------------------------- emergency
-
-
-def help_begun(number: int = 9) -> told.BegunByHand:
-    made = replace(attempt(claim(), number=number), lead_id=None, call_kind=None, e164="911")
-    return told.BegunByHand(made, None, None)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        told.PhoneState(False, "no answer", 12_000),
-        told.PhoneState(False, "refused: 403 Forbidden; check user and password"),
-        told.PhoneState(False, "the phone process died; it is being restarted"),
-        told.PhoneState(False, "no microphone"),
-    ],
-)
-def test_help_is_called_whatever_the_line_says(bench: Bench, line: told.PhoneState) -> None:
-    bench.tell(line)
-    assert out.BeginByHand("911", "") in bench.tell(told.NumberTyped("911"))
-    assert bench.desk.message.startswith("911 is tried all the same; have your own phone at hand. The line: ")
-    assert bench.desk.alarm
-    assert place_of(bench.tell(help_begun())).e164 == "911"
-
-
-def test_help_is_called_from_a_desk_that_is_not_ready(bench: Bench) -> None:
-    bench.tell(told.PhoneState(False, "no answer"), told.Paused("lunch"))
-    assert out.BeginByHand("911", "") in bench.tell(told.NumberTyped("911"))
-
-
-def test_who_rings_is_passed_on_for_a_call_for_help_and_not_for_another_number(bench: Bench) -> None:
-    bench.heard(phone.Incoming(at=NOW, mono=0, call="in-1", number="+12125550147", sip_call_id="a"))
-    assert bench.tell(told.NumberTyped(TYPED)) == []
-    assert bench.desk.message == "Somebody rings: a answers, i passes the call on."
-    effects = bench.tell(told.NumberTyped("911"))
-    assert out.BeginByHand("911", "") in effects
-    assert out.PassOn("in-1", False) in effects
-
-
-def test_help_that_was_not_reached_is_the_reps_own_phones_to_call(bench: Bench) -> None:
-    bench.tell(told.NumberTyped("911"))
-    place = place_of(bench.tell(help_begun()))
-    why = "The phone process is starting again; dial once more in a moment."
-    bench.heard(phone.Ended(at=NOW, mono=0, call=place.call, result=Result.FAILED, reason=why))
-    bench.tell(told.Finished(9, None, None, settled=True))
-    assert bench.desk.message == f"911 was not reached: use your own phone. {why}"
-    assert bench.desk.alarm
-
-
-def test_help_that_cannot_be_written_is_the_reps_own_phones_to_call(bench: Bench) -> None:
-    bench.tell(told.NumberTyped("911"))
-    bench.tell(told.Refused(out.BeginByHand("911", ""), "The disk is full."))
-    assert bench.desk.message == "911 was not reached: use your own phone. The disk is full."
-
-
-def wrapping_up() -> Bench:
-    made = Bench()
-    made.ended(made.answered(), Result.ANSWERED, talk_ms=5_000)
-    made.tell(told.Finished(7, None, None))
-    assert made.desk.state is S.WRAP_UP
-    return made
-
-
-def test_a_call_to_record_waits_for_the_one_for_help_and_then_for_its_key() -> None:
-    bench = wrapping_up()
-    before = bench.desk.claim
-    effects = bench.tell(told.NumberTyped("911"))
-    assert [type(one) for one in effects] == [out.Enter, out.BeginByHand], "its lead is not given back"
-    place = place_of(bench.tell(help_begun()))
-    bench.heard(phone.Answered(at=NOW, mono=0, call=place.call))
-    bench.ended(place.call, Result.ANSWERED, talk_ms=5_000)
-    effects = bench.tell(told.Finished(9, None, None, settled=True))
-    assert (bench.desk.state, bench.desk.claim) == (S.WRAP_UP, before)
-    assert out.ClaimNext() not in effects
-    (dispose,) = bench.tell(told.Disposed("interested"))
-    assert isinstance(dispose, out.Dispose)
-    assert dispose.attempt_id == 7
-
-
-def test_another_number_waits_until_the_call_is_recorded() -> None:
-    bench = wrapping_up()
-    assert bench.tell(told.NumberTyped(TYPED)) == []
-    assert bench.desk.message == "Record this call first: keys 1 to 9 and 0."
-
-
-def test_help_goes_out_once_the_call_before_is_written() -> None:
-    bench = wrapping_up()
-    bench.tell(told.Disposed("interested"))
-    assert bench.tell(told.NumberTyped("911")) == []
-    assert "goes out once the call before is written" in bench.desk.message
-    effects = bench.tell(told.Recorded(7, BOOK.dispositions.by_code["interested"], None))
-    assert out.BeginByHand("911", "") in effects
-    held = claim(2)
-    assert out.Release(held, "the desk was no longer free") in bench.tell(told.Claimed(held, card(held)))
-
-
-def test_a_call_that_is_coming_back_waits_behind_the_one_for_help() -> None:
-    bench = wrapping_up()
-    bench.tell(told.Disposed("interested"))
-    bench.tell(told.Recorded(7, BOOK.dispositions.by_code["interested"], claim().plan))
-    bench.tell(told.Pressed("undo"))
-    assert bench.tell(told.NumberTyped("911")) == []
-    held = claim()
-    back = told.Undone(ended_attempt(held, Result.ANSWERED), held, card(held))
-    assert out.BeginByHand("911", "") in bench.tell(back)
-    bench.ended(place_of(bench.tell(help_begun())).call, Result.BUSY)
-    bench.tell(told.Finished(9, None, None, settled=True))
-    assert (bench.desk.state, bench.desk.claim) == (S.WRAP_UP, held)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.desk_world.rules import check_lines, check_rest
+from support.desk_world.rules import check_lines, check_rest, check_way_out
 from support.desk_world.world import HISTORIES, World
 
 NAMES = st.sampled_from(HISTORIES)
@@ -29,6 +29,7 @@ def test_nothing_is_lost_whatever_happens(start: tuple[str, ...], history: list[
         check_lines(world)
     world.settle()
     check_rest(world)
+    check_way_out(world)
 
 
 def test_muted_is_the_rep_on_whatever_line() -> None:

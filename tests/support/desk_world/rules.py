@@ -51,3 +51,25 @@ def check_rest(world: World) -> None:
     for call in world.phone.rang:
         told_of = store.spoken_to[call] + store.missed[call] + store.elsewhere[call]
         assert told_of == 1, f"{call} was kept {told_of} times"
+
+
+def check_way_out(world: World) -> None:
+    """From whatever has come to rest, a rep gets to the next lead and calls it."""
+    desk = world.desk
+    for name in ("phone back", "store back"):
+        world.press(name)
+    if desk.state is ShiftState.WRAP_UP:
+        world.press("disposition no_answer")
+        world.store.step_all()
+    if desk.state is ShiftState.NOT_READY:
+        world.press("resume")
+    world.store.step_all()
+    if desk.state is ShiftState.READY:  # nothing was due
+        world.press("look again")
+        world.store.step_all()
+    assert desk.state is ShiftState.PREVIEW, "no key leads to the next lead"
+    world.press("dial")
+    world.store.step_all()
+    assert desk.state is ShiftState.DIALING
+    assert desk.line is not None
+    assert world.phone.calls == {desk.line.call: "goes"}, "two calls, or none"

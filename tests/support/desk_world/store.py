@@ -32,6 +32,7 @@ class WorldStore:
         self.closed: dict[int, Result] = {}
         self.beside: set[int] = set()  # of second lines, and of calls for help: nothing more is asked of them
         self.disposed: set[int] = set()
+        self.helped: dict[str, int] = {}  # attempts of calls for help, by call
         self.leased: set[int] = set()  # leads in the rep's hands
         self.lead_of: dict[int, int] = {}  # by attempt
         self.begun: Counter[int] = Counter()  # recordings, by attempt; likewise the next three
@@ -99,12 +100,23 @@ class WorldStore:
             return
         number, allowed = self._opened(None), not self._refused("gate_says_no")
         made = replace(attempt(claim(number), allowed=allowed, number=number), lead_id=None)
-        if effect.typed == "911":  # it closes by itself
-            self.beside.add(number)
-            made = replace(made, e164=effect.typed)
         if not allowed:
             self._block(number)
         self.feed(told.BegunByHand(made, None, None))
+
+    def keep_help(self, effect: out.KeepHelp) -> None:
+        if effect.ended is None and self._refused("store_says_never"):
+            self.feed(told.Refused(effect, "It is kept in a file.", over=True, fault=True))
+            return
+        number = self.helped.setdefault(effect.call, 0)
+        if not number:
+            number = self.helped[effect.call] = self._opened(None)
+        if effect.ended is not None:
+            assert number in self.open, "finished twice"
+            self.open.discard(number)
+            self.closed[number] = Result(effect.ended.result)
+            self._disposed(number)
+        self.feed(told.HelpKept(effect.call, number))
 
     def begin_inbound(self, effect: out.BeginInbound) -> None:
         self.leased.clear()  # whatever the rep still held
@@ -255,6 +267,7 @@ _HANDLERS: dict[type, Callable[[WorldStore, Any], None]] = {
     out.Skip: WorldStore.let_go,
     out.Begin: WorldStore.begin,
     out.BeginByHand: WorldStore.begin_by_hand,
+    out.KeepHelp: WorldStore.keep_help,
     out.BeginInbound: WorldStore.begin_inbound,
     out.BeginBeside: WorldStore.begin_beside,
     out.AskTransfer: WorldStore.ask_transfer,

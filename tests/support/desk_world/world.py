@@ -40,15 +40,18 @@ KEYS: dict[str, told.Input] = {
     "number": told.NumberTyped("+1 415 555 0131"),
     "call help": told.NumberTyped("911"),
     "ask a colleague": told.TransferTo("204"),
+    "call help beside": told.TransferTo("911"),
     "ask nobody": told.TransferTo(" "),
     "give it away": told.TransferTo("207", blind=True),
     "leave": told.Leaving(),
     "phone lost": told.PhoneState(False, "no answer", 4_000),
     "phone back": told.PhoneState(True, "registered"),
+    "store away": told.StoreState("the database is locked"),
+    "store back": told.StoreState(),
 }
 """What the rep may do, by name."""
 
-NO_KEYS = ("look again", "phone lost", "phone back", "leave")
+NO_KEYS = ("look again", "phone lost", "phone back", "store away", "store back", "leave")
 """Those of `KEYS` that no rep presses."""
 
 
