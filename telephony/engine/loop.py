@@ -30,6 +30,7 @@ from telephony.engine.progress import Limits, Progress
 from telephony.engine.reception import Reception
 from telephony.engine.recorder import Drawer
 from telephony.engine.rep_sound import rep_sound
+from telephony.engine.resolver import Resolver
 from telephony.engine.ringback import Ringback
 from telephony.engine.throttle import Throttle
 from telephony.engine.wait import waiting
@@ -91,6 +92,7 @@ class Engine:
         reception = self._reception = Reception(self._board, self._calls, self._graves)
         self._lib.turned_away = reception.turned_away
         hop = FirstHop(account, setup.sound, binding, names)
+        self._resolver = Resolver(hop.address_of) if hop.has_names else None
         self._line = Line(self._board, binding, self._stack.transport_id, reception, hop)
         self._moving = Moving(self._line, binding, self._calls)
         self._next = NextCall(self._line, self._board)

@@ -31,3 +31,8 @@ class Text(ctypes.Structure):
         """A text, one character a byte."""
         data = text.encode("latin-1", "replace")
         return cls(data, len(data))
+
+    def __str__(self) -> str:
+        """One character a byte. Nothing says that its bytes end with a nought."""
+        where = ctypes.c_void_p.from_buffer(self).value
+        return ctypes.string_at(where, self.length).decode("latin-1") if where else ""

@@ -109,6 +109,48 @@ def test_a_server_that_has_a_name_is_reached_by_its_address(
     assert FirstHop(account, sound, HERE, Names(NameServer())).route == route
 
 
+@pytest.mark.parametrize(
+    ("account", "sound", "asks"),
+    [
+        (NAMED, Sound(), False),
+        (Account(server="sip.example", transport="tls"), Sound(), True),
+        (Account(server="203.0.113.1", transport="tls"), Sound(), False),
+        (Account(server="sip.example", proxy="203.0.113.1", transport="tls"), Sound(), False),
+        (NAMED, Sound(kind="desk_phone", uri="sip:204@192.168.1.9:5062"), True),
+        (Account(server="203.0.113.1"), Sound(kind="desk_phone", uri="sip:204@phone.example:5062"), True),
+        (Account(server="203.0.113.1"), Sound(kind="desk_phone", uri="sip:204@192.168.1.9"), False),
+        (Account(server="203.0.113.1", proxy="203.0.113.1"),
+         Sound(kind="desk_phone", uri="sip:204@phone.example"), False),
+    ],
+)  # fmt: skip
+def test_where_no_route_stands_for_a_name_the_stack_asks_us(
+    account: Account, sound: Sound, asks: bool
+) -> None:
+    assert FirstHop(account, sound, HERE, Names(NameServer())).has_names is asks
+
+
+def test_the_stack_is_told_the_address_in_use_and_others_as_far_as_they_are_known() -> None:
+    names = Names(NameServer(**{"sip.example": ONE | TWO, "phone.example": TWO}))
+    names.want("sip.example")
+    names.want("phone.example")
+    names.settle(0, 20)
+    hop = FirstHop(Account(server="sip.example", transport="tls"), Sound(), HERE, names)
+    assert hop.address_of("sip.example") == "203.0.113.1"
+    assert hop.address_of("phone.example") == "203.0.113.2"
+    assert hop.address_of("198.51.100.7") == "198.51.100.7"
+    assert hop.address_of("nobody.example") == ""
+    hop.watch(False, 0)
+    hop.watch(False, PATIENCE_MS)
+    assert hop.address_of("sip.example") == "203.0.113.2"
+
+
+def test_a_machine_with_a_chosen_address_knows_its_servers_too() -> None:
+    names = Names(NameServer(**{"sip.example": TWO}))
+    names.want("sip.example")
+    names.settle(0, 20)
+    assert FirstHop(NAMED, Sound(), Binding(bound="10.77.0.2"), names).address == "203.0.113.2"
+
+
 def test_a_silent_address_gives_way_to_the_next_one_of_the_name() -> None:
     server = NameServer(**{"sip.example": ONE})
     names = Names(server)

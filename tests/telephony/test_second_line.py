@@ -263,6 +263,22 @@ async def test_a_second_line_finds_a_slot_where_the_dead_ones_only_rang(
             await asyncio.sleep(0.5)
 
 
+async def test_where_no_slot_can_be_freed_a_second_line_is_refused_and_the_next_dial_goes_out(
+    peer: SipPeer, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telephony.client.ENGINE", "tests.support.engine_hidden")
+    peer.plan = [(0, answer)]
+    async with telephone(log, Account(server=peer.address)) as line:
+        await line.answered(line.dial("+14155550100"))
+        await hung_up_on_the_dead(line, peer, once=Answered)
+        assert not await is_answered(line, SECOND)
+        assert (
+            line.heard.of(Ended, SECOND)[0].reason == "All lines of this phone are in use; end a call first."
+        )
+        await line.answered(line.dial("+14155550109"))
+        assert line.phone.spare_pid is not None
+
+
 async def test_a_process_with_four_calls_that_live_refuses_a_second_line(
     talking: Telephone, peer: SipPeer
 ) -> None:

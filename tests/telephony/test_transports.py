@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from support.certificates import server_context
-from support.sip_peer import PERSON, SipPeer
+from support.engine_named import NAME
+from support.sip_peer import PERSON, SipPeer, hang_up
 from support.telephone import telephone
 
 from telephony.account import Account
@@ -52,6 +53,25 @@ async def test_a_server_with_a_strangers_certificate_hears_nothing(guarded_peer:
     assert (ended.result, ended.sip_code) == ("failed", 0)
     assert "certificate" in ended.reason
     assert not guarded_peer.requests
+
+
+@pytest.mark.parametrize(("proves", "result"), [(NAME, "answered"), ("127.0.0.1", "failed")])
+async def test_a_server_proves_its_name_without_the_stack_asking_what_that_stands_for(
+    tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch, proves: str, result: str
+) -> None:
+    monkeypatch.setattr("telephony.client.ENGINE", "tests.support.engine_named")
+    greeted: list[str | None] = []
+    context = server_context(tmp_path, proves)
+    context.sni_callback = lambda _socket, name, _context: greeted.append(name)
+    peer = await SipPeer.start([*PERSON, (0.3, hang_up)], tls=context)
+    server = f"{NAME}:{peer.address.rpartition(':')[2]}"
+    account = Account(server=server, transport="tls", ca_file=str(tmp_path / "server.pem"))
+    async with telephone(log, account) as line:
+        ended = await line.call("+14155550100")
+    await peer.close()
+    assert ended.result == result, ended
+    assert set(greeted) == {NAME}
+    assert ("certificate" in ended.reason) is (not peer.requests)
 
 
 async def test_a_closed_tcp_port_fails_at_once_and_in_words(log: Path) -> None:
