@@ -4,7 +4,8 @@ While reps work, a file is written in many short transactions. So that it is
 all or nothing none the less, its rows lie whole on the disk before the first
 of them is written, and one row of `import_run` says that they were taken: a
 process that dies before that moment has imported nothing, and one that dies
-after it has what is missing written by whoever looks next (`leftovers`).
+after it has what is missing written by whoever looks next (`Leftovers`). What
+another version of Sixring left in a shape of its own is put aside, and told.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from store.sqlite import SQLite
 
 _WORD = ".import-"
 _NOBODY = 0
-_RUN = "select id, total from import_run where details like :token"
+_ASIDE = ".aside"
+_RUN = "select id, total, file from import_run where details like :token"
+_SHAPE = [f"{name}: {kind}" for one in (Source, LeadRow) for name, kind in one.__annotations__.items()]
 
 
 @dataclass(slots=True)
@@ -53,7 +56,7 @@ class Accepted:
         try:
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.json.encode(asdict(source)) + b"\n")
+                file.write(msgspec.json.encode({"shape": _SHAPE, "source": asdict(source)}) + b"\n")
                 file.write(msgspec.json.Encoder().encode_lines(rows))
                 file.flush()
                 os.fsync(file.fileno())
@@ -66,10 +69,21 @@ class Accepted:
             ) from error
         return cls(path), source
 
-    def source(self) -> Source:
-        """Where the rows come from."""
+    def source(self, name: str) -> Source:
+        """Where the rows come from: a file of that `name`.
+
+        Raises:
+            SixringError: another version of Sixring wrote them in another shape; they are put aside.
+        """
         with self.path.open("rb") as file:
-            return Source(**json.loads(file.readline()))
+            head = json.loads(file.readline())
+        if head.get("shape") != _SHAPE:
+            self.path = self.path.replace(self.path.with_suffix(_ASIDE))
+            raise SixringError(
+                f"another version of Sixring has left {name} half imported: import it again (what is in stays"
+                f" as it is), then delete {self.path}"
+            )
+        return Source(**head["source"])
 
     def rows(self, done: int = 0) -> Iterator[LeadRow]:
         """The rows behind the first `done`."""
@@ -78,14 +92,14 @@ class Accepted:
             for line in islice(file, 1 + done, None):
                 yield decode(line)
 
-    def run(self, core: Core) -> tuple[int, int] | None:
-        """The run the rows are of, and how many of them it has counted; None: they were never taken.
+    def run(self, core: Core) -> tuple[int, int, str] | None:
+        """The run the rows are of, how many of them it has counted, its file; None: they were never taken.
 
         Raises:
             StoreError: the database failed.
         """
         found = core.engine.rows(_RUN, token=f'%"accepted": "{self._token}"%')
-        return (found[0]["id"], found[0]["total"]) if found else None
+        return (found[0]["id"], found[0]["total"], found[0]["file"]) if found else None
 
     def let_go(self) -> None:
         """Leave the rest to whoever looks next."""

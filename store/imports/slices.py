@@ -114,6 +114,7 @@ class Leftovers:
 
         Raises:
             StoreError: the database failed; the rest stays for another time.
+            SixringError: another version has left rows that this one cannot read; they are put aside.
         """
         return next(self._steps, None) is not None
 
@@ -123,7 +124,7 @@ class Leftovers:
             if run is None:
                 accepted.done()
                 continue
-            import_id, counted = run
-            merger = Merger(self._store, accepted.source())
+            import_id, counted, name = run
+            merger = Merger(self._store, accepted.source(name))
             merger.import_id = import_id
             yield from write_whole(self._store, merger, accepted, accepted.rows(counted))

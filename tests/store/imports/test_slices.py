@@ -15,6 +15,7 @@ from support.factories import NOON
 
 from cadence.rulebook import Rulebook
 from config.clock import HandClock, iso
+from config.errors import SixringError
 from store.errors import StoreError
 from store.imports import run as running
 from store.imports import slices
@@ -147,6 +148,28 @@ def test_the_next_import_first_completes_what_was_left(
     again = imported(database, book, leads)
     assert (again.new, again.repeated) == (0, ROWS)
     assert content(database, book) == expected
+
+
+@pytest.mark.parametrize("head", ['{"file": "leads.csv"}', '{"shape": ["line: str"], "source": {}}'])
+def test_what_another_version_left_is_told_once_and_completed_by_the_file_itself(
+    database: Path, book: Rulebook, leads: Path, expected: dict[str, list[Any]], head: str
+) -> None:
+    killed(database, leads, "in the middle")
+    (left,) = promises(database)
+    _, *rows = left.read_text().splitlines()
+    left.write_text("\n".join([head, *rows]))
+    with pytest.raises(SixringError, match=r"left leads\.csv half imported: import it again") as told:
+        imported(database, book, leads)
+    (aside,) = promises(database)
+    assert str(told.value).endswith(f"delete {aside}")
+    again = imported(database, book, leads)
+    assert again.repeated + again.new + again.joined == ROWS
+    assert again.repeated > 0
+    assert leads_of(content(database, book)) == leads_of(expected)
+
+
+def leads_of(found: dict[str, list[Any]]) -> list[Any]:
+    return found["select lead_id, e164, kind, position, bad from phone order by e164"]
 
 
 def test_a_file_that_was_never_taken_leaves_nothing(database: Path, book: Rulebook, leads: Path) -> None:
