@@ -13,10 +13,11 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from support.baresip import HOST, command, free_port, listens, obeys
+from support.baresip import command, obeys
+from support.packages import modules_of
+from support.ports import HOST, free_port, listens
 
 PLUGIN = "*/alsa-lib/libasound_module_pcm_pulse.so"
-MODULES = "**/baresip/modules"
 _ALSA = """pcm.phones {
     type pulse
     device phones
@@ -58,8 +59,7 @@ async def baresip_call(folder: Path, target: str) -> AsyncIterator[None]:
     """A call to `target` with the headset of the rig whose `PULSE_SERVER` is set."""
     folder.mkdir(exist_ok=True)
     port, control = free_port(), free_port()
-    modules = next(iter(sorted(Path("/usr/lib").glob(MODULES))))
-    config = _CONFIG.format(host=HOST, port=port, modules=modules)
+    config = _CONFIG.format(host=HOST, port=port, modules=modules_of("baresip"))
     (folder / ".asoundrc").write_text(_ALSA, encoding="utf-8")
     (folder / "config").write_text(config + obeys(control), encoding="utf-8")
     (folder / "accounts").write_text(f"<sip:rep@{HOST}>;regint=0\n", encoding="utf-8")
@@ -70,7 +70,7 @@ async def baresip_call(folder: Path, target: str) -> AsyncIterator[None]:
         env={**os.environ, "HOME": str(folder)},
     )  # fmt: skip
     try:
-        await listens(port)
+        await listens(port, process)
         await command(control, "dial", target)
         yield
     finally:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
-import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from support.program import sixring
-from support.sound_rig import MICROPHONE, SPEAKER, SoundRig, needs_pulseaudio, sound_rig
-
-WORDS = b"".join(struct.pack("=h", round(9_000 * math.sin(i * 0.35))) for i in range(8_000 * 20))
+from support.sound_rig import MICROPHONE, SPEAKER, WORDS, SoundRig, needs_pulseaudio, sound_rig
 
 
 @pytest.fixture

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import shutil
-import socket
+from array import array
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from support.packages import modules_of
+from support.ports import HOST, listens
 
 from telephony.carrier import script
 
-HOST = "127.0.0.1"
 SPEECH = Path(script.__file__).parent / "sounds" / "person.wav"
-needs_baresip = pytest.mark.skipif(shutil.which("baresip") is None, reason="baresip is not installed")
+needs_baresip = pytest.mark.skipif(modules_of("baresip") is None, reason="baresip is not installed")
 
 _CONFIG = """sip_listen {host}:{port}
 net_interface {host}
@@ -36,6 +36,7 @@ auplay_srate 8000
 ausrc_channels 1
 auplay_channels 1
 """
+_HEAD = 44  # bytes of a WAV file before its sound
 
 
 @contextlib.asynccontextmanager
@@ -55,8 +56,7 @@ async def baresip(
     `speech` is what it says, round and round.
     """
     folder.mkdir(exist_ok=True)
-    modules = next(iter(sorted(Path("/usr/lib").glob("**/baresip/modules"))))
-    config = _CONFIG.format(host=host, port=port, modules=modules, speech=speech)
+    config = _CONFIG.format(host=host, port=port, modules=modules_of("baresip"), speech=speech)
     (folder / "config").write_text(config + more, encoding="utf-8")
     account = account or f"<sip:{user}@{host}>;regint=0;answermode=auto"
     (folder / "accounts").write_text(account + "\n", encoding="utf-8")
@@ -66,7 +66,7 @@ async def baresip(
         "baresip", "-f", str(folder), stdin=quiet, stdout=quiet, stderr=quiet
     )
     try:
-        await listens(port)
+        await listens(port, process)
         yield process
     finally:
         if process.returncode is None:
@@ -74,14 +74,16 @@ async def baresip(
         await process.wait()
 
 
-async def listens(port: int) -> None:
-    """Wait until a user agent has `port`, without touching it: a bind of ours could come before its own."""
-    wanted = f":{port:04X}"
-    async with asyncio.timeout(20):
-        while not any(
-            line.split()[1].endswith(wanted) for line in Path("/proc/net/udp").read_text().splitlines()[1:]
-        ):
-            await asyncio.sleep(0.05)
+def keeps_what_it_hears(folder: Path) -> str:
+    """What makes a baresip keep its calls' sound in `folder`, for `more`."""
+    return f"module sndfile.so\nsnd_path {folder}\n"
+
+
+def heard_by(folder: Path) -> array[int]:
+    """The samples it has heard so far in its newest call; none before the first."""
+    kept = max(folder.glob("dump-*dec.wav"), key=lambda file: file.stat().st_mtime, default=None)
+    sound = kept.read_bytes()[_HEAD:] if kept is not None else b""
+    return array("h", sound[: len(sound) // 2 * 2])  # how much there is its head tells at the end alone
 
 
 def obeys(port: int) -> str:
@@ -102,10 +104,3 @@ async def command(port: int, word: str, value: str) -> None:
     writer.write(f"{len(text)}:{text},".encode())
     await writer.drain()
     writer.close()
-
-
-def free_port() -> int:
-    """A UDP port nobody uses."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

@@ -12,9 +12,11 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from support.baresip import listens
 from support.kamailio import modules, served
 from support.netns import CARRIER, LEAD, STUN, Network
+from support.ports import listens
+
+from telephony import stun
 
 PASSWORD = "c0rrect"
 ADDRESS = f"{CARRIER}:5060"
@@ -45,6 +47,7 @@ loadmodule "nathelper.so"
 loadmodule "rtpengine.so"
 loadmodule "auth.so"
 modparam("rtpengine", "rtpengine_sock", "udp:CARRIER:2223")
+modparam("rtpengine", "rtpengine_disable_tout", 1)
 modparam("nathelper|registrar", "received_avp", "$avp(received)")
 modparam("registrar", "min_expires", 10)
 request_route {
@@ -125,8 +128,8 @@ async def _relay(folder: Path) -> AsyncIterator[None]:
         "rtpengine", "--config-file=none", "-i", CARRIER, "-n", f"{CARRIER}:2223", "-f", "-E", "-t", "-1",
         "-p", str(folder / "rtpengine.pid"), "--num-threads=1",
     )  # fmt: skip
-    async with _running(words, folder / "rtpengine.log"):
-        await listens(2223)  # before Kamailio asks for it, which would do without for a minute
+    async with _running(words, folder / "rtpengine.log") as process:
+        await listens(2223, process)  # before Kamailio asks for it, which would do without for a minute
         yield
 
 
@@ -139,19 +142,22 @@ async def stun_of_the_carrier(net: Network, folder: Path) -> AsyncIterator[str]:
     )  # fmt: skip
     async with contextlib.AsyncExitStack() as stack:
         with net.at(net.carrier):
-            await stack.enter_async_context(_running(words, folder / "turnserver.log"))
-            await listens(3478)
+            process = await stack.enter_async_context(_running(words, folder / "turnserver.log"))
+            await listens(3478, process)
+            async with asyncio.timeout(20):
+                while not stun.alive([f"{STUN}:3478"], patience_s=0.3):
+                    await asyncio.sleep(0.05)
         yield f"{STUN}:3478"
 
 
 @contextlib.asynccontextmanager
-async def _running(words: tuple[str, ...], log: Path) -> AsyncIterator[None]:
+async def _running(words: tuple[str, ...], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     with log.open("wb") as sink:
         process = await asyncio.create_subprocess_exec(
             *words, cwd=log.parent, stdin=asyncio.subprocess.DEVNULL, stdout=sink, stderr=sink
         )
     try:
-        yield
+        yield process
     finally:
         if process.returncode is None:
             process.kill()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-HOST = "127.0.0.1"
+from support.packages import modules_of
+from support.ports import HOST, free_port, listens
 
 CONFIG = """#!KAMAILIO
 debug=1
@@ -94,9 +94,7 @@ ROUTING = (
 
 def modules() -> Path | None:
     """Where its modules are; None without them or without the program."""
-    if shutil.which("kamailio") is None:
-        return None
-    return next(iter(sorted(Path("/usr/lib").glob("**/kamailio/modules"))), None)
+    return modules_of("kamailio")
 
 
 def has_tls() -> bool:
@@ -108,7 +106,7 @@ def has_tls() -> bool:
 @contextlib.asynccontextmanager
 async def kamailio(folder: Path, peer: str, password: str) -> AsyncIterator[str]:
     """The address of a proxy that wants `password` and hands every call to `peer`."""
-    port = _free_port(socket.SOCK_DGRAM)
+    port = free_port()
     config = CONFIG.format(host=HOST, port=port, modules=f"{modules()}/", password=password, peer=peer)
     async with served(folder, config, port, socket.SOCK_DGRAM):
         yield f"{HOST}:{port}"
@@ -117,7 +115,7 @@ async def kamailio(folder: Path, peer: str, password: str) -> AsyncIterator[str]
 @contextlib.asynccontextmanager
 async def delivering_kamailio(folder: Path, password: str) -> AsyncIterator[str]:
     """The address of a proxy that wants `password` and hands calls to who registered."""
-    port = _free_port(socket.SOCK_DGRAM)
+    port = free_port()
     config = DELIVERING.format(host=HOST, port=port, modules=f"{modules()}/", password=password)
     async with served(folder, config, port, socket.SOCK_DGRAM):
         yield f"{HOST}:{port}"
@@ -126,7 +124,7 @@ async def delivering_kamailio(folder: Path, password: str) -> AsyncIterator[str]
 @contextlib.asynccontextmanager
 async def routing_kamailio(folder: Path, telephones: dict[str, str]) -> AsyncIterator[str]:
     """The address of a proxy that asks nobody who they are; `telephones` has the address of each user."""
-    port = _free_port(socket.SOCK_DGRAM)
+    port = free_port()
     routes = "\n".join(
         f'  if ($rU == "{user}") {{ $du = "sip:{address}"; t_relay(); exit; }}'
         for user, address in telephones.items()
@@ -139,7 +137,7 @@ async def routing_kamailio(folder: Path, telephones: dict[str, str]) -> AsyncIte
 @contextlib.asynccontextmanager
 async def secure_kamailio(folder: Path, password: str) -> AsyncIterator[str]:
     """The address of a TLS-only proxy with the certificate in `folder`; it hands calls to who registered."""
-    port = _free_port(socket.SOCK_STREAM)
+    port = free_port()
     config = SECURE.format(host=HOST, port=port, modules=f"{modules()}/", password=password, folder=folder)
     async with served(folder, config, port, socket.SOCK_STREAM):
         yield f"{HOST}:{port}"
@@ -158,27 +156,9 @@ async def served(
             stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     try:
-        await _listening(port, kind, process)
+        await listens(port, process, kind)
         yield
     finally:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
+            os.killpg(process.pid, signal.SIGKILL)  # in order it may take a minute
         await process.wait()
-
-
-async def _listening(port: int, kind: socket.SocketKind, process: asyncio.subprocess.Process) -> None:
-    """Wait until the port is taken, without touching it: a bind of ours could come before its own."""
-    sockets = Path("/proc/thread-self/net") / ("tcp" if kind is socket.SOCK_STREAM else "udp")
-    wanted = f":{port:04X}"
-    async with asyncio.timeout(20):
-        while process.returncode is None:
-            if any(line.split()[1].endswith(wanted) for line in sockets.read_text().splitlines()[1:]):
-                return
-            await asyncio.sleep(0.05)
-    raise AssertionError("kamailio left at once; see kamailio.log")
-
-
-def _free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

@@ -10,13 +10,18 @@ import contextlib
 import ctypes
 import ipaddress
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 _MOUNTS = 0x00020000  # CLONE_NEWNS
 _FOLDERS = 0x00000200  # CLONE_FS
 _BIND, _RECURSIVE, _PRIVATE = 0x1000, 0x4000, 0x40000
 _A = b"\x00\x01"
+# How the C library looks names up. A machine may have others asked first, who know nothing of this one.
+_SETTINGS = {"resolv.conf": "nameserver 127.0.0.1\n", "nsswitch.conf": "hosts: files dns\n"}
 
 
 class NameServer(asyncio.DatagramProtocol):
@@ -44,18 +49,42 @@ class NameServer(asyncio.DatagramProtocol):
 @contextlib.asynccontextmanager
 async def name_server(folder: Path, address: str) -> AsyncIterator[NameServer]:
     """A name server on this host's loopback, known to nobody but who is started meanwhile."""
-    settings = folder / "resolv.conf"
-    settings.write_text("nameserver 127.0.0.1\n")
     loop = asyncio.get_running_loop()
     transport, server = await loop.create_datagram_endpoint(
         lambda: NameServer(address), local_addr=("127.0.0.1", 53)
     )
     try:
-        with _other_mounts():
-            _mount(str(settings), str(Path("/etc/resolv.conf").resolve()), _BIND)
+        with _asking_here(folder):
             yield server
     finally:
         transport.close()
+
+
+@cache
+def why_not() -> str:
+    """What keeps a test from having one here; empty where it can."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as aside:
+        try:
+            aside.submit(_try, Path(folder)).result()
+        except OSError as error:
+            return f"names cannot be asked elsewhere here ({error})"
+    return ""
+
+
+def _try(folder: Path) -> None:
+    with _asking_here(folder):
+        pass
+
+
+@contextlib.contextmanager
+def _asking_here(folder: Path) -> Iterator[None]:
+    """Let what is started ask 127.0.0.1 for names, and nobody else."""
+    with _other_mounts():
+        for name, words in _SETTINGS.items():
+            if Path("/etc", name).exists():  # else the library does as is said here
+                (folder / name).write_text(words)
+                _mount(str(folder / name), str(Path("/etc", name).resolve()), _BIND)
+        yield
 
 
 @contextlib.contextmanager

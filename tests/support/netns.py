@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -55,7 +56,7 @@ class Network:
 
     def translate(self, how: str = "masquerade") -> None:
         """Begin the router anew: no mapping is left, and new ones are made by `how` (words of nft)."""
-        with contextlib.suppress(subprocess.CalledProcessError):  # there is none at first
+        with contextlib.suppress(OSError):  # there is none at first
             self._run(self.router, "nft", "delete", "table", "ip", "router")
         self._run(self.router, "nft", "-f", "-", said=_RULES.format(translate=how))
         self.forget()
@@ -113,13 +114,11 @@ class Network:
         self.plug_in()
 
     def _ip(self, place: str, *words: str) -> None:
-        self._run("", "ip", "-n", place, *words)
+        _run("ip", "-n", place, *words)
 
     def _run(self, place: str, *words: str, said: str = "") -> str:
-        there = self.at(place) if place else contextlib.nullcontext()
-        with there:
-            done = subprocess.run(words, input=said, capture_output=True, text=True, check=True)
-        return done.stdout
+        with self.at(place):
+            return _run(*words, said=said)
 
 
 @contextlib.contextmanager
@@ -128,12 +127,26 @@ def network() -> Iterator[Network]:
     names = [f"sixring-{os.getpid()}-{place}" for place in ("desk", "router", "carrier", "lead")]
     with contextlib.ExitStack() as stack:
         for name in names:
-            subprocess.run(["ip", "netns", "add", name], check=True, capture_output=True)
-            stack.callback(subprocess.run, ["ip", "netns", "del", name], check=False, capture_output=True)
+            _remove(name)  # one that was killed had our number
+            _run("ip", "netns", "add", name)
+            stack.callback(_remove, name)
         made = Network(*names)
         made._build()
         stack.enter_context(_standing_in(made.desk))
         yield made
+
+
+def _remove(name: str) -> None:
+    with contextlib.suppress(OSError):
+        _run("ip", "netns", "del", name)
+
+
+def _run(*words: str, said: str = "") -> str:
+    """What a program says; an OSError with its complaint where it fails."""
+    done = subprocess.run(words, input=said, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise OSError(f"{' '.join(words)}: {done.stderr.strip()}")
+    return done.stdout
 
 
 @contextlib.contextmanager
@@ -169,8 +182,8 @@ def why_not() -> str:
     if missing:
         return f"{', '.join(missing)} is not installed"
     try:
-        with network():
+        with network() as made, socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM):
+            made.keep_mappings_for(30)
             return ""
-    except (OSError, subprocess.CalledProcessError) as error:
-        words = getattr(error, "stderr", "") or error
-        return f"network namespaces cannot be made here ({str(words).strip()})"
+    except OSError as error:
+        return f"network namespaces cannot be made here ({error})"

@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from support.baresip import free_port
+from support.ports import HOST, free_port
 
-HOST = "127.0.0.1"
 OFFER = """Content-Type: application/sdp
 Content-Length: [len]
 
@@ -84,13 +83,13 @@ async def sipp_rings(folder: Path, phone: str, *steps: str) -> AsyncIterator[Non
     with (folder / "sipp.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             "sipp", phone, "-sf", str(scenario), "-i", HOST, "-mi", HOST, "-p", str(free_port()),
-            "-mp", str(free_port()), "-m", "1", "-timeout", "30s", "-timeout_error", "-nostdin",
+            "-m", "1", "-timeout", "60s", "-timeout_error", "-nostdin",
             "-trace_err", "-error_file", str(errors),
             stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder,
         )  # fmt: skip
     try:
         yield
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(70):
             code = await process.wait()
         assert code == 0, errors.read_text() if errors.exists() else f"sipp left with {code}"
     finally:

@@ -28,6 +28,8 @@ def loudness(samples: Sequence[int]) -> list[float]:
 def likeness(heard: Sequence[int], played: Sequence[int]) -> float:
     """The best correlation (-1 to 1) of a recording's loudness with any part of what was played in a loop."""
     mine = loudness(heard)
+    if not mine:
+        return 0.0
     theirs = loudness(played)
     theirs = theirs * (len(mine) // len(theirs) + 2)
     return max(

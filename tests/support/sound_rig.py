@@ -10,11 +10,14 @@ from __future__ import annotations
 import array
 import asyncio
 import contextlib
+import math
 import os
 import shutil
 import signal
+import struct
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,8 @@ import pytest
 RATE = 48_000
 CHANNELS = 4
 MICROPHONE, SPEAKER = "Rig Headset Microphone", "Rig Headset Speaker"
+#: A minute of something to say, as `SoundRig.say` takes it.
+WORDS = b"".join(struct.pack("=h", round(9_000 * math.sin(i * 0.35))) for i in range(8_000)) * 60
 needs_pulseaudio = pytest.mark.skipif(
     shutil.which("pulseaudio") is None or shutil.which("pactl") is None,
     reason="pulseaudio is not installed: no headset was tried",
@@ -86,25 +91,16 @@ class SoundRig:
         }[self.kind]  # fmt: skip
         home = {"HOME": str(self.folder), "XDG_RUNTIME_DIR": str(self.folder)}
         self.server = await asyncio.create_subprocess_exec(
-            *words, env={**os.environ, **home}, start_new_session=True, cwd=self.folder,
+            *words, env=_of_no_session() | home, start_new_session=True, cwd=self.folder,
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
-        async with asyncio.timeout(15):
-            while not self._listens():
+        async with asyncio.timeout(60):
+            while not (self.socket.exists() and self.answers()):
+                assert self.server.returncode is None, "the sound server has left"
                 await asyncio.sleep(0.05)
         for words in (_AIR, _MOUTH):
             self._pactl("load-module", *words)
-
-    def _listens(self) -> bool:
-        return (
-            self.socket.exists()
-            and not subprocess.run(
-                ["pactl", "info"],
-                env={**os.environ, "PULSE_SERVER": self.address},
-                capture_output=True,
-                check=False,
-            ).returncode
-        )
+        self._until(lambda there: {"air", "mouth"} <= there)
 
     def answers(self) -> bool:
         """Whether the server takes requests."""
@@ -117,20 +113,36 @@ class SoundRig:
             ["pactl", *words], env=environment, capture_output=True, text=True, check=True
         ).stdout.strip()
 
+    def _until(self, met: Callable[[set[str]], bool]) -> None:
+        """Wait for devices to come or go: PipeWire says a module is loaded before its device is there."""
+        until = time.monotonic() + 20
+        while not met(
+            {
+                line.split("\t")[1]
+                for kind in ("sinks", "sources")
+                for line in self._pactl("list", "short", kind).splitlines()
+            }
+        ):
+            assert time.monotonic() < until, "the devices did not come, or did not go"
+            time.sleep(0.05)
+
     def plug_in(self) -> None:
         """Let the headset appear."""
         self._modules = [self._pactl("load-module", *words) for words in _HEADSET]
+        self._until(lambda there: {"phones", "mic"} <= there)
 
     def pull_out(self) -> None:
         """Let it vanish, whoever uses it."""
         for module in reversed(self._modules):
             self._pactl("unload-module", module)
         self._modules = []
+        self._until(lambda there: there.isdisjoint({"phones", "mic"}))
 
     def add_speaker(self, name: str, called: str) -> None:
         """Let one more speaker appear, `called` so to people."""
         properties = f"sink_properties=\"device.description='{called}'\""
         self._pactl("load-module", "module-null-sink", f"sink_name={name}", properties)
+        self._until(lambda there: name in there)
 
     def prefer(self, speaker: str) -> None:
         """Make a speaker the system's choice."""
@@ -169,6 +181,12 @@ class SoundRig:
             finally:
                 recorder.terminate()
                 recorder.wait()
+
+
+def _of_no_session() -> dict[str, str]:
+    """The environment without what leads to a sound server, or its settings, that runs here already."""
+    session = ("PULSE_", "PIPEWIRE_", "WIREPLUMBER_", "XDG_", "DBUS_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(session)}
 
 
 def channel(path: Path, number: int) -> array.array[int]:

@@ -12,7 +12,7 @@ import msgspec
 
 from telephony.account import Account, Sound
 from telephony.client import Phone
-from telephony.protocol import Answered, Dial, Ended, Event, Invited, Ready, Ringing
+from telephony.protocol import Answered, Dial, Ended, Event, Invited, Quality, Ready, Ringing
 
 E = TypeVar("E", bound=Event)
 PATIENCE_S = 20.0
@@ -69,6 +69,12 @@ class Telephone:
 
     async def ended(self, call: str) -> Ended:
         return await self.heard.wait(Ended, call)
+
+    async def hears(self, call: str, packets: int) -> None:
+        """Wait until so many packets of the other side's sound have come."""
+        count = 1
+        while (await self.heard.wait(Quality, call, count)).packets < packets:
+            count += 1
 
     async def ready(self, count: int = 1) -> Ready:
         return await self.heard.wait(Ready, count=count)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from support.sip_message import Message
 
 _IPV4, _UDP = 0x0800, 17
+_BUFFER = 33  # SO_RCVBUFFORCE
 PATIENCE_S = 20.0
 
 
@@ -50,6 +51,7 @@ def wire(device: str, to: str, port: int) -> Iterator[Wire]:
     """Watch `device` of the namespace we stand in."""
     made, loop = Wire(to, port), asyncio.get_running_loop()
     with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_IPV4)) as tap:
+        tap.setsockopt(socket.SOL_SOCKET, _BUFFER, 1 << 22)  # seconds of sound, while the test is busy
         tap.bind((device, _IPV4))
         tap.setblocking(False)
         loop.add_reader(tap, lambda: made.take(tap.recv(65_535)))

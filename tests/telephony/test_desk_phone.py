@@ -9,9 +9,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from support.baresip import baresip, free_port, needs_baresip
+from support.baresip import baresip, needs_baresip
 from support.desk_phone import ON_THE_LINE, at, told
 from support.incoming import spoken_with, where
+from support.ports import free_port
 from support.rtp import hears
 from support.sip_peer import SipPeer, answer, final, hang_up, ring
 from support.sip_ringer import Ringer
@@ -137,7 +138,7 @@ async def test_baresip_is_the_reps_phone_and_is_called_again_after_it_was_killed
     sound = Sound(kind="desk_phone", uri=f"sip:anna@127.0.0.1:{port}")
     async with AsyncExitStack() as stack:
         rep = await stack.enter_async_context(baresip(tmp_path / "one", port, "anna"))
-        account = Account(server=peer.address, silence_ms=1_500, no_response_ms=1_000)
+        account = Account(server=peer.address, silence_ms=4_000, no_response_ms=1_000)
         line = await stack.enter_async_context(telephone(log, account, sound=sound))
         await told(line, ON_THE_LINE)
         call = line.dial("+14155550100")

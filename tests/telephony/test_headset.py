@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from support.sip_peer import Leg, SipPeer
 from support.sound_rig import (
     MICROPHONE,
     SPEAKER,
+    WORDS,
     SoundRig,
     channel,
     needs_pipewire,
@@ -32,7 +31,6 @@ SERVERS = [
     pytest.param("pulseaudio", marks=needs_pulseaudio),
     pytest.param("pipewire", marks=[needs_pulseaudio, needs_pipewire]),  # which brings no pactl of its own
 ]
-WORDS = b"".join(struct.pack("=h", round(9_000 * math.sin(i * 0.35))) for i in range(8_000 * 20))
 HEADSET = Sound(kind="headset", microphone="rig headset", speaker="rig headset")
 
 

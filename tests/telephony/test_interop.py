@@ -11,8 +11,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from support.baresip import baresip, free_port, listens, needs_baresip
-from support.kamailio import HOST, kamailio, modules
+from support.baresip import baresip, needs_baresip
+from support.kamailio import kamailio, modules
+from support.ports import HOST, free_port, listens
 from support.sip_peer import SipPeer, answer, final, ring
 from support.telephone import Telephone, telephone
 
@@ -116,8 +117,8 @@ async def test_sipp_is_called_fifty_times(tmp_path: Path, log: Path) -> None:
     port = free_port()
     async with running(
         "sipp", "-sn", "uas", "-i", HOST, "-p", str(port), "-mi", HOST, "-nostdin", cwd=tmp_path
-    ):
-        await listens(port)
+    ) as process:
+        await listens(port, process)
         async with telephone(log, Account(server=f"{HOST}:{port}")) as line:
             for number in range(50):
                 call = line.dial(f"+1415555{number:04d}")
@@ -130,12 +131,12 @@ async def test_sipp_is_called_fifty_times(tmp_path: Path, log: Path) -> None:
 @needs_baresip
 async def test_baresip_answers_and_is_heard(tmp_path: Path, log: Path) -> None:
     port = free_port()
-    account = Account(server=f"{HOST}:{port}", silence_ms=1_500)
+    account = Account(server=f"{HOST}:{port}", silence_ms=4_000)
     async with baresip(tmp_path / "baresip", port, "lead"), telephone(log, account) as line:
         call = line.dial("lead")
         await line.answered(call)
-        await asyncio.sleep(2.5)  # longer than silence may last: packets are arriving
+        await line.hears(call, 250)  # 5 s of them: longer than silence may last
         line.phone.hang_up(call)
         ended = await line.ended(call)
     assert (ended.result, ended.ended_by) == ("answered", "rep")
-    assert ended.talk_ms >= 2_000
+    assert ended.talk_ms >= 4_000

@@ -17,8 +17,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from support import floor_carrier as carrier
-from support.baresip import SPEECH, baresip, command, obeys
-from support.name_server import name_server
+from support import name_server as names
+from support.baresip import SPEECH, baresip, command, heard_by, keeps_what_it_hears, obeys
 from support.netns import CARRIER, DESK, LEAD, OTHER_DESK, OTHER_ROUTER, ROUTER, Network, network, why_not
 from support.sound import channels, likeness, loudness
 from support.telephone import Telephone, telephone
@@ -43,7 +43,7 @@ REP = Path(script.__file__).parent / "sounds" / "greeting.wav"
 SIP = 5060
 NUMBER, LEADS_KEYS = "+14155550123", 4444
 ACCOUNT = Account(server=carrier.ADDRESS, user="robin", password=carrier.PASSWORD, register=True)
-SOON_S = 15  # on a busy machine; the registration lasts two minutes
+SOON_S = 40  # on a busy machine; the registration lasts two minutes
 AUDIBLE = 300  # of 32,768: far from silence
 
 
@@ -86,6 +86,11 @@ class Floor:
         await self.line.heard.wait(Recording, call)
         return call
 
+    async def four_seconds_more(self, call: str) -> None:
+        """Wait for so much of the lead's sound."""
+        told = self.line.heard.of(Quality, call)
+        await self.line.hears(call, (told[-1].packets if told else 0) + 200)
+
     async def hangs_up(self, call: str) -> Ended:
         self.line.phone.hang_up(call)
         await self.line.heard.wait(Recorded, call)
@@ -94,7 +99,7 @@ class Floor:
     async def conversation(self) -> None:
         """A call in which each hears the other."""
         call = await self.talks()
-        await asyncio.sleep(4)
+        await self.four_seconds_more(call)
         ended = await self.hangs_up(call)
         assert (ended.result, ended.ended_by) == ("answered", "rep")
         self.both_were_heard(call)
@@ -108,8 +113,7 @@ class Floor:
 
     def lead_heard(self) -> array[int]:
         """The samples that came out at the lead's, in the last call."""
-        dumps = (self.folder / "lead").glob("dump-*dec.wav")
-        return channels(max(dumps, key=lambda file: file.stat().st_mtime))[0]
+        return heard_by(self.folder / "lead")
 
     async def lead_calls(self) -> Incoming:
         """The lead rings the desk through the carrier; told here, and answered."""
@@ -145,7 +149,7 @@ async def floor(
         with net.at(net.carrier):
             seen = stack.enter_context(wire("net", CARRIER, SIP))
         with net.at(net.lead):
-            more = f"module sndfile.so\nsnd_path {lead}\n{obeys(LEADS_KEYS)}"
+            more = keeps_what_it_hears(lead) + obeys(LEADS_KEYS)
             await stack.enter_async_context(baresip(lead, SIP, "lead", more=more, host=LEAD))
         account = msgspec.structs.replace(ACCOUNT, **changes)
         speaking = Sound(kind="file", file=str(REP))
@@ -211,7 +215,8 @@ async def test_a_lead_can_ring_long_after_the_routers_patience(net: Network, tmp
     net.keep_mappings_for(3)
     async with floor(net, tmp_path, keep_alive_s=1) as desk:
         await asyncio.sleep(7)
-        assert len(desk.wire.said("REGISTER")) < 5  # it was the packets in between that kept it
+        said = {one.get("CSeq") for one in desk.wire.said("REGISTER")}
+        assert len(said) < 5  # it was the packets in between that kept it
         await desk.lead_calls()
 
 
@@ -233,7 +238,7 @@ async def test_a_router_that_forgot_and_maps_us_elsewhere_is_found_out_by_the_ne
     async with floor(net, tmp_path, qualify_ms=1_000) as desk:
         await desk.wire.came("OPTIONS", 2)
         before = desk.registrations()
-        net.translate(f"meta l4proto udp snat to {OTHER_ROUTER}:20000-30000")
+        net.translate(f"meta l4proto udp snat to {OTHER_ROUTER}:20000-29999")
         begun = time.monotonic()
         await desk.registered(before + 1)
         assert time.monotonic() - begun < SOON_S
@@ -248,7 +253,7 @@ async def test_a_call_goes_on_over_a_router_that_forgot(net: Network, tmp_path: 
     async with floor(net, tmp_path, qualify_ms=1_000) as desk:
         call = await desk.talks()
         net.forget()
-        await asyncio.sleep(4)
+        await desk.four_seconds_more(call)
         await desk.hangs_up(call)
         desk.both_were_heard(call)
 
@@ -289,9 +294,9 @@ async def test_a_cable_that_is_out_is_told_and_registered_anew_when_it_is_back(
     net: Network, tmp_path: Path
 ) -> None:
     async with floor(net, tmp_path) as desk:
-        before = desk.registrations()
+        before, count = desk.registrations(), len(desk.line.heard.of(Registration))
         net.no_way_out()
-        told = await desk.line.heard.wait(Registration, count=before + 1)
+        told = await desk.line.heard.wait(Registration, count=count + 1)
         assert (told.registered, told.reason) == (False, "no network")
         assert told.retry_in_ms > 0
         net.plug_in()
@@ -311,7 +316,7 @@ async def test_a_call_moves_along_and_the_leads_hanging_up_is_heard_at_the_new_p
         net.unplug()
         net.plug_in(OTHER_DESK)
         await desk.wire.came("INVITE", body=f"c=IN IP4 {OTHER_DESK}")
-        await asyncio.sleep(4)
+        await desk.four_seconds_more(call)
         with net.at(net.lead):
             await command(LEADS_KEYS, "hangup", "")
         ended = await desk.line.ended(call)
@@ -349,11 +354,13 @@ async def test_a_call_that_nobody_has_answered_yet_ends_at_the_move_and_says_why
 async def test_a_name_server_that_falls_silent_holds_up_neither_the_registration_nor_a_call(
     net: Network, tmp_path: Path
 ) -> None:
+    if names.why_not():
+        pytest.skip(names.why_not())
     async with (
-        name_server(tmp_path, CARRIER) as names,
+        names.name_server(tmp_path, CARRIER) as server,
         floor(net, tmp_path, server="carrier.example:5060", qualify_ms=500) as desk,
     ):
-        names.silent = True
+        server.silent = True
         before = len(desk.wire.said("OPTIONS"))
         await desk.wire.came("OPTIONS", before + 4)
         await desk.conversation()

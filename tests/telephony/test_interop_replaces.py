@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 import support.baresip_process
-from support.baresip import free_port, listens
-from support.kamailio import HOST, modules, routing_kamailio
+from support.kamailio import modules, routing_kamailio
+from support.ports import HOST, free_port, listens
 from support.telephone import telephone
 
 from telephony.account import Account
@@ -26,20 +26,19 @@ pytestmark = [
 
 
 class Phone:
-    """One of the two; `said` is what it told."""
+    """One of the two."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         self._lines = process.stdout
+        self._told: list[str] = []
 
-    async def said(self, words: str) -> str:
-        """The next line that begins with `words`."""
+    async def said(self, event: str, words: str) -> None:
+        """Wait until it has told that event, with `words` in its text."""
         async with asyncio.timeout(20):
-            while True:
-                line = (await self._lines.readline()).decode()
-                assert line, "it has left"
-                if line.startswith(words):
-                    return line
+            while not any(line.startswith(event) and words in line for line in self._told):
+                self._told.append((await self._lines.readline()).decode())
+                assert self._told[-1], "it has left"
 
 
 @asynccontextmanager
@@ -54,7 +53,7 @@ async def baresip_of_today(user: str, port: int) -> AsyncIterator[Phone]:
         stdout=asyncio.subprocess.PIPE,
     )
     try:
-        await listens(port)
+        await listens(port, process)
         yield Phone(process)
     finally:
         if process.returncode is None:
@@ -82,6 +81,6 @@ async def test_the_leads_telephone_takes_our_place_in_the_colleagues_call(tmp_pa
         assert (told.done, told.code) == (True, 200)
         assert (await line.ended(call)).reason == "Transferred to colleague."
         assert (await line.ended("second")).reason == "Joined with the other line."
-        assert "replaced" in await colleague.said("CALL_CLOSED")
-        assert "sip:lead@" in await colleague.said("CALL_ESTABLISHED")
-        assert "sip:colleague@" in await lead.said("CALL_ESTABLISHED sip:colleague")
+        await colleague.said("CALL_CLOSED", "replaced")
+        await colleague.said("CALL_ESTABLISHED", "sip:lead@")
+        await lead.said("CALL_ESTABLISHED", "sip:colleague@")

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from support.baresip import free_port, listens
+from support.ports import HOST, free_port, listens
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account
@@ -19,12 +19,13 @@ pytestmark = [
     pytest.mark.interop,
     pytest.mark.skipif(shutil.which("sipp") is None, reason="sipp is not installed"),
 ]
-HOST = "127.0.0.1"
 SCENARIOS = Path(__file__).parent / "sipp"
 
 
 @asynccontextmanager
-async def called_by(folder: Path, scenario: str, code: int = 0) -> AsyncIterator[Telephone]:
+async def called_by(
+    folder: Path, scenario: str, code: int = 0, silence_ms: int = 20_000
+) -> AsyncIterator[Telephone]:
     """A phone whose carrier plays `scenario` once; at the end SIPp must have seen all it expected."""
     port = free_port()
     played = folder / "scenario.xml"
@@ -32,16 +33,16 @@ async def called_by(folder: Path, scenario: str, code: int = 0) -> AsyncIterator
     with (folder / "sipp.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             "sipp", "-sf", str(played), "-i", HOST, "-mi", HOST, "-p", str(port),
-            "-mp", str(free_port()), "-m", "1", "-timeout", "30s", "-timeout_error", "-nostdin",
+            "-m", "1", "-timeout", "60s", "-timeout_error", "-nostdin",
             "-trace_err", "-error_file", str(folder / "errors.log"),
             stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder,
         )  # fmt: skip
     try:
-        await listens(port)
-        account = Account(server=f"{HOST}:{port}", silence_ms=2_000)
+        await listens(port, process)
+        account = Account(server=f"{HOST}:{port}", silence_ms=silence_ms)
         async with telephone(folder / "phone.log", account) as line:
             yield line
-            async with asyncio.timeout(40):
+            async with asyncio.timeout(70):
                 code = await process.wait()
             errors = folder / "errors.log"
             assert code == 0, errors.read_text() if errors.exists() else f"sipp left with {code}"
@@ -108,7 +109,7 @@ async def test_with_packets_lost_all_is_repeated_and_nothing_doubled(tmp_path: P
 
 
 async def test_an_answer_without_any_sound_is_ended_by_the_network(tmp_path: Path) -> None:
-    async with called_by(tmp_path, "silence") as line:
+    async with called_by(tmp_path, "silence", silence_ms=2_000) as line:
         ended = await line.call("+14155550100")
     assert (ended.result, ended.ended_by) == ("answered", "network")
     assert ended.talk_ms >= 2_000

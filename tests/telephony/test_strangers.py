@@ -11,8 +11,8 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
-from support.baresip import free_port
 from support.incoming import where
+from support.ports import free_port
 from support.sip_message import respond, sdp
 from support.sip_peer import HOST, Leg, SipPeer, media_address, ring
 from support.sip_ringer import Ring, Ringer
