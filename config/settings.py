@@ -18,7 +18,8 @@ import msgspec
 from config.home import Home
 from config.secrets import refuse_in, secret
 
-_HOST_PORT = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?").fullmatch
+_LABEL = r"[A-Za-z0-9_-]{1,63}"
+_HOST_PORT = re.compile(rf"({_LABEL}(?:\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\])(:\d{{1,5}})?").fullmatch
 
 _DESK_PHONE = re.compile(
     r"sip:[A-Za-z0-9_.+\-]{1,64}@[A-Za-z0-9.\-]{1,253}(:\d{1,5})?|\+?[0-9*#]{1,32}|[A-Za-z][A-Za-z0-9_\-]{0,63}"

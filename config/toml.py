@@ -27,6 +27,7 @@ T = TypeVar("T")
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
 _PART = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+)\]|(\[\.\.\.\])")
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
+_TUPLE = re.compile(r"\(('[^()]*'),?\)")  # tomllib's name of a table
 _MISSING = re.compile(r"missing required field `([^`]*)`")
 
 
@@ -56,13 +57,17 @@ class Document:
             ConfigError: it cannot be read, is not UTF-8, or is no TOML.
         """
         try:
-            text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            raw = path.read_bytes()
+            text = raw.decode("utf-8-sig").replace("\r\n", "\n")
         except OSError as fault:
             raise ConfigError(
                 f"{path}: cannot be read ({fault.strerror}); check that it exists and is yours"
             ) from fault
         except UnicodeDecodeError as fault:
-            raise ConfigError(f"{path}: byte {fault.start} is not UTF-8; save the file as UTF-8") from fault
+            line = raw.count(b"\n", 0, fault.start) + 1
+            raise ConfigError(
+                f"{path}, line {line}: byte {fault.start} is not UTF-8; save the file as UTF-8"
+            ) from fault
         try:
             return cls(path, text, tomllib.loads(text))
         except tomllib.TOMLDecodeError as fault:
@@ -195,5 +200,11 @@ def _syntax(path: Path, fault: str) -> str:
     """A TOML syntax error, with the line where every other error has it."""
     match = re.match(r"(.*) \(at line (\d+), column (\d+)\)$", fault, re.DOTALL)
     if match:
-        return f"{path}, line {match[2]}, column {match[3]}: {match[1]}; mend the TOML there"
+        what = _TUPLE.sub(_table, match[1])
+        return f"{path}, line {match[2]}, column {match[3]}: {what}; mend the TOML there"
     return f"{path}: {fault}; mend the TOML there"
+
+
+def _table(keys: re.Match[str]) -> str:
+    """A table as it stands in the file, where tomllib says `('sip', 'x')`."""
+    return "[" + ".".join(re.findall("'([^']*)'", keys[0])) + "]"

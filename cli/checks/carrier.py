@@ -75,12 +75,24 @@ def named(account: Account) -> Finding:
     host, _ = first_hop(account)
     try:
         address = socket.getaddrinfo(host, None, socket.AF_INET)[0][4][0]
-    except (OSError, UnicodeError) as error:
-        why = (getattr(error, "strerror", "") or str(error)).lower()
+    except OSError as error:
+        if _has_ipv6(host):
+            return fails(
+                "carrier", f"{host} has only an IPv6 address, which is not supported",
+                f"give [sip] {_hop(account)} a name that has an IPv4 address",
+            )  # fmt: skip
+        why = (error.strerror or str(error)).lower()
         return fails(
             "carrier", f"{host} has no address: {why}", f"check [sip] {_hop(account)} and this machine's DNS"
         )
     return ok("carrier", f"{host} is {address}")
+
+
+def _has_ipv6(host: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(host, None, socket.AF_INET6))
+    except OSError:
+        return False
 
 
 def port(account: Account) -> tuple[Answer | None, Finding]:

@@ -16,7 +16,8 @@ def settings(home: Home) -> tuple[Finding, Settings]:
     try:
         loaded = load(home)
     except SixringError as error:
-        return fails("settings", str(error), "mend that line"), Settings()
+        what = "line" if ", line " in str(error) else "file"
+        return fails("settings", str(error), f"mend that {what}"), Settings()
     missing = [
         name
         for name, value in (

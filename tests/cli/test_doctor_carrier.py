@@ -76,6 +76,12 @@ async def test_a_name_without_an_address_fails_before_any_packet(home: Home) -> 
     assert "no-such-host.invalid" in found["carrier"].found
 
 
+async def test_an_address_of_the_other_kind_is_told_as_that(home: Home) -> None:
+    found = await examined(home, Sip(server="[::1]:5060", user="1001"))
+    assert list(found) == ["carrier"]
+    assert found["carrier"].found == "::1 has only an IPv6 address, which is not supported"
+
+
 async def test_the_proxy_is_what_is_asked_where_there_is_one(peer: SipPeer, home: Home) -> None:
     found = await examined(home, Sip(server="carrier.invalid", proxy=peer.address, register=False))
     assert found["carrier_port"].health is Health.OK

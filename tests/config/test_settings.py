@@ -223,3 +223,8 @@ def test_hooks_may_be_https_anywhere_and_http_here(home: Home) -> None:
 )
 def test_the_unsubscribe_address_is_one_that_a_mail_header_can_carry(home: Home, url: str) -> None:
     assert "unsubscribe_url" in refused(home, f'[mail]\nunsubscribe_url = "{url}"\n')
+
+
+def test_a_server_that_no_name_server_could_know_is_refused_with_its_line(home: Home) -> None:
+    said = refused(home, '[sip]\nserver = "sip..example.com"\n')
+    assert "line 2, sip.server: 'sip..example.com' should be a host or host:port" in said

@@ -78,11 +78,16 @@ def test_an_error_names_line_field_and_mend(tmp_path: Path, old: str, new: str, 
     assert fault(tmp_path, TEXT.replace(old, new, 1)) == said
 
 
+def test_a_table_that_stands_there_twice_is_named_as_it_stands_there(tmp_path: Path) -> None:
+    said = fault(tmp_path, TEXT + "[rows.TX]\n")
+    assert said == "x.toml, line 12, column 9: Cannot declare [rows.TX] twice; mend the TOML there"
+
+
 def test_a_missing_and_an_undecodable_file_are_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml: cannot be read"):
         read(tmp_path / "nowhere.toml", File)
-    (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"')
-    with pytest.raises(ConfigError, match="not UTF-8"):
+    (tmp_path / "latin.toml").write_bytes(b'# a name\nname = "\xe9"')
+    with pytest.raises(ConfigError, match=r"latin\.toml, line 2: byte 17 is not UTF-8; save the"):
         read(tmp_path / "latin.toml", File)
 
 
