@@ -75,9 +75,9 @@ class Scribe:
     async def done(self) -> None:
         """Wait until everything taken is on disk, or refused; nothing is put off from now on."""
         self._hurried.set()
+        await self._todo.join()
         while self._aside:
             await asyncio.gather(*self._aside)
-        await self._todo.join()
 
     async def close(self) -> None:
         """Put into the file what is not on disk by now; nothing is written any more."""

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from config.errors import SixringError, UsageError
+from config.home import Home
 from floor.clerk import Clerk
 from floor.desk_effects import Fact
 from store.errors import LeaseLost, NotFound, Settled
@@ -23,6 +24,11 @@ from store.store import Store
 
 TOO_LATE = (LeaseLost, NotFound, Settled, UsageError)
 """What the store says to which no later try would hear anything else: the matter is settled otherwise."""
+
+
+def spill_of(home: Home, login: str) -> Path:
+    """Where the facts of the rep `login` lie that the store did not take."""
+    return home.path / f"unwritten-{login}.jsonl"
 
 
 class Unwritten(msgspec.Struct, frozen=True):

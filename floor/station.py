@@ -35,11 +35,12 @@ from floor.phone_orders import PhoneOrders
 from floor.phone_words import PhoneWords
 from floor.reasons import PAUSES, SKIPS, label_of
 from floor.recordings import Keeper
-from floor.recovered import recovered
+from floor.recovered import LeftBehind, recovered
 from floor.scribe import Scribe
 from floor.spill import Spill, take_up
 from floor.store_room import StoreRoom
 from floor.view import Choice, DeskView, LevelsView
+from store.errors import Impossible
 from telephony import protocol as phone
 from telephony.client import Phone
 
@@ -135,7 +136,7 @@ class Station:
         clerk = self._clerk = Clerk(rep.login, shift.id, self._book, self._clock, numbers)
         scribe = self._scribe = Scribe(self._room, clerk, self._tell, self._spill)
         await self._write_what_was_not(scribe, clerk)
-        left = await self._room.run(partial(recovered, clerk=clerk))
+        left = await self._recovered(clerk)
         await self._phone.start()
         self._keeper.settle_left(rep.login)
         self._tasks = [asyncio.create_task(one) for one in (scribe.write(), *self._rounds.work(clerk))]
@@ -155,6 +156,16 @@ class Station:
             scribe.inherit(left)
         except SixringError as error:
             self._alarm(str(error))
+        else:
+            if left:
+                self._alarm(f"What an earlier session could not write is kept in {self._spill.path} still.")
+
+    async def _recovered(self, clerk: Clerk) -> LeftBehind:
+        """What cannot be closed stays open, and keeps nobody from working."""
+        try:
+            return await self._room.run(partial(recovered, clerk=clerk))
+        except Impossible as error:
+            return LeftBehind(words=f"What the session before left open cannot be closed: {error}")
 
     def hear_faults(self, fault: Callable[[], str]) -> None:
         """Show what `fault` says (empty: all is well) in place of the floor's news."""

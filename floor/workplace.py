@@ -20,6 +20,7 @@ from floor.housekeeping import Housekeeping, Shelf
 from floor.mailroom import MailRoom
 from floor.message import message_of, notice_from
 from floor.rounds import Rounds
+from floor.spill import spill_of
 from floor.station import Rep, Station
 from floor.store_room import StoreRoom
 from floor.view import DeskPort
@@ -107,7 +108,7 @@ async def desk_of(place: Workplace, rep: Rep) -> AsyncIterator[tuple[Station, Be
         callers=callers_of(settings),
         ring_timeout_ms=settings.sip.ring_timeout_s * 1000, phone_name=place.phone_name,
         recordings=place.home.recordings, message=message_of(place.home, rep.login),
-        spill=place.home.path / f"unwritten-{rep.login}.jsonl",
+        spill=spill_of(place.home, rep.login),
         zone=settings.firm.zone, region=settings.firm.region, colleagues=colleagues_of(settings),
     )  # fmt: skip
     async with AsyncExitStack() as stack:

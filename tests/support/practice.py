@@ -20,6 +20,7 @@ from config.settings import Settings
 from floor.message import message_of
 from floor.practice import PRACTICE_NUMBERS, account_at
 from floor.practice_leads import practice_leads
+from floor.spill import spill_of
 from floor.station import Rep, Station
 from floor.store_room import StoreRoom
 from floor.view import Choice, DeskView
@@ -93,16 +94,19 @@ async def seated(
     sound: Sound | None = None,
     colleagues: tuple[Choice, ...] = (),
     notice: Path | None = None,
+    store: str = "",
 ) -> AsyncIterator[Seat]:
     """A rep at a desk whose queue holds one lead for each of `digits`, newest first in that order.
 
     A second of the carrier's people lasts `pace` of ours; `consent` is what the leads agreed to.
     `recording` is the text of a recording.toml of the floor's own; `sound` is the rep's, silence by default.
+    `store` is where it is, by default the folder's own file.
     """
     carrier = PracticeCarrier(folder / "carrier.log", pace=pace)
     await carrier.start()
     try:
         place = replace(place_at(folder, carrier, recording), sound=sound or Sound())
+        place = replace(place, store=store or place.store)
         people = [lead_for(digit, index) for index, digit in enumerate(reversed(digits))]
         with Store.open(place.store, BOOK, place.clock) as store:
             for lead in people:
@@ -124,6 +128,7 @@ async def seated(
                 callers=tuple(map(CallerId, PRACTICE_NUMBERS)), ring_timeout_ms=ring_timeout_ms,
                 phone_name=place.phone_name,
                 recordings=place.home.recordings, message=message_of(place.home, rep),
+                spill=spill_of(place.home, rep),
                 colleagues=colleagues,
             )  # fmt: skip
             await station.start()
