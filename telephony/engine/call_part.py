@@ -11,6 +11,8 @@ from telephony.engine.progress import Progress
 from telephony.engine.voice import Voice
 from telephony.results import Cut
 
+_AGREED = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD}
+
 
 class CallPart(pj.Call):
     """A call on the stack, as far as every part needs it."""
@@ -25,6 +27,12 @@ class CallPart(pj.Call):
     def talks(self) -> bool:
         """Whether somebody has answered and nobody has hung up."""
         return self.progress.answered is not None and not self.progress.over
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether sound was agreed on, held or not: without, the stack aborts at an offer of ours."""
+        info = self.getInfo()  # kept: a chained temporary reads freed memory
+        return any(one.status in _AGREED for one in info.media)
 
     def now(self) -> tuple[int, int]:
         """The instants an event is stamped with: wall clock and monotonic, ms."""

@@ -10,6 +10,7 @@ from typing import Any
 import pjsua2 as pj
 
 from telephony.account import Account, Srtp, Transport
+from telephony.engine.chatter import Chatter
 from telephony.engine.sentry import Sentry, post
 from telephony.engine.way import Binding
 
@@ -36,6 +37,11 @@ class Library(pj.Endpoint):
 
     turned_away: Callable[[Any], None] | None = None  # called with the refused INVITE
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.chatter = Chatter()
+        self.chatter.__disown__()  # the stack keeps it, and so do we
+
     def onRejectedIncomingCall(self, prm: Any) -> None:  # noqa: ANN401, N802
         """Called when the stack has refused a call before anybody could look at it."""
         if self.turned_away is not None:
@@ -60,7 +66,7 @@ def open_endpoint(binding: Binding, transport: Transport = "udp", account: Accou
     """
     lib = Library()
     lib.libCreate()
-    lib.libInit(_settings(binding.stun))
+    lib.libInit(_settings(binding.stun, lib.chatter))
     transport_id = lib.transportCreate(_KINDS[transport], _transport(binding, transport, account))
     lib.libStart()
     lib.audDevManager().setNullDev()
@@ -68,10 +74,11 @@ def open_endpoint(binding: Binding, transport: Transport = "udp", account: Accou
     return Endpoint(lib, transport_id, int(address.rpartition(":")[2]), post())
 
 
-def _settings(stun: Sequence[str]) -> Any:  # noqa: ANN401 - pjsua2 has no types
+def _settings(stun: Sequence[str], chatter: Chatter) -> Any:  # noqa: ANN401 - pjsua2 has no types
     settings = pj.EpConfig()
     settings.logConfig.level = settings.logConfig.consoleLevel = LOG_LEVEL
     settings.logConfig.msgLogging = 0
+    settings.logConfig.writer = chatter
     settings.uaConfig.threadCnt = 0
     settings.uaConfig.mainThreadOnly = False
     settings.uaConfig.userAgent = USER_AGENT

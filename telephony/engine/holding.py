@@ -67,6 +67,9 @@ class Holding(CallPart):
     def _offer(self) -> None:
         self._tries += 1
         options = pj.CallOpParam(True)
+        if not self.has_sound:
+            self._not_agreed("")
+            return
         try:
             if self._wanted:
                 self.setHold(options)

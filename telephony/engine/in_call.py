@@ -17,7 +17,7 @@ from telephony.engine.who_calls import WhoCalls, answered_elsewhere
 from telephony.protocol import Answered, DialogKnown, Incoming
 from telephony.results import Cut
 
-AWAY, BUSY, CANCELLED = 480, 486, 487
+RINGING, AWAY, BUSY, CANCELLED = 180, 480, 486, 487
 _CODES = {Cut.RING_TIMEOUT: AWAY, Cut.ENGINE: AWAY}  # of a call that was not taken; else busy
 
 
@@ -59,8 +59,8 @@ class InCall(LiveCall):
 
     # ------------------------------------------------------------ commands
 
-    def ring(self) -> None:
-        """Say that it rings, to the desk and to the caller."""
+    def tell(self) -> None:
+        """Say to the desk that it rings."""
         at, mono = self.now()
         self.progress.invited = self.progress.replied = self.progress.ringing = mono
         self._board.send(
@@ -69,7 +69,11 @@ class InCall(LiveCall):
                 sip_call_id=message.call_id(self._invite),
             )
         )  # fmt: skip
-        self._reply(180)
+
+    def ring(self) -> None:
+        """Say to the caller that it rings; nothing for one that is taken already, or gone."""
+        if self.rings:
+            self._reply(RINGING)
 
     def take(self) -> None:
         """Answer it; nothing for one that is taken already, or gone."""

@@ -71,6 +71,8 @@ class Moving:
 
 def _told(call: LiveCall) -> bool:
     """Offer the call anew; whether that could be sent."""
+    if not call.has_sound:
+        return False
     options = pj.CallOpParam(True)
     options.opt.flag = _OFFER
     try:

@@ -19,7 +19,7 @@ from cadence.model import Result
 from telephony.engine import message
 from telephony.engine.board import Board
 from telephony.engine.graveyard import Graveyard
-from telephony.engine.guard import guarded
+from telephony.engine.guard import explain, guarded
 from telephony.engine.in_call import AWAY, BUSY, InCall, Rings
 from telephony.engine.live_call import LiveCall
 from telephony.engine.throttle import WINDOW_MS, Throttle
@@ -44,10 +44,17 @@ class Reception:
         self._later: deque[tuple[int, Any]] = (
             deque()
         )  # calls of strangers, and from when on they may be refused
+        self._new: deque[tuple[InCall, bool]] = (
+            deque()
+        )  # calls that begin to ring, and whether one did already
         self._told: deque[tuple[int, str]] = deque()  # whom the stack turned away lately, and when
 
     def take(self, line: Any, prm: Any) -> None:  # noqa: ANN401 - pjsua2 has no types
-        """An INVITE has come: the stack's slot for it must find its owner here, before this returns."""
+        """An INVITE has come: the stack's slot for it must find its owner here, before this returns.
+
+        Nothing is said to it yet: a reply that cannot be sent would end the call, and the stack, which
+        still holds its INVITE, would abort.
+        """
         invite, source = message.as_bytes_text(prm.rdata.wholeMsg), prm.rdata.srcAddress
         name = call_name(message.call_id(invite))
         mono = self._board.clock.monotonic()
@@ -60,9 +67,16 @@ class Reception:
         rings = Rings(who, invite, source, not_before)
         others = [call for call in self._calls.values() if isinstance(call, InCall) and call.rings]
         call = self._calls[name] = InCall(line, prm.callId, name, rings, self._board)
-        call.ring()
-        if others:
-            call.cut_off(Cut.SECOND, BUSY)
+        call.tell()
+        self._new.append((call, bool(others)))
+
+    def _begin(self, call: InCall, second: bool) -> None:
+        try:
+            call.ring()
+            if second:
+                call.cut_off(Cut.SECOND, BUSY)
+        except pj.Error as error:  # it is gone already, or cannot be answered: the loop finds its end
+            self.report(f"a call that came in could not be answered ({explain(error)})")
 
     def report(self, text: str) -> None:
         """Say what failed in a callback."""
@@ -111,7 +125,9 @@ class Reception:
         return [stranger for _, stranger in self._later]
 
     def watch(self, mono: int) -> None:
-        """Refuse the strangers whose time has come: nobody is here."""
+        """Let ring what is new, and refuse the strangers whose time has come: nobody is here."""
+        while self._new:
+            self._begin(*self._new.popleft())
         while self._later and self._later[0][0] <= mono:
             _, stranger = self._later.popleft()
             answer = pj.CallOpParam()

@@ -18,14 +18,14 @@ import pjsua2 as pj
 
 from telephony.engine.native import native
 from telephony.engine.throttle import Throttle
-from telephony.engine.unfit import kills, offers, sounds_wrong
+from telephony.engine.unfit import kills, offers, refusal, sounds_wrong
 
 FIRST = 12  # PJSIP_MOD_PRIORITY: behind the transports (8), before the transactions (16)
 UNREADABLE = 220_020  # PJMEDIA_SDP_EINSDP
 _NAME = b"mod-sixring"
 _READ = "_ZN2pj9SipRxData6fromPjER13pjsip_rx_data"  # pj::SipRxData::fromPj(pjsip_rx_data&)
-_POINTER = ctypes.c_void_p
-_Look = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER)
+_POINTER, _INT = ctypes.c_void_p, ctypes.c_int
+_Look = ctypes.CFUNCTYPE(_INT, _POINTER)
 
 
 class _Module(ctypes.Structure):
@@ -52,8 +52,10 @@ class _Sound(ctypes.Structure):
 class Sentry:
     """Stands before the stack as long as the process lives."""
 
-    def __init__(self, read: Callable[..., None], sound_of: Callable[..., Any]) -> None:
-        self._read, self._sound_of = read, sound_of
+    def __init__(
+        self, read: Callable[..., None], sound_of: Callable[..., Any], respond: Callable[[int, int], None]
+    ) -> None:
+        self._read, self._sound_of, self._respond = read, sound_of, respond
         self._message: Any = pj.SipRxData()
         self._there = int(self._message.this)
         self._offers = Throttle()
@@ -73,6 +75,10 @@ class Sentry:
     def _ends(self, text: str, message: int) -> bool:
         if kills(text):
             return True
+        code = refusal(text)
+        if code:
+            self._respond(code, message)
+            return True
         if not offers(text):
             return False
         found = self._sound_of(message)
@@ -88,9 +94,13 @@ def post() -> Sentry | None:
     read = native(_READ, None, _POINTER, _POINTER)
     sound_of = native("pjsip_rdata_get_sdp_info", ctypes.POINTER(_Sound), _POINTER)
     stack = native("pjsua_get_pjsip_endpt", _POINTER)
-    register = native("pjsip_endpt_register_module", ctypes.c_int, _POINTER, ctypes.POINTER(_Module))
-    if read is None or sound_of is None or stack is None or register is None:
+    answer = native(
+        "pjsip_endpt_respond_stateless", _INT, _POINTER, _POINTER, _INT, _POINTER, _POINTER, _POINTER
+    )
+    register = native("pjsip_endpt_register_module", _INT, _POINTER, ctypes.POINTER(_Module))
+    if read is None or sound_of is None or stack is None or answer is None or register is None:
         return None
-    sentry = Sentry(read, sound_of)
-    register(stack(), ctypes.byref(sentry.module))
+    here, say = stack(), answer
+    sentry = Sentry(read, sound_of, lambda code, message: say(here, message, code, None, None, None))
+    register(here, ctypes.byref(sentry.module))
     return sentry

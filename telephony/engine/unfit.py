@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 
+TAKEN = frozenset({"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "PRACK", "NOTIFY"})
+DECLINED, UNKNOWN = 603, 501
 MOST_SOUNDS = 2  # with encryption and without
 
+_WORD = re.compile(r"[^\s]+").search
 _NO_HOST = re.compile(r"\[\s*\]").search
 _SOUND = re.compile(r"^m=audio", re.MULTILINE | re.IGNORECASE)
 _LINE = re.compile(r"\r\n|\r|\n")
@@ -21,6 +24,17 @@ _IPV4 = re.compile(
 def kills(text: str) -> bool:
     """Whether a message must not be looked at any further: "sip:[]" cannot be written again."""
     return _NO_HOST(text.partition("\r\n\r\n")[0]) is not None
+
+
+def refusal(text: str) -> int:
+    """The code for a request of a kind that no phone of ours takes; 0 for what it does take.
+
+    The stack would keep subscriptions of strangers and write to them, and aborts at some a REFER.
+    """
+    method = _WORD(text)
+    if text.startswith("SIP/") or method is None or method[0].upper() in TAKEN:
+        return 0
+    return DECLINED if method[0].upper() == "REFER" else UNKNOWN
 
 
 def offers(text: str) -> bool:
