@@ -148,12 +148,16 @@ def _inquired(planner: Planner, plan: Plan, done: Progress, happened: Inquired) 
 
 def _reassigned(plan: Plan, done: Progress, happened: Reassigned) -> Plan:
     """A call that a rep agreed passes to the new owner."""
-    if done.promise is not None:
-        done = replace(done, promise=replace(done.promise, owner=happened.owner))
-    call = plan.call
-    if call is None or not (call.owner or done.promise):
+    call, promise = _passed(plan.call, happened), _passed(done.promise, happened)
+    if (call, promise) == (plan.call, done.promise):
         return plan
-    return done.open_plan(replace(call, owner=happened.owner) if call.owner else call, plan.mail)
+    return replace(done, promise=promise).open_plan(call, plan.mail)
+
+
+def _passed(call: PlannedCall | None, happened: Reassigned) -> PlannedCall | None:
+    if call is None or not call.owner or happened.of not in ("", call.owner):
+        return call
+    return replace(call, owner=happened.owner)
 
 
 def _sooner(planner: Planner, plan: Plan, done: Progress) -> Plan:

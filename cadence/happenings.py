@@ -141,6 +141,7 @@ class Reassigned:
 
     owner: str
     at: int = 0
+    of: str = ""  # only what was this rep's changes hands; empty: whosever it was
 
 
 Happening = (

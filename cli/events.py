@@ -15,6 +15,7 @@ _DETAILS: dict[str, tuple[str, ...]] = {
     "lead.imported": ("file", "counts"),
     "lead.changed": ("fields",),
     "lead.planned": ("why", "status", "next_at"),
+    "lead.assigned": ("owner", "was", "why"),
     "lead.released": ("why",),
     "lead.skipped": ("reason", "until"),
     "lead.expired": ("held_by",),

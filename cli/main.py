@@ -23,6 +23,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "call": ("call", "Place one call through the gate, and tell what happens."),
         "dnc": ("dnc", "Keep the do-not-call list."),
         "gate": ("gate", "Explain check by check whether a number may be called."),
+        "assign": ("assign", "Give leads to another rep or to the team, as a supervisor, with a reason."),
         "correct": ("correct", "Correct what was recorded of an attempt, as a supervisor, with a reason."),
         "rep": ("reps", "Keep who works here, and which campaigns they are called for."),
         "override": ("override", "Let one call past the gate, as a supervisor, with a reason."),

@@ -8,6 +8,7 @@ lead.inquired          source, campaign, arrived_at, next_at, ref
 lead.imported          one a transaction of a file: import_id, file, sha256, counts
 lead.changed           fields: names of what was filled in
 lead.planned           why, status, next_at: the plan changed with no attempt and no mail
+lead.assigned          owner (empty: the team), was, why, login: a supervisor gave it to another
 lead.released          why: the rep gave the lead back without a dial
 lead.skipped           reason, until
 lead.expired           held_by: a lease ran out and somebody else took the lead

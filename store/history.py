@@ -155,6 +155,7 @@ _SAY: dict[str, Callable[[Body], str]] = {
     "lead.noted": lambda _: "",  # told from the notes
     "lead.changed": lambda body: f"learned: {', '.join(body['fields'])}",
     "lead.planned": lambda body: f"planned anew: {body['why']}",
+    "lead.assigned": lambda body: f"is {body['owner'] or 'the team'}'s from now on: {body['why']}",
     "lead.released": lambda body: f"given back: {body['why']}",
     "lead.expired": lambda body: f"{body['held_by']} held it too long",
     "call.missed": lambda body: f"they called, and nobody answered ({body['why']})",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cadence import advance
-from cadence.happenings import Happening, Inquired, Reassigned
+from cadence.happenings import Happening, Inquired
 from cadence.model import Lead, Plan
 from config.clock import iso
-from store import dnc, plans
+from store import dnc, owners, plans
 from store.arrivals import Arrival, add_phones, clean_email, insert_lead, keep_inquiry, storable
 from store.coming import Coming, coming
 from store.core import Core
 from store.history import HistoryLine, When, lines
+from store.owners import HandOver
 from store.records import NewLead
 from store.search import find_ids
 
@@ -108,19 +108,26 @@ class Leads:
             before = plans.read(core, lead_id, lock=True)
             return plans.move(core, before, happened, rep=rep, why=why, held=True)
 
-    def reassign(self, lead_id: int, owner: str, rep: str) -> Plan:
-        """Give the lead to `owner` (a login; empty: to the team). Told as done by `rep`.
+    def assign(self, lead_ids: Sequence[int], to: str, by: str, why: str = "", login: str = "") -> None:
+        """Give the leads, and the callbacks agreed with them, to the rep `to`; empty: to the team.
+
+        `by` says so, at a machine where `login` is logged in.
 
         Raises:
-            NotFound: there is no such lead.
+            NotFound: there is no such lead; none of them has changed hands.
         """
-        core = self._core
-        with core.write():
-            before = plans.read(core, lead_id, lock=True)
-            core.engine.run("update lead set owner = :owner where id = :id", owner=owner, id=lead_id)
-            before = replace(before, lead=replace(before.lead, owner=owner))
-            happened = Reassigned(owner, core.now())
-            return plans.move(core, before, happened, rep=rep, why=f"owner {owner or 'the team'}", held=True)
+        owners.assign(self._core, lead_ids, HandOver(to, by, why, login))
+
+    def assign_all(self, of: str, to: str, by: str, why: str = "", login: str = "") -> int:
+        """Give all leads and agreed callbacks of the rep `of` to the rep `to`; empty: to the team. How many.
+
+        Also leads that have ended: who asks again is not left waiting for a rep
+        who is gone. In slices; repeated after a crash, it goes on.
+
+        Raises:
+            UsageError: to the same rep.
+        """
+        return owners.assign_all(self._core, HandOver(to, by, why, login, of))
 
     def find(self, text: str, limit: int = 50) -> list[Lead]:
         """Leads whose name, company, address or number matches `text`, best first."""

@@ -26,7 +26,7 @@ from store.records import Claim
 # After one of these the lead has moved on, and an older disposition is history.
 _TOUCHED = """select kind from event where lead_id = :lead and seq > :seq
     and kind in ('attempt.opened', 'attempt.disposed', 'lead.inquired', 'lead.planned', 'lead.skipped',
-        'lead.changed', 'mail.queued', 'mail.failed')
+        'lead.changed', 'lead.assigned', 'mail.queued', 'mail.failed')
     order by seq limit 1"""
 
 

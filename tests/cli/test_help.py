@@ -64,7 +64,7 @@ def test_an_overview_tells_each_command_in_a_whole_sentence(path: tuple[str, ...
 def test_the_names_others_rely_on_are_all_there() -> None:
     promised = (
         "practice init doctor call import queue tail export audit verify rehearse serve dnc gate cadence why"
-        " recordings voicemail override sound rep correct"
+        " recordings voicemail override sound rep correct assign"
     )
     assert set(promised.split()) == set(COMMANDS)
 

@@ -139,3 +139,34 @@ def test_skips_are_reported_and_their_absence_too(home: Path) -> None:
     done = sixring("audit", "--skips", home=home)
     assert (done.returncode, done.stdout) == (0, "Nobody skipped a lead in this period.\n")
     assert sixring("audit", "--skips", "--json", home=home).stdout == ""
+
+
+def test_all_that_a_rep_has_is_given_to_another_by_a_supervisors_word(home: Path) -> None:
+    more = home / "more.csv"
+    more.write_text(
+        "name,phone,state,owner\nBo,+14155550124,CA,ben\nCy,+14155550125,CA,ben\n", encoding="utf-8"
+    )
+    sixring("import", more, home=home)
+    sixring("rep", "add", "ann", home=home)
+    done = sixring("assign", "--all-of", "ben", "--to", "ann", "--by", "kim", "--why", "has left", home=home)
+    assert (done.returncode, done.stdout) == (0, "2 leads are for ann now.\n")
+    back = sixring("assign", "3", "--to-team", "--by", "kim", "--why", "speaks French", home=home)
+    assert back.stdout == "1 lead is for the team now.\n"
+    assigned = [event for event in told(home) if event["kind"] == "lead.assigned"]
+    assert [(event["lead_id"], event["rep"]) for event in assigned] == [(2, "kim"), (3, "kim"), (3, "kim")]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["1", "--to", "kim", "--by", "sam"], "'sam' is no supervisor"),
+        (["1", "--to", "nan", "--by", "kim"], "There is no rep 'nan'; sixring rep list shows who there is"),
+        (["1", "--by", "kim"], "Say which"),
+        (["--to-team", "--by", "kim"], "Say which"),
+        (["9", "--to-team", "--by", "kim"], "There is no lead 9"),
+    ],
+)
+def test_what_cannot_be_assigned_is_one_sentence(home: Path, words: list[str], said: str) -> None:
+    done = sixring("assign", *words, "--why", "x", home=home)
+    assert done.returncode != 0
+    assert said in done.stderr

@@ -110,13 +110,6 @@ def test_what_else_befalls_a_lead_moves_its_plan_and_is_told(store: Store, clock
     assert (told.kind, told.rep, told.body["why"]) == ("lead.planned", "mail room", "answered mail 1")
 
 
-def test_a_lead_changes_hands(store: Store) -> None:
-    store.leads.add(new_lead(0, owner="ana"))
-    store.leads.reassign(1, "bo", "boss")
-    assert store.leads.get(1).owner == "bo"
-    assert claimed(store, "bo").lead.id == 1
-
-
 def test_notes_belong_to_the_lead_in_order(store: Store, clock: HandClock) -> None:
     store.leads.add(new_lead())
     for text in ("likes tea", "call after 5"):

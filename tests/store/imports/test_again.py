@@ -77,7 +77,7 @@ def bring_into(store: Store, clock: HandClock, lead_id: int, state: str) -> None
                 lead_id, PhoneMarkedBad(store.leads.get(lead_id).phones[0].e164, clock.now())
             ),
             "replied": lambda: store.leads.happen(lead_id, Replied(clock.now())),
-            "reassigned": lambda: store.leads.reassign(lead_id, "bob", "boss"),
+            "reassigned": lambda: store.leads.assign([lead_id], "bob", "boss"),
         }
         others.get(state, lambda: None)()
         return
@@ -247,7 +247,7 @@ def test_a_lead_that_is_called_while_its_repeat_is_worked_out_is_worked_out_agai
         found = worked_out(self, repeats)
         looks.append(len(found[0].inquiries))
         if len(looks) == 1:
-            other.leads.reassign(lead_id, "bob", "boss")
+            other.leads.assign([lead_id], "bob", "boss")
         return found
 
     monkeypatch.setattr(again.Again, "work_out", meanwhile)
