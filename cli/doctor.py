@@ -18,19 +18,21 @@ if TYPE_CHECKING:
 _INDENT = 24  # where what was found begins
 
 
-@click.command(cls=Command, example="sixring doctor")
+@click.command(cls=Command, example="sixring doctor\nsixring doctor --call +14155550123")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line (docs/json.md).")
+@click.option("--call", "number", default="", metavar="NUMBER", help="Call it too, to try the sound.")
 @pass_state
-def command(state: State, as_json: bool) -> int:
+def command(state: State, as_json: bool, number: str) -> int:
     """Check everything a working day needs, and say how to mend it.
 
-    Exits 1 where something fails. No call is placed and no mail is sent.
+    Exits 1 where something fails. No mail is sent. With --call one call of
+    some seconds is placed, as by hand, to a telephone of your own.
     """
     from cli.checks.finding import Health
     from cli.output import hanging, json_line
 
     failed = 0
-    for finding in _examine(state.home):
+    for finding in _examine(state.home, number):
         failed += finding.health is Health.FAILS
         if as_json:
             json_line(
@@ -49,7 +51,7 @@ def command(state: State, as_json: bool) -> int:
     return 1 if failed else 0
 
 
-def _examine(home: Home) -> Iterator[Finding]:
+def _examine(home: Home, number: str) -> Iterator[Finding]:
     """Every finding as soon as it is there: some wait for a network."""
     from cli.checks import carrier, configured, machine, network, sound, storage
     from cli.checks.finding import Health, skipped
@@ -70,7 +72,14 @@ def _examine(home: Home) -> Iterator[Finding]:
     findings, last_event_at = storage.store(home, settings)
     yield from findings
     yield machine.clock(last_event_at)
-    yield from carrier.carrier(home, settings)
+    well = True
+    for finding in carrier.carrier(home, settings):
+        well &= finding.health is not Health.FAILS
+        yield finding
+    if number:
+        from cli.checks import trial_call
+
+        yield trial_call.tried(home, settings, number, carrier_is_well=well)
     yield sound.sound(settings)
     yield from sound.notice(home, settings)
     yield network.mail_server(home, settings)

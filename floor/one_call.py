@@ -27,6 +27,7 @@ from floor.workplace import Workplace
 from store.records import Attempt
 from store.store import Store
 from telephony import protocol as phone
+from telephony.call_sound import CallSound, call_sound
 
 READY_S = 10.0  # for the registrar to answer; its silence is told after four
 PICK_UP_S = 30.0  # for a rep to pick up the desk phone
@@ -49,6 +50,8 @@ class Outcome:
 
     attempt: Attempt
     result: Result  # BLOCKED where the gate refused
+    reason: str = ""  # one sentence for a person
+    sound: CallSound | None = None  # how it was; None: it never came to that
 
 
 class OneCall:
@@ -112,14 +115,16 @@ class OneCall:
     async def _call(self, room: StoreRoom, shift_id: int, order: Order) -> Outcome:
         attempt = await self._begin(room, shift_id, order.typed)
         if not attempt.decision.allowed:
-            self._refused(attempt)
-            return Outcome(attempt, Result.BLOCKED)
+            return Outcome(attempt, Result.BLOCKED, self._refused(attempt))
         with _interrupted(lambda: self._phone.hang_up(_CALL)):
             ring_ms = self._place.settings.sip.ring_timeout_s * SECOND
             self._phone.dial(phone.Dial(_CALL, attempt.e164, attempt.caller_id, ring_ms))
-            ended = await self._follow(room, shift_id, attempt, order.talk_s)
+            ended, secure = await self._follow(room, shift_id, attempt, order.talk_s)
+        sound = call_sound(ended, self._place.account, secure=secure)
+        if sound is not None:
+            self._tell(ended.at, f"sound: {sound.found}" + (f". {sound.mend}" if sound.mend else ""))
         await room.run(lambda store: self._finish(store, attempt, ended, order))
-        return Outcome(attempt, Result(ended.result))
+        return Outcome(attempt, Result(ended.result), for_terminal(ended.reason), sound)
 
     async def _begin(self, room: StoreRoom, shift_id: int, typed: str) -> Attempt:
         own = nearest(typed, callers_of(self._place.settings))
@@ -136,16 +141,18 @@ class OneCall:
         if order.disposition and ended.result == Result.ANSWERED:
             store.attempts.dispose(attempt.id, order.disposition, self._rep.login)
 
-    def _refused(self, attempt: Attempt) -> None:
-        for check in attempt.decision.checks:
-            if not check.passed:
-                self._tell(attempt.opened_at, f"refused by the gate: {check.name}: {check.why}")
+    def _refused(self, attempt: Attempt) -> str:
+        """Tell why, and how to say it in one sentence."""
+        whys = [f"{check.name}: {check.why}" for check in attempt.decision.checks if not check.passed]
+        for why in whys:
+            self._tell(attempt.opened_at, f"refused by the gate: {why}")
+        return f"refused by the gate: {'; '.join(whys)}"
 
     async def _follow(
         self, room: StoreRoom, shift_id: int, attempt: Attempt, talk_s: float | None
-    ) -> phone.Ended:
-        """Write and tell each instant until the end."""
-        loop = asyncio.get_running_loop()
+    ) -> tuple[phone.Ended, bool]:
+        """Write and tell each instant until the end; that, and whether the sound was encrypted."""
+        loop, secure = asyncio.get_running_loop(), False
         while True:
             event = await self._heard.get()
             if getattr(event, "call", _CALL) != _CALL:
@@ -159,16 +166,16 @@ class OneCall:
                 case phone.Ringing():
                     self._tell(event.at, "ringing")
                     await _note(room, attempt, "ringing", event.at)
-                case phone.Answered():
-                    self._tell(event.at, "answered" + (", secure" if event.secure else ""))
+                case phone.Answered(secure=secure):
+                    self._tell(event.at, "answered" + (", secure" if secure else ""))
                     if talk_s is not None:
                         loop.call_later(talk_s, self._phone.hang_up, _CALL)
-                    await _note(room, attempt, "answered", event.at, secure=event.secure)
+                    await _note(room, attempt, "answered", event.at, secure=secure)
                 case phone.Ended():
                     rang, talked = event.ring_ms / SECOND, event.talk_ms / SECOND
                     why = for_terminal(event.reason)
                     self._tell(event.at, f"ended: {why} Rang {rang:.1f} s, talked {talked:.1f} s.")
-                    return event
+                    return event, secure
                 case _:
                     pass
 
@@ -210,10 +217,10 @@ def _interrupted(hang_up: Callable[[], None]) -> Iterator[None]:
         loop.remove_signal_handler(signal.SIGINT)
         hang_up()
 
-    with contextlib.suppress(NotImplementedError, ValueError):  # Windows; not the main thread
+    with contextlib.suppress(RuntimeError, ValueError):  # Windows; not the main thread
         loop.add_signal_handler(signal.SIGINT, first)
     try:
         yield
     finally:
-        with contextlib.suppress(NotImplementedError, ValueError):
+        with contextlib.suppress(RuntimeError, ValueError):
             loop.remove_signal_handler(signal.SIGINT)

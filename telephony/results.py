@@ -31,6 +31,7 @@ class Cut(Enum):
     NO_RING = "no_ring"  # a reply, but neither ringing nor a final code
     RING_TIMEOUT = "ring_timeout"
     SILENCE = "silence"  # no RTP in an answered call
+    NO_SOUND = "no_sound"  # what they answered agrees with nothing that we offered
     TOO_LONG = "too_long"
     PLAYED = "played"  # a message was left
     PASSED = "passed"  # a call that rang here was not taken
@@ -210,6 +211,7 @@ _HANG_UPS: dict[Cut, tuple[str, str]] = {
     Cut.REP: ("The rep hung up", "rep"),
     Cut.PLAYED: ("The message was left", "rep"),
     Cut.SILENCE: ("No sound arrived any more: the connection is lost", "network"),
+    Cut.NO_SOUND: ("The two sides agree on no sound; check sip.codecs and sip.srtp", "engine"),
     Cut.TOO_LONG: ("The longest call time was reached", "engine"),
     Cut.ENGINE: ("The phone was closed in the call", "engine"),
 }

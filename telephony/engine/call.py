@@ -19,6 +19,7 @@ from telephony.target import caller, own_uri, sip_uri, user_part
 
 RINGING = 180
 RINGING_CODES = {RINGING, 183}
+NO_COMMON_SOUND = 488  # the stack's own word on an answer that it cannot speak with
 EARLY_MS = 400  # sound that was announced with the ringing is given this long to come
 
 
@@ -186,6 +187,8 @@ class OutCall(LiveCall):
 
     def _over(self, info: Any, received: str, event: Any) -> None:  # noqa: ANN401
         progress = self.progress
+        if progress.answered is not None and info.lastStatusCode == NO_COMMON_SOUND:
+            progress.cut = Cut.NO_SOUND if progress.cut is Cut.NONE else progress.cut
         if progress.cut is Cut.NONE and not progress.code:
             if received.startswith("SIP/2.0"):
                 self._note_final(received)

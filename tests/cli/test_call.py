@@ -68,7 +68,7 @@ async def test_an_answered_call_is_told_with_its_times_and_stored(peer: SipPeer,
     code, said = await call(home, OPEN_NOW, "--seconds", "1", "--disposition", "interested")
     assert code == 0, said
     words = [re.sub(r"^\S+Z  ", "", line).split(" ")[0].rstrip(":") for line in said.splitlines()]
-    assert words == ["calling", "ringing", "answered", "ended"]
+    assert words == ["calling", "ringing", "answered", "ended", "sound"]
     assert re.search(r"talked [1-9]\.\d s", said)
     leg = await peer.leg()
     with store_of(home) as store:

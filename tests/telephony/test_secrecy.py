@@ -91,7 +91,8 @@ async def test_mandatory_does_not_talk_in_the_open(peer: SipPeer, log: Path) -> 
         secure = [answered.secure for answered in line.heard.of(Answered)]
     assert leg.rtp.packets == 0
     assert True not in secure
-    assert ended.ended_by != "lead"
+    assert ended.ended_by == "engine"
+    assert "check sip.codecs and sip.srtp" in ended.reason
 
 
 @pytest.mark.parametrize(
