@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x6C52494E  # "lRIN": tells our file from any other SQLite file
 BUSY_S = 10.0
+_SIDE_FILE = 32_768  # bytes: the least that SQLite makes `-shm` of, without which nobody even reads
 
 _PRAGMAS = (
     "foreign_keys=on",
@@ -177,10 +179,19 @@ class SQLite:
         if isinstance(error, sqlite3.IntegrityError):
             return Refused(f"the database refused: {error}")
         name = getattr(error, "sqlite_errorname", "") or ""
+        if name.startswith("SQLITE_IOERR") and _is_full(self.path):  # the side file for readers has no room
+            name = "SQLITE_FULL"
         for prefix, sentence in _SENTENCES.items():
             if name.startswith(prefix):
                 return StoreError(f"the database {self.path} {sentence.format(busy=self.busy_s)}")
         return Impossible(f"the database {self.path} failed: {error}")
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _SIDE_FILE
+    except OSError:
+        return False
 
 
 def _size(path: Path) -> int | None:
@@ -208,13 +219,10 @@ def _make(path: Path) -> None:
             f"the database {path} cannot be made ({error.strerror}); "
             "check that its folder exists and may be written"
         ) from None
-    conn = sqlite3.connect(draft, isolation_level=None)
     try:
-        conn.execute(f"pragma application_id={APPLICATION_ID}")
-        conn.execute("pragma journal_mode=wal")
-    finally:
-        conn.close()
-    try:
+        with closing(sqlite3.connect(draft, isolation_level=None)) as conn:
+            conn.execute(f"pragma application_id={APPLICATION_ID}")
+            conn.execute("pragma journal_mode=wal")
         os.link(draft, path)
     except FileExistsError:
         return  # another process was first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 from collections.abc import Iterator
@@ -27,6 +28,11 @@ _SKEW_MS = 30 * SECOND
 _SELF_SIGNED = {18, 19, 20, 21}  # OpenSSL's verify codes: no way from the certificate to one we trust
 _EXPIRED, _WRONG_NAME = 10, {62, 64}
 _MEND = "check server, transport and proxy in [sip], and whether a firewall lets SIP out"
+_LOCAL = {  # what keeps us from leaving this machine
+    errno.EPERM: "a firewall on this machine forbids it: let it send there",
+    errno.ENETUNREACH: "check this machine's network: no way leads there",
+    errno.EHOSTUNREACH: "check this machine's network: no way leads there",
+}
 _LOGIN = "check user and login in [sip], and the secret sip_password"
 _MENDS = {
     401: _LOGIN,
@@ -122,7 +128,8 @@ def port(account: Account) -> tuple[Answer | None, Finding]:
         return None, _silent(account, where, host, number)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        return None, fails("carrier_port", f"{where}: {why}", f"check {_hop(account)} and transport in [sip]")
+        mend = _LOCAL.get(error.errno or 0, f"check {_hop(account)} and transport in [sip]")
+        return None, fails("carrier_port", f"{where}: {why}", mend)
     said = f"{answer.code} {for_terminal(answer.reason)}".strip() if answer.code else "no SIP at all"
     found = f"{where} answers OPTIONS in {answer.took_ms} ms: {said}"
     if not answer.code:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -51,9 +52,8 @@ def folders(home: Home) -> Finding:
             file.write(b"x")
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        return fails(
-            "home", f"{home.path} cannot be written: {why}", "mend its rights, or name another with --home"
-        )
+        mend = "make room there" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "mend its rights"
+        return fails("home", f"{home.path} cannot be written: {why}", f"{mend}, or name another with --home")
     open_to = [
         folder for folder in (home.path, home.config_folder) if folder.exists() and _open_to_others(folder)
     ]

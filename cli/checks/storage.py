@@ -34,7 +34,7 @@ def store(home: Home, settings: Settings) -> tuple[list[Finding], int | None]:
         with Store.open(where, load(home.rules), SystemClock(), create=False) as opened:
             return _chain(opened, settings.store.location or str(where))
     except SixringError as error:
-        return [fails("store", str(error), f"mend what it says, or {_BACKUP}")], None
+        return [fails("store", str(error), "do what it says")], None
 
 
 def _damage(path: Path) -> str:
@@ -43,7 +43,9 @@ def _damage(path: Path) -> str:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as file:
             found: str = file.execute("pragma quick_check(1)").fetchone()[0]
     except sqlite3.Error as error:
-        return str(error)
+        # A full disk or a lock is no damage, and nothing to bring a backup back for: opening says which.
+        hurt = str(getattr(error, "sqlite_errorname", "")).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+        return str(error) if hurt else ""
     return "" if found == "ok" else found
 
 

@@ -57,7 +57,10 @@ def binding_towards(host: str, bound: str = "", port: int = 0) -> Binding:
         server = str(socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)[0][4][0])
     except socket.gaierror as error:
         raise OSError(f"no IPv4 address of {host} is found ({error.strerror}); check sip.server") from None
-    local = _source(server)
+    try:
+        local = _source(server)
+    except OSError as error:
+        raise OSError(f"no way leads to {host} ({error.strerror}); check this machine's network") from None
     if ipaddress.ip_address(local).is_loopback:
         return Binding(bound=local, port=port, server=server, local=local)
     return Binding(public=local, port=port, server=server, local=local)

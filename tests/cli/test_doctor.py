@@ -1,14 +1,16 @@
 """`sixring doctor`: each part in words, each fault with its mend, against real servers."""
 
 import json
+import shutil
 import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydub.generators import Sine
 from support.mailserver import MailServerUnderTest
-from support.program import PROGRAM, sixring
+from support.program import PROGRAM, environment, sixring
 from support.terminal import terminal
 
 from cli.checks import configured, machine, network, storage
@@ -97,6 +99,29 @@ def test_a_damaged_store_is_told_from_a_healthy_one(tmp_path: Path) -> None:
     home.database.write_bytes(b"no database at all, but long enough to be looked at" * 100)
     (broken,), _ = storage.store(home, Settings())
     assert broken.health is Health.FAILS
+
+
+SMALL_DISK = """
+mount -t tmpfs -o size=1m none "$1" || exit 77
+"$0" dnc add +14155550123 --why test --home "$1/home" >&2 || exit 1
+cat /dev/zero > "$1/filler" 2>/dev/null
+exec "$0" doctor --json --home "$1/home"
+"""
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare is not there: no disk was filled")
+def test_a_full_disk_is_told_as_that_and_not_as_damage_to_the_store(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", SMALL_DISK, PROGRAM, tmp_path],
+        env=environment(None), capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    if done.returncode == 77 or done.stderr.startswith("unshare:"):
+        pytest.skip("this machine lets us mount no disk of our own")
+    found = {finding["check"]: finding for finding in map(json.loads, done.stdout.splitlines())}
+    assert found["home"]["mend"].startswith("make room there"), done.stderr
+    assert found["disk"]["health"] == "fails"
+    assert "the disk is full" in found["store"]["found"]
+    assert "backup" not in found["store"]["mend"]
 
 
 def test_a_clock_behind_the_log_fails() -> None:
