@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from cadence import recording
+from cadence import gate, recording
 from cadence.model import Lead, Phone
 from cadence.rulebook import Rulebook
+from floor.desk_inputs import Forecast
 from floor.lead_time import clock_text, known_zone, lead_zone, local, stamp
 from floor.view import CardView
 from store.facts import next_allowed
@@ -37,6 +38,19 @@ def card_view(store: Store, claim: Claim, book: Rulebook, now: int) -> CardView:
         recording=recording.decide(lead, phone.e164, book.recording),
         no_message=book.why_no_message(lead, claim.plan),
     )  # fmt: skip
+
+
+def forecast(store: Store, claim: Claim, book: Rulebook, now: int) -> Forecast:
+    """What the gate would say of the dial at `now` (ms UTC), by hours, counts and lists as they are.
+
+    Raises:
+        NotFound: there is no such lead any more.
+    """
+    lead, phone = claim.lead, claim.phone
+    decision = gate.decide(store.attempts.facts(phone.e164, lead.id, now), book.gate, now)
+    later = decision.next_at is not None and not decision.allowed
+    why = _when(decision.next_at, now, lead, phone) if later else decision.why
+    return Forecast(claim.token, decision.allowed, "" if decision.allowed else why)
 
 
 def history(store: Store, lead: Lead, phone: Phone, now: int) -> list[str]:

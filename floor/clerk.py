@@ -16,7 +16,7 @@ from config.clock import MINUTE, Clock
 from floor import desk_effects as ask
 from floor import desk_inputs as told
 from floor.call_end import call_end
-from floor.card import card_view
+from floor.card import card_view, forecast
 from floor.news import latest
 from floor.view import CardView, QueueLine
 from store.help_calls import HelpCall
@@ -202,6 +202,15 @@ class Clerk:
 
     def _card(self, store: Store, claim: Claim) -> CardView:
         return card_view(store, claim, self.book, self.clock.now())
+
+    def look_at(self, store: Store, claim: Claim) -> told.LeadTaken | told.Forecast | None:
+        """Why the lead in preview is not the rep's any more, else whether it may be called now.
+
+        None: there is no number to call.
+        """
+        if lost := store.queue.why_lost(claim):
+            return told.LeadTaken(claim.token, lost)
+        return forecast(store, claim, self.book, self.clock.now()) if claim.phone.e164 else None
 
     def glance(self, store: Store, rows: int, before: Glance) -> Glance:
         """The first `rows` of the queue in rank order, its size, and what is new since `before`."""

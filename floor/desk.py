@@ -44,6 +44,7 @@ class Desk(DeskState):
 _HANDLERS: dict[type, Callable[..., list[out.Effect]]] = {
     told.Claimed: news.on_claimed,
     told.LeadTaken: news.on_lead_taken,
+    told.Forecast: news.on_forecast,
     told.NothingDue: news.on_nothing_due,
     told.LookAgain: news.on_look_again,
     told.Pressed: keys.on_pressed,

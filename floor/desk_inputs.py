@@ -29,6 +29,14 @@ class LeadTaken(msgspec.Struct, frozen=True):
     why: str
 
 
+class Forecast(msgspec.Struct, frozen=True):
+    """Whether the lead in preview may be called now; it lies there for as long as its rep likes."""
+
+    token: int  # of its claim
+    callable_now: bool
+    why: str = ""  # not
+
+
 class NothingDue(msgspec.Struct, frozen=True):
     """No lead may be called now; the next one at `next_at` (ms UTC), if any."""
 
@@ -252,8 +260,8 @@ class PhoneSaid(msgspec.Struct, frozen=True):
 
 
 Input = (
-    Claimed | LeadTaken | NothingDue | LookAgain | Pressed | NumberTyped | TransferTo | CallerKnown
-    | BegunInbound | BegunBeside | TransferJudged | MissedKept | ObjectionKept | Disposed | Keypad | Noted
-    | Skipped | Paused | Resumed | Leaving | Begun | BegunByHand | HelpKept | Finished | Recorded
-    | MessageOver | Undone | NoteKept | Told | Refused | StoreState | PhoneState | PhoneSaid
+    Claimed | LeadTaken | Forecast | NothingDue | LookAgain | Pressed | NumberTyped | TransferTo
+    | CallerKnown | BegunInbound | BegunBeside | TransferJudged | MissedKept | ObjectionKept | Disposed
+    | Keypad | Noted | Skipped | Paused | Resumed | Leaving | Begun | BegunByHand | HelpKept | Finished
+    | Recorded | MessageOver | Undone | NoteKept | Told | Refused | StoreState | PhoneState | PhoneSaid
 )  # fmt: skip

@@ -36,6 +36,14 @@ def on_lead_taken(desk: DeskState, given: told.LeadTaken) -> list[out.Effect]:
     return desk.ask_for_lead()
 
 
+def on_forecast(desk: DeskState, given: told.Forecast) -> list[out.Effect]:
+    """The card has lain there for a while: a window has closed or opened, a list has a new version."""
+    ours = desk.state is ShiftState.PREVIEW and desk.claim is not None and desk.claim.token == given.token
+    if ours and desk.card is not None:
+        desk.card = replace(desk.card, callable_now=given.callable_now, callable_why=given.why)
+    return []
+
+
 def on_nothing_due(desk: DeskState, given: told.NothingDue) -> list[out.Effect]:
     """An empty queue, and when to ask again."""
     desk.claiming = False

@@ -74,23 +74,25 @@ class DeskRounds:
                 self._tell(told.LookAgain())
 
     async def _glance(self, clerk: Clerk) -> None:
-        """Keep the queue pane fresh, never twice at once; notice a lead that was taken off the card."""
+        """Keep queue and card fresh, never twice at once; notice a lead that was taken off the card."""
         while True:
             await self._wanted.wait()
             self._wanted.clear()
             claim = self._desk.claim if self._desk.state is ShiftState.PREVIEW else None
             with _survived():
-                glance, lost = await self._room.run(partial(self._look_around, clerk=clerk, claim=claim))
-                if claim is not None and lost:
-                    self._tell(told.LeadTaken(claim.token, lost))
+                glance, of_lead = await self._room.run(partial(self._look_around, clerk=clerk, claim=claim))
+                if of_lead is not None:
+                    self._tell(of_lead)
                 if glance != self.glance:
                     self.glance = glance
                     self._seen()
 
-    def _look_around(self, store: Store, clerk: Clerk, claim: Claim | None) -> tuple[Glance, str]:
-        """On the store's thread: the queue, and why the lead in preview is not the rep's any more."""
-        lost = store.queue.why_lost(claim) if claim is not None else ""
-        return clerk.glance(store, QUEUE_ROWS, self.glance), lost
+    def _look_around(
+        self, store: Store, clerk: Clerk, claim: Claim | None
+    ) -> tuple[Glance, told.LeadTaken | told.Forecast | None]:
+        """On the store's thread: the queue, and how the lead in preview stands."""
+        of_lead = clerk.look_at(store, claim) if claim is not None else None
+        return clerk.glance(store, QUEUE_ROWS, self.glance), of_lead
 
 
 @contextlib.contextmanager
