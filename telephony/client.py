@@ -217,7 +217,8 @@ class Phone:
         try:
             child = self._child = await Child.start(ENGINE, self._log)
         except OSError as error:
-            self._last_trouble = f"The phone process could not be started: {error}."
+            why = f"{error.filename or ENGINE}: {(error.strerror or str(error)).lower()}"
+            self._last_trouble = f"The phone process could not be started: {why}."
             return -1
         if self._closing.is_set():
             return await child.end(0)
