@@ -9,13 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from cadence.rulebook import load as load_rules
-from config.clock import Clock
+from config.clock import SECOND, Clock, HandClock
 from config.settings import Firm, Mail, Rep, Settings
+from floor.mailroom import MailRoom
 from floor.store_room import StoreRoom
 from store.records import NewLead
 from store.store import Store
 
 MORNING = 1_800_000_000_000  # Friday 15 January 2027, 08:00 UTC
+FIRM = {
+    "name": "Acme",
+    "postal_address": "1 Main St, Springfield",
+    "website": "",
+    "reply_to": "help@example.com",
+}
 
 
 def mail_settings(port: int, **mail: Any) -> Settings:
@@ -66,3 +73,10 @@ def kinds(folder: Path) -> list[str]:
         return [
             row[0] for row in database.execute("select kind from event where kind like 'mail.%' order by seq")
         ]
+
+
+async def rounds(mail_room: MailRoom, clock: HandClock, count: int) -> None:
+    """So many rounds, far enough apart for the rate; a fault is left to the room."""
+    for _ in range(count):
+        await mail_room._guarded_round()
+        clock.advance(SECOND)
