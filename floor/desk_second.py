@@ -74,6 +74,8 @@ def on_join(desk: DeskState) -> list[out.Effect]:
     if line is None or second is None or shown is None:
         return desk.say("Nobody is named to give the call to.")
     refusal = _why_not(desk) or ("" if second.answered else "The second line is not answered yet.")
+    if not refusal and line.attempt_id is None:  # help was called on the second line meanwhile
+        refusal = line.why_no_attempt
     if refusal:
         return desk.say(refusal)
     return _pass(desk, line, Passing(shown.number, attended=True, whom=_whom(shown.name, shown.number)))

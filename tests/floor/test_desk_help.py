@@ -259,6 +259,18 @@ def test_a_call_for_help_may_be_given_away_once_it_is_written(bench: Bench) -> N
     bench.tell(told.TransferTo("204"))
     assert bench.desk.message == "The call is being written: one moment."
     bench.tell(told.HelpKept(call, 9))
-    begin = bench.tell(told.TransferTo("204"))[0]
+    (begin,) = bench.tell(told.TransferTo("204"))
     assert isinstance(begin, out.BeginBeside)
     assert begin.beside == 9
+
+
+def test_a_call_that_is_not_written_yet_is_joined_with_nobody(bench: Bench) -> None:
+    call = called(bench.tell(HELP))
+    bench.heard(phone.Answered(at=NOW, mono=0, call=call))
+    place = bench.tell(told.TransferTo("112"))[1]
+    assert isinstance(place, out.PlaceBeside)
+    bench.heard(phone.Answered(at=NOW, mono=0, call=place.call))
+    assert bench.tell(told.Pressed("transfer")) == []
+    assert bench.desk.message == "The call is being written: one moment."
+    bench.tell(told.HelpKept(call, 9))
+    assert bench.tell(told.Pressed("transfer")) == [out.Transfer(call, to=place.call)]
