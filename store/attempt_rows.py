@@ -9,6 +9,7 @@ from store.core import Core
 from store.engine import Row
 from store.errors import NotFound
 from store.events import attempt_record
+from store.plans import lock_lead
 from store.records import Attempt, CallEnd
 
 NO_PLAN = ""  # in plan_before: a call of no lead is settled, and there was nothing to plan
@@ -21,12 +22,16 @@ _CLOSE = """update attempt set ended_at = :at, result = :result, answered_at = :
 
 
 def read(core: Core, attempt_id: int, *, lock: bool = False) -> Row:
-    """The row; with `lock`, nobody else changes it until the transaction ends.
+    """The row; with `lock`, nobody else changes it, or its lead, until the transaction ends.
 
     Raises:
         NotFound: there is no such attempt.
     """
     sql = "select * from attempt where id = :id "
+    if lock and core.engine.lock_row:
+        for row in core.engine.rows("select lead_id from attempt where id = :id", id=attempt_id):
+            if row["lead_id"] is not None:
+                lock_lead(core, row["lead_id"])
     rows = core.engine.rows(sql + core.engine.lock_row if lock else sql, id=attempt_id)
     if not rows:
         raise NotFound(f"there is no attempt {attempt_id}")

@@ -50,6 +50,9 @@ class Dnc:
         kind = kind or kind_of(value)
         scope = scope or (Scope.MAILS if kind == "email" else Scope.ALL)
         with core.write():
+            if kind != "domain":  # of a number or an address there is one lead
+                for lead_id in self.leads_with(value, kind):
+                    plans.lock_lead(core, lead_id)
             added = core.engine.run(
                 """insert into suppression(value, kind, added_at, added_by, why)
                     values (:value, :kind, :at, :by, :why)
@@ -136,15 +139,17 @@ class Dnc:
 
     def _suppress(self, lead_id: int, scope: Scope, by: str) -> None:
         core = self._core
+        plans.lock_lead(core, lead_id)
         mark_lead(core, lead_id)
-        before = plans.read(core, lead_id, lock=True)
+        before = plans.read(core, lead_id)
         if before.plan.status is LeadStatus.OPEN:
             plans.move(core, before, Suppressed(scope, core.now()), rep=by, why="do not contact")
 
     def _restore(self, lead_id: int, by: str) -> None:
         core = self._core
+        plans.lock_lead(core, lead_id)
         mark_lead(core, lead_id)
-        before = plans.read(core, lead_id, lock=True)
+        before = plans.read(core, lead_id)
         if before.plan.status is LeadStatus.OPEN:
             plans.move(core, before, DetailsChanged(core.now()), rep=by, why="suppression removed", held=True)
 

@@ -8,7 +8,9 @@ again. A claim carries a random token; whoever writes under it must show it.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from cadence.happenings import Blocked, Postponed
 from cadence.model import CallKind, Phone
@@ -29,7 +31,12 @@ _LOOKS = 200  # leads that may not be called now, put off in one transaction bef
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """Enough put off for one transaction; look again."""
+    """Enough for one transaction: look again, after the chore in one of its own.
+
+    A claim holds places in the queue and must not wait for leads behind them (`plans.lock_lead`).
+    """
+
+    chore: Callable[[], object] | None = None
 
 
 class Queue:
@@ -55,6 +62,9 @@ class Queue:
                 taken = self._held_by(rep) or self._take(rep)
             if not isinstance(taken, _Again):
                 return taken
+            if taken.chore is not None:
+                with self._core.write():
+                    taken.chore()
 
     def renew(self, claim: Claim) -> int:
         """Hold the lead for another lease; when it ends now (ms UTC).
@@ -157,35 +167,51 @@ class Queue:
             lead_id, prior = rows[0]["lead_id"], rows[0]["prior"]
             if prior is not None:
                 core.log.tell("lead.expired", rep, lead_id=lead_id, held_by=prior)
-            if prior is not None and recovery.settle_lead(core, lead_id):
-                free(core, lead_id)  # its last holder left a call without a disposition: planned anew
-                continue
+            if prior is not None and recovery.unsettled(core, lead_id):
+                return _Again(partial(self._settle_left, lead_id, token))
             standing = plans.read(core, lead_id)
             phone = self._callable(standing, now)
+            if isinstance(phone, _Again):
+                return phone
             if phone is not None:
                 return claim_of(core, standing, phone, token, until, now)
         return _Again()
 
-    def _callable(self, standing: Standing, now: int) -> Phone | None:
-        """The number to dial now; None: the lead was put off, or planned anew."""
+    def _settle_left(self, lead_id: int, token: int) -> None:
+        """The last holder left a call of the lead without a disposition: it is planned anew."""
+        core = self._core
+        recovery.settle_lead(core, lead_id)
+        if plans.read(core, lead_id).token == token:
+            free(core, lead_id)
+
+    def _callable(self, standing: Standing, now: int) -> Phone | _Again | None:
+        """The number to dial now; None: the lead was put off."""
         core, call = self._core, standing.plan.call
         if call is not None and call.kind is CallKind.REVIEW:
             return number_of(core, standing, now)
         chosen = choose(core, standing, now)
-        if chosen.phone is None and chosen.next_at is not None:
-            put_off(core, standing.lead.id, max(chosen.next_at, now + 1))
-        elif chosen.phone is None:
-            self._give_up_numbers(standing, chosen.why, now)
+        if chosen.phone is None and chosen.next_at is None:
+            return _Again(partial(self._give_up_numbers, standing.lead.id, standing.token))
+        if chosen.phone is None:
+            put_off(core, standing.lead.id, max(chosen.next_at or 0, now + 1))
         return chosen.phone
 
-    def _give_up_numbers(self, standing: Standing, why: str, now: int) -> None:
+    def _give_up_numbers(self, lead_id: int, token: int | None) -> None:
         """No number of the lead will ever do as it stands: plan without them."""
-        core = self._core
+        core, now = self._core, self._core.now()
+        standing = plans.read(core, lead_id, lock=True)
+        if standing.token != token:
+            return  # somebody else has it by now
+        chosen = choose(core, standing, now)
+        if chosen.phone is not None or chosen.next_at is not None:
+            free(core, lead_id)  # a number was found meanwhile
+            return
+        why = chosen.why
         plan = plans.move(core, standing, Blocked(None, permanent=True, why=why, at=now), why=why)
         call = plan.call
         if call is not None and call.due_at <= now and call.kind is not CallKind.REVIEW:
             # Rules and plan disagree: do not spin on it.
-            put_off(core, standing.lead.id, now + _SECOND_LOOK_MS)
+            put_off(core, lead_id, now + _SECOND_LOOK_MS)
 
     def _waiting(self, rep: str, now: int) -> Waiting:
         next_at = soonest(self._core, rep)

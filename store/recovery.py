@@ -67,11 +67,16 @@ def settle(core: Core, attempt_id: int) -> bool:
 
 def settle_lead(core: Core, lead_id: int) -> bool:
     """Plan a lead by an attempt that its rep left without a disposition; whether there was one."""
+    return sum(settle(core, attempt_id) for attempt_id in unsettled(core, lead_id)) > 0
+
+
+def unsettled(core: Core, lead_id: int) -> list[int]:
+    """The lead's attempts that ended, and that its plan does not know of yet."""
     rows = core.engine.rows(
         "select id from attempt where lead_id = :lead and plan_before is null and ended_at is not null",
         lead=lead_id,
     )
-    return sum(settle(core, row["id"]) for row in rows) > 0
+    return [row["id"] for row in rows]
 
 
 def take_expired(core: Core, standing: Standing, rep: str) -> Standing:
