@@ -169,9 +169,9 @@ async def test_the_password_comes_from_the_secrets(
 async def test_a_hostile_name_reaches_no_header(
     mail_room: MailRoom, room: StoreRoom, office: MailServerUnderTest, clock: HandClock
 ) -> None:
-    await add_leads(room, name="{{7*7}}\r\nBcc: evil@example.net\r\n\r\nbody")
+    await add_leads(room, name="Eve{{7*7}}\r\nBcc: evil@example.net\r\n\r\nbody")
     await rounds(mail_room, clock, 1)
     (mail,) = office.received
     assert mail.message["Bcc"] is None
     assert mail.recipient == "lead0@example.org"
-    assert mail.message.get_content().startswith("Hello {{7*7}},"), "a template in a name is a name"
+    assert mail.message.get_content().startswith("Hello Eve{{7*7}},"), "a template in a name is a name"
