@@ -132,7 +132,7 @@ def _record(report: Report) -> dict[str, object]:
 
 
 def _tell(report: Report) -> None:
-    from textwrap import fill
+    from textwrap import wrap
 
     from cli.output import line
     from config.text import for_terminal
@@ -141,7 +141,8 @@ def _tell(report: Report) -> None:
     for title, names in _columns(report.mapping):
         if names:
             said = for_terminal(f"{title}: {', '.join(names)}")
-            click.echo(fill(said, initial_indent="  ", subsequent_indent="    "))
+            for row in wrap(said, initial_indent="  ", subsequent_indent="    "):
+                line(row)
     rows = "1 row" if report.rows == 1 else f"{report.rows} rows"
     known = f"{report.joined} joined to a lead, {report.repeated} known already"
     line(f"{rows}: {report.new} new, {known}, {report.rejected} rejected")

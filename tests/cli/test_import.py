@@ -43,6 +43,19 @@ def test_an_import_shows_what_it_did_not_take_and_what_it_was_told(tmp_path: Pat
     ]
 
 
+def test_where_output_is_ascii_a_character_is_its_escape_and_lines_keep_their_order(
+    tmp_path: Path, leads: Path
+) -> None:
+    leads.write_text("Name,Phone,Größe\nAnna,4155550124,42\n", "utf-8")
+    ascii_only = {"PYTHONIOENCODING": "ascii"}
+    done = sixring("import", leads, "--dry-run", home=tmp_path / "home", env=ascii_only)
+    assert done.stdout.splitlines()[:3] == [
+        "read as utf-8, columns split by ','",
+        "  taken by their names: name, phone",
+        "  not used: Gr\\xf6\\xdfe",
+    ]
+
+
 def test_beside_a_rep_on_shift_a_file_goes_in_by_slices(tmp_path: Path) -> None:
     leads, home = tmp_path / "leads.csv", tmp_path / "home"
     leads.write_text("Phone\n" + "".join(f"415555{n:04d}\n" for n in range(1_000, 1_600)))
