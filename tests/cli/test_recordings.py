@@ -117,7 +117,7 @@ def test_a_path_is_printed_and_logged(home: Home) -> None:
 def test_a_recording_is_played_by_the_machines_player_and_logged(home: Home, tmp_path: Path) -> None:
     player = tmp_path / "bin" / "ffplay"
     player.parent.mkdir()
-    player.write_text(f'#!/bin/sh\nfor last; do :; done\ncat "$last" > {tmp_path}/heard\n')
+    player.write_text(f'#!/bin/sh\nfor last; do :; done\ncat "$last" > "{tmp_path}/heard"\n')
     player.chmod(0o755)
     env = {"PATH": f"{player.parent}:{os.environ['PATH']}"}
     done = sixring("recordings", "play", "1", home=home.path, env=env)

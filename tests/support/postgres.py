@@ -46,11 +46,11 @@ def find_binaries() -> Path | None:
 class Cluster:
     """A running server: databases are copied from templates, which costs a few milliseconds."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, sockets: Path) -> None:
+        self._sockets = sockets
 
     def dsn(self, database: str = "postgres") -> str:
-        return f"host={self.home} user=postgres dbname={database}"
+        return f"host={self._sockets} user=postgres dbname={database}"
 
     def new_database(self, template: str = "template0", name: str = "") -> str:
         """The DSN of a fresh database."""
@@ -89,9 +89,10 @@ def until_gone(location: str, pid: int) -> None:
 def cluster(binaries: Path) -> Iterator[Cluster]:
     """Start a server on a socket in a folder of its own; stop it and delete all of it at the end."""
     home = Path(tempfile.mkdtemp(prefix="sixring-pg-"))
+    sockets = Path(tempfile.mkdtemp(prefix="sixring-pg-", dir="/tmp"))  # a socket's path must be short
     server: subprocess.Popen[bytes] | None = None
     try:
-        who = _drop_root(home)
+        who = _drop_root(home, sockets)
         reachable = _reachable(binaries, home, who)
         env = {**os.environ, "LC_ALL": "C", "HOME": str(home)}
         initdb = [
@@ -109,10 +110,11 @@ def cluster(binaries: Path) -> Iterator[Cluster]:
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=home, env=env, **who)
         with (home / "log").open("wb") as log:
             server = subprocess.Popen(
-                _command(reachable, home), stdout=log, stderr=log, cwd=home, env=env, **who
+                _command(reachable, home, sockets), stdout=log, stderr=log, cwd=home, env=env, **who
             )
-        _await(server, Cluster(home))
-        yield Cluster(home)
+        running = Cluster(sockets)
+        _await(server, running, home / "log")
+        yield running
     finally:
         if server is not None:
             server.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
@@ -120,13 +122,14 @@ def cluster(binaries: Path) -> Iterator[Cluster]:
                 server.wait(60)
             except subprocess.TimeoutExpired:
                 server.kill()
-        shutil.rmtree(home, ignore_errors=True)
+        for folder in (home, sockets):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _command(binaries: Path, home: Path) -> list[str]:
+def _command(binaries: Path, home: Path, sockets: Path) -> list[str]:
     settings = {
         "listen_addresses": "",
-        "unix_socket_directories": str(home),
+        "unix_socket_directories": str(sockets),
         "fsync": "off",
         "full_page_writes": "off",
         "synchronous_commit": "off",
@@ -141,14 +144,15 @@ def _command(binaries: Path, home: Path) -> list[str]:
     ]
 
 
-def _drop_root(home: Path) -> dict[str, Any]:
-    """How to start a child as somebody else, when we are root; and give that somebody the folder."""
+def _drop_root(*folders: Path) -> dict[str, Any]:
+    """How to start a child as somebody else, when we are root; and give that somebody the folders."""
     if os.geteuid() != 0:
         return {}
     import pwd
 
     nobody = pwd.getpwnam("nobody")
-    os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    for folder in folders:
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
@@ -174,7 +178,7 @@ def _runs(program: Path, who: dict[str, Any]) -> bool:
         return False
 
 
-def _await(server: subprocess.Popen[bytes], running: Cluster) -> None:
+def _await(server: subprocess.Popen[bytes], running: Cluster, log: Path) -> None:
     import psycopg
 
     deadline = time.monotonic() + 90
@@ -183,9 +187,7 @@ def _await(server: subprocess.Popen[bytes], running: Cluster) -> None:
             psycopg.connect(running.dsn()).close()
         except psycopg.OperationalError:
             if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(
-                    "PostgreSQL did not start: " + (running.home / "log").read_text()
-                ) from None
+                raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}") from None
             time.sleep(0.03)
         else:
             return

@@ -11,9 +11,10 @@ PROGRAM = Path(sys.executable).with_name("sixring")
 
 
 def environment(home: Path | None, extra: dict[str, str] | None = None) -> dict[str, str]:
-    """The environment of a run in `home`, with no secret and no keyring of the machine."""
+    """The environment of a run in `home`, with no secret, no keyring and no encoding of the machine."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("SIXRING_")}
     env["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+    env["PYTHONUTF8"] = "1"
     if home is not None:
         env["SIXRING_HOME"] = str(home)
     return {**env, **(extra or {})}
@@ -34,7 +35,7 @@ def sixring(
         env=environment(home, env),
         cwd=cwd,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=timeout,
         check=False,
     )

@@ -117,7 +117,7 @@ class Pane:
     def _tmux(self, *arguments: str) -> str:
         done = subprocess.run(
             ["tmux", "-u", "-S", self._socket, *arguments],
-            capture_output=True, text=True, timeout=PATIENCE_S, check=False, env=self._env,
+            capture_output=True, encoding="utf-8", timeout=PATIENCE_S, check=False, env=self._env,
         )  # fmt: skip
         return done.stdout
 
