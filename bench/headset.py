@@ -55,11 +55,8 @@ SETTLE_S = 8.0  # the jitter buffers find their size
 async def _listen(rig: SoundRig, seconds: float) -> Way:
     """What becomes of `seconds` of noise."""
     await asyncio.sleep(SETTLE_S)
-    speech = rig.say(noise(seconds + 2).tobytes())
-    with rig.recording() as air:
+    with rig.saying(noise(seconds + 2).tobytes()), rig.recording() as air:
         await asyncio.sleep(seconds)
-    speech.kill()
-    speech.wait()
     thin = AIR_RATE // RATE
     return way(thinned(channel(air, 2), thin), thinned(channel(air, 0), thin))
 

@@ -13,7 +13,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from config.clock import Clock, SystemClock
 from telephony.errors import SoundError
 from telephony.levels import dbfs, peak
 from telephony.ring import Ring
@@ -22,13 +21,15 @@ from telephony.soundcard import Device, cards, open_microphone, open_speaker, pi
 FRAME = 320  # bytes: 20 ms at 8 kHz, the bridge's step
 TARGET = FRAME * 2  # half of it in hand when the bridge has taken a frame: cards and threads come that late
 LIMIT = FRAME * 7
+# Looks are counted, not timed: a machine that stood still has missed callbacks and looks alike.
 WATCH_S = 0.25
+LOST = 4  # looks without a callback: miniaudio does not always tell that a card is gone
+NOT_YET = 20  # likewise of a card just opened: a sound server may take seconds to wake one that slept
 STEP_S = 0.02  # between looks for the first sound
+FIRST_SOUND = 250  # such looks
 RETRY_S = 1.0
-FIRST_SOUND_MS = 5_000  # a sound server may take seconds to wake a card that slept
 CHOICE = "the system's choice"
 OTHERWISE = "Or name another one in the [sound] table: 'sixring sound list' shows them."
-LOST_MS = 1_000  # no callback for so long: miniaudio does not always tell that a card is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +53,15 @@ class Levels:
 class Headset:
     """Microphone and speaker behind two rings."""
 
-    def __init__(
-        self, microphone: str, speaker: str, *, clock: Clock | None = None, backends: Sequence[Any] = ()
-    ) -> None:
+    def __init__(self, microphone: str, speaker: str, *, backends: Sequence[Any] = ()) -> None:
         """Nothing is opened before `start`.
 
         Args:
             microphone: Its name or a part of it; empty: the system's choice.
             speaker: Likewise.
-            clock: Judges whether a card has fallen silent.
             backends: Those of miniaudio to use; for tests.
         """
         self._names = (microphone, speaker)
-        self._clock = clock or SystemClock()
         self._backends = backends
         self.spoken = Ring(TARGET, LIMIT, FRAME)  # from the microphone to the bridge
         self.played = Ring(TARGET, LIMIT, FRAME)  # from the bridge to the speaker
@@ -155,29 +152,24 @@ class Headset:
         Raises:
             SoundError: a card opened, and nothing comes of it.
         """
-        until = self._clock.monotonic() + FIRST_SOUND_MS
-        while not all(self._ticks):
+        for _ in range(FIRST_SOUND):
+            if all(self._ticks):
+                return True
             if self._leave.wait(STEP_S):
                 return False
-            if self._clock.monotonic() >= until:
-                silent = self._called[self._ticks.index(0)]
-                raise SoundError(
-                    f"{silent} opens and gives no sound. Unplug it and plug it in again. {OTHERWISE}"
-                )
-        return True
+        silent = self._called[self._ticks[0] > 0]
+        raise SoundError(f"{silent} opens and gives no sound. Unplug it and plug it in again. {OTHERWISE}")
 
     def _watch(self) -> None:
         """Return once a card has fallen silent, or it is time to leave."""
-        opened = self._clock.monotonic()
-        seen, since = list(self._ticks), [opened, opened]
+        seen, silent, looks = list(self._ticks), [0, 0], 0
         while not self._leave.wait(WATCH_S):
-            mono = self._clock.monotonic()
+            looks += 1
             for side, ticks in enumerate(self._ticks):
-                if ticks != seen[side]:
-                    seen[side], since[side] = ticks, mono
-                patience = LOST_MS if mono - opened > FIRST_SOUND_MS else FIRST_SOUND_MS
-                if mono - since[side] >= patience:
-                    return
+                silent[side] = silent[side] + 1 if ticks == seen[side] else 0
+                seen[side] = ticks
+            if max(silent) >= (LOST if looks > NOT_YET else NOT_YET):
+                return
 
     def _say(self, ready: bool, text: str) -> None:
         news = News(ready, text)

@@ -48,7 +48,7 @@ class HeadsetSound(RepSound):
         super().__init__(lib, sound)
         sys.setswitchinterval(SWITCH_S)
         self._board = board
-        self._headset = Headset(sound.microphone, sound.speaker, clock=board.clock)
+        self._headset = Headset(sound.microphone, sound.speaker)
         self._told_at = 0
         self._told: tuple[int, ...] = ()
         self.source = self.sink = HeadsetPort(self._headset)

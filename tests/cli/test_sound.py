@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -85,11 +86,8 @@ async def test_a_machine_without_a_microphone_is_offered_the_desk_phone(rig: Sou
 @pytest.mark.parametrize("speaks", [True, False])
 async def test_the_loop_back_tells_the_levels_in_words(rig: SoundRig, tmp_path: Path, speaks: bool) -> None:
     home = named(tmp_path, "rig headset")
-    speech = rig.say(WORDS) if speaks else None
-    done = await asyncio.to_thread(sixring, "sound", "test", "--seconds", "3", home=home)
-    if speech is not None:
-        speech.kill()
-        speech.wait()
+    with rig.saying(WORDS) if speaks else contextlib.nullcontext():
+        done = await asyncio.to_thread(sixring, "sound", "test", "--seconds", "3", home=home)
     assert done.stdout.startswith(f"Microphone: {MICROPHONE}. Speaker: {SPEAKER}.\n")
     verdict = done.stdout.splitlines()[-2 if speaks else -1]
     assert verdict.startswith("The microphone works: good" if speaks else "The microphone heard nothing.")

@@ -152,16 +152,19 @@ class SoundRig:
         """Let the microphone open as ever, and give nothing."""
         self._pactl("suspend-source", "mic", str(int(stalled)))
 
-    def say(self, sound: bytes) -> subprocess.Popen[bytes]:
+    @contextlib.contextmanager
+    def saying(self, sound: bytes) -> Iterator[None]:
         """Speak 16-bit mono sound of 8 kHz into the microphone."""
         path = self.folder / "speech.raw"
         path.write_bytes(sound)
-        return subprocess.Popen(
+        mouth = subprocess.Popen(
             [
                 "pacat", "-p", "-s", self.address, "-d", "mouth", "--rate=8000", "--format=s16ne",
                 "--channels=1", "--latency-msec=20", str(path),
             ]
         )  # fmt: skip
+        with _until_the_end(mouth):
+            yield
 
     @contextlib.contextmanager
     def recording(self) -> Iterator[Path]:
@@ -176,11 +179,17 @@ class SoundRig:
                 ],
                 stdout=file,
             )  # fmt: skip
-            try:
+            with _until_the_end(recorder):
                 yield path
-            finally:
-                recorder.terminate()
-                recorder.wait()
+
+
+@contextlib.contextmanager
+def _until_the_end(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def _of_no_session() -> dict[str, str]:

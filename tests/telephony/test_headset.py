@@ -78,8 +78,7 @@ async def test_the_headset_is_told_before_the_phone_is_ready(worn: Telephone) ->
 
 
 async def test_rep_and_lead_hear_each_other(worn: Telephone, rig: SoundRig, peer: SipPeer) -> None:
-    speech = rig.say(WORDS)
-    with rig.recording() as air:
+    with rig.saying(WORDS), rig.recording() as air:
         call = worn.dial("+14155550100")
         await worn.answered(call)
         leg = await peer.leg()
@@ -92,8 +91,6 @@ async def test_rep_and_lead_hear_each_other(worn: Telephone, rig: SoundRig, peer
         await heard_aloud(air)
         worn.phone.hang_up(call)
         await worn.ended(call)
-    speech.kill()
-    speech.wait()
     levels = worn.heard.of(Levels)
     assert max(one.microphone for one in levels) == pytest.approx(-11, abs=3)  # 9,000 of 32,768
     assert max(one.speaker for one in levels) > -20
@@ -102,22 +99,20 @@ async def test_rep_and_lead_hear_each_other(worn: Telephone, rig: SoundRig, peer
 async def test_a_muted_rep_is_not_heard_and_still_hears(
     worn: Telephone, rig: SoundRig, peer: SipPeer
 ) -> None:
-    speech = rig.say(WORDS)
-    call = worn.dial("+14155550100")
-    await worn.answered(call)
-    leg = await peer.leg()
-    await spoken_to(leg)
-    worn.phone.mute(call, True)
-    async with asyncio.timeout(20):  # what had been said is still on its way
-        while leg.rtp.quiet_run < 25:
-            await leg.rtp.hears(5)
-    with rig.recording() as air:
-        quiet = leg.rtp.quiet_run
-        await leg.rtp.hears(50)
-        assert leg.rtp.quiet_run >= quiet + 50
-        await heard_aloud(air)
-    speech.kill()
-    speech.wait()
+    with rig.saying(WORDS):
+        call = worn.dial("+14155550100")
+        await worn.answered(call)
+        leg = await peer.leg()
+        await spoken_to(leg)
+        worn.phone.mute(call, True)
+        async with asyncio.timeout(20):  # what had been said is still on its way
+            while leg.rtp.quiet_run < 25:
+                await leg.rtp.hears(5)
+        with rig.recording() as air:
+            quiet = leg.rtp.quiet_run
+            await leg.rtp.hears(50)
+            assert leg.rtp.quiet_run >= quiet + 50
+            await heard_aloud(air)
 
 
 async def test_a_headset_pulled_out_in_a_call_costs_only_its_sound(
@@ -131,12 +126,10 @@ async def test_a_headset_pulled_out_in_a_call_costs_only_its_sound(
     await leg.rtp.hears(50)
     rig.plug_in()
     back = await state(worn, 4)
-    speech = rig.say(WORDS)
-    await spoken_to(leg)
+    with rig.saying(WORDS):
+        await spoken_to(leg)
     worn.phone.hang_up(call)
     ended = await worn.ended(call)
-    speech.kill()
-    speech.wait()
     assert not gone.ready
     assert gone.text.startswith(f"The headset is gone ({MICROPHONE} and {SPEAKER})")
     assert back.ready

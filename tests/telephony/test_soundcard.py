@@ -104,6 +104,24 @@ def test_a_headset_that_is_not_there_is_told_once() -> None:
     assert "No microphone has 'no such microphone' in its name" in news[0].text
 
 
+def test_a_card_is_gone_after_four_looks_without_sound_however_long_they_took(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A machine that stood still for seconds has missed the card's callbacks, and its own looks too."""
+    watched, looks = Headset("", "", backends=NULL), 0
+
+    def look(_seconds: float) -> bool:
+        nonlocal looks
+        looks += 1
+        if looks <= 40 and looks % 4 == 0:
+            watched._ticks = [count + 1 for count in watched._ticks]
+        return False
+
+    monkeypatch.setattr(watched._leave, "wait", look)
+    watched._watch()
+    assert looks == 44
+
+
 def _eventually(met: Callable[[], T]) -> T:
     until = time.monotonic() + 20
     while time.monotonic() < until:
