@@ -65,13 +65,13 @@ class Attempts:
             standing = held(core, claim)
             number = _number(standing, phone or claim.phone)
             now = core.now()
-            decision, leave = overrides.decide(core, facts.gather(core, standing, number, now), now)
+            decision, override = overrides.decide(core, facts.gather(core, standing, number, now), now)
             dialer = Dialer(rep, shift_id, caller_id)
             attempt_id = open_attempt(core, Dial(claim.token, number, decision, dialer, standing))
             if decision.allowed:
                 hold_for_call(core, standing, attempt_id, rep, now)
-                if leave is not None:
-                    overrides.use(core, leave, attempt_id, rep, standing.lead.id)
+                if override is not None:
+                    overrides.use(core, override, attempt_id, rep, standing.lead.id)
             else:
                 self._block(standing, attempt_id, number, decision)
             return to_attempt(read(core, attempt_id))

@@ -32,15 +32,15 @@ def begin(core: Core, typed: str, by: Dialer) -> tuple[Attempt, Claim | None]:
         if standing is None
         else facts.gather(core, standing, phone, now, by_hand=True)
     )
-    decision, leave = overrides.decide(core, told, now)
+    decision, override = overrides.decide(core, told, now)
     token = secrets.randbits(62)
     attempt_id = open_attempt(core, Dial(token, phone, decision, by, standing, by_hand=True))
     if not decision.allowed:
         before = plans.plan_to_json(standing.plan) if standing else NO_PLAN
         close_refused(core, attempt_id, decision, before)
         return to_attempt(read(core, attempt_id)), None
-    if leave is not None:
-        overrides.use(core, leave, attempt_id, by.rep, standing.lead.id if standing else None)
+    if override is not None:
+        overrides.use(core, override, attempt_id, by.rep, standing.lead.id if standing else None)
     claim = None
     if standing is not None:
         claim = take(core, standing, phone, token, by.rep, now + CALL_LEASE_MS, "another number is dialed")

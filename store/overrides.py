@@ -1,8 +1,9 @@
-"""A supervisor's leave for one call past hours, counts and age: granted with a reason, used once, in the log.
+"""A supervisor's override, one call past hours, counts and age: granted with a reason, used once, in the log.
 
-The gate knows what no leave passes: a do-not-call, a registry, a number that
-cannot exist. Whether `by` is a supervisor is asked before this is called; the
-store writes down who said so, and the login of the machine it was said from.
+The gate knows what no override passes: a do-not-call, a registry, a number
+that cannot exist. Whether `by` is a supervisor is asked before this is called;
+the store writes down who said so, and the login of the machine it was said
+from. The table and the key of the log's events say *permission* for it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from config.clock import DAY
 from config.errors import UsageError
 from store import plans
 from store.core import Core
-from store.records import Permission
+from store.records import Override
 
 LONGEST_MS = DAY
 
@@ -32,7 +33,7 @@ class Overrides:
 
     def grant(
         self, by: str, why: str, for_ms: int, *, lead_id: int | None = None, e164: str = "", login: str = ""
-    ) -> Permission:
+    ) -> Override:
         """Let one call to the lead, or to the number, past the gate within `for_ms` from now.
 
         Raises:
@@ -72,11 +73,11 @@ class Overrides:
                 until=until,
                 login=login,
             )
-        return Permission(made, lead_id, e164, now, by, why.strip(), until)
+        return Override(made, lead_id, e164, now, by, why.strip(), until)
 
 
-def decide(core: Core, told: GateFacts, now: int) -> tuple[Decision, Permission | None]:
-    """The gate's word; where it refuses, its word with a permission, and the permission if it helped."""
+def decide(core: Core, told: GateFacts, now: int) -> tuple[Decision, Override | None]:
+    """The gate's word; where it refuses, its word with an override, and the override if it helped."""
     decision = gate.decide(told, core.book.gate, now)
     if decision.allowed:
         return decision, None
@@ -87,27 +88,27 @@ def decide(core: Core, told: GateFacts, now: int) -> tuple[Decision, Permission 
     return (passed, found) if passed.allowed else (decision, None)
 
 
-def use(core: Core, permission: Permission, attempt_id: int, rep: str, lead_id: int | None) -> None:
-    """Spend the permission on this attempt. Inside a transaction."""
+def use(core: Core, override: Override, attempt_id: int, rep: str, lead_id: int | None) -> None:
+    """Spend the override on this attempt. Inside a transaction."""
     core.engine.run(
-        "update permission set attempt_id = :attempt where id = :id", attempt=attempt_id, id=permission.id
+        "update permission set attempt_id = :attempt where id = :id", attempt=attempt_id, id=override.id
     )
     core.log.tell(
         "override.used",
         rep,
         lead_id=lead_id,
         attempt_id=attempt_id,
-        permission_id=permission.id,
-        granted_by=permission.granted_by,
-        why=permission.why,
+        permission_id=override.id,
+        granted_by=override.granted_by,
+        why=override.why,
     )
 
 
-def _open(core: Core, told: GateFacts, now: int) -> Permission | None:
-    """The permission that ends first, of those for the number or its lead."""
+def _open(core: Core, told: GateFacts, now: int) -> Override | None:
+    """The override that ends first, of those for the number or its lead."""
     rows = core.engine.rows(_OPEN + "e164 = :e164 and e164 <> ''", e164=told.e164, now=now)
     if told.lead is not None:
         rows += core.engine.rows(
             _OPEN + "lead_id = :lead and lead_id is not null", lead=told.lead.id, now=now
         )
-    return min((Permission(**row) for row in rows), key=lambda one: one.until_at, default=None)
+    return min((Override(**row) for row in rows), key=lambda one: one.until_at, default=None)

@@ -164,8 +164,8 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
-class Permission:
-    """A supervisor's leave for one call past the gate, to a lead or to a number."""
+class Override:
+    """A supervisor's word that lets one call to a lead or a number past the gate (table `permission`)."""
 
     id: int
     lead_id: int | None

@@ -43,17 +43,17 @@ def begin(core: Core, typed: str, by: Dialer, beside: int, *, colleague: bool) -
         raise Settled("there is no call of yours to talk about: the second line is for a call that goes on")
     dialed, inside = _target(typed, core.region, colleague=colleague)
     now = core.now()
-    leave = None
+    override = None
     if inside:
         decision = _inside(core, dialed, inside, now)
     else:
-        decision, leave = overrides.decide(core, facts.of_number(core, dialed, None, now), now)
+        decision, override = overrides.decide(core, facts.of_number(core, dialed, None, now), now)
     dial = Dial(secrets.randbits(62), Phone(0, dialed), decision, by, None, by_hand=True, beside=beside)
     attempt_id = open_attempt(core, dial)
     if not decision.allowed:
         close_refused(core, attempt_id, decision, NO_PLAN)
-    elif leave is not None:
-        overrides.use(core, leave, attempt_id, by.rep, None)
+    elif override is not None:
+        overrides.use(core, override, attempt_id, by.rep, None)
     return to_attempt(read(core, attempt_id))
 
 

@@ -47,7 +47,7 @@ def test_a_supervisor_lets_one_call_pass_and_the_log_says_so(home: Path, target:
         (["ana", "--by", "kim", "--reason", "x"], "neither the number of a lead nor"),
     ],
 )
-def test_anything_else_is_one_sentence_and_no_permission(home: Path, words: list[str], said: str) -> None:
+def test_anything_else_is_one_sentence_and_no_override(home: Path, words: list[str], said: str) -> None:
     done = sixring("override", *words, home=home)
     assert done.returncode == 2
     assert said in done.stderr
