@@ -18,7 +18,7 @@ import pjsua2 as pj
 
 from telephony.engine.native import native
 from telephony.engine.throttle import Throttle
-from telephony.engine.unfit import kills, offers, refusal, sounds_wrong
+from telephony.engine.unfit import Answers, kills, offers, refusal, sounds_wrong
 
 FIRST = 12  # PJSIP_MOD_PRIORITY: behind the transports (8), before the transactions (16)
 UNREADABLE = 220_020  # PJMEDIA_SDP_EINSDP
@@ -58,7 +58,7 @@ class Sentry:
         self._read, self._sound_of, self._respond = read, sound_of, respond
         self._message: Any = pj.SipRxData()
         self._there = int(self._message.this)
-        self._offers = Throttle()
+        self._offers, self._answers = Throttle(), Answers()
         look = _Look(self._look)
         self.module = _Module(
             name=_NAME, name_length=len(_NAME), id=-1, priority=FIRST, on_rx_request=look, on_rx_response=look
@@ -73,7 +73,8 @@ class Sentry:
             return 0
 
     def _ends(self, text: str, message: int) -> bool:
-        if kills(text):
+        mono = time.monotonic_ns() // 1_000_000
+        if kills(text) or self._answers.upset(text, mono):
             return True
         code = refusal(text)
         if code:
@@ -86,7 +87,7 @@ class Sentry:
             sound = found.contents
             if sounds_wrong(ctypes.string_at(sound.body, sound.length).decode("latin-1")):
                 sound.error, sound.session = UNREADABLE, None
-        return not (text.startswith("SIP/") or self._offers.allows(time.monotonic_ns() // 1_000_000))
+        return not (text.startswith("SIP/") or self._offers.allows(mono))
 
 
 def post() -> Sentry | None:

@@ -13,15 +13,15 @@ CALLS_A_WINDOW = 12
 
 
 class Throttle:
-    """Lets so many calls begin in any `WINDOW_MS`."""
+    """Lets so many calls begin in any window."""
 
-    def __init__(self, calls: int = CALLS_A_WINDOW) -> None:
-        self._calls = calls
+    def __init__(self, calls: int = CALLS_A_WINDOW, window_ms: int = WINDOW_MS) -> None:
+        self._calls, self._window_ms = calls, window_ms
         self._begun: deque[int] = deque()
 
     def allows(self, mono: int) -> bool:
         """Whether a call may begin now; if so it is counted."""
-        while self._begun and mono - self._begun[0] >= WINDOW_MS:
+        while self._begun and mono - self._begun[0] >= self._window_ms:
             self._begun.popleft()
         if len(self._begun) >= self._calls:
             return False
