@@ -10,6 +10,7 @@ from contextlib import suppress
 from config.errors import SixringError
 from floor.backoff import Backoff
 
+CLOSING_S = 12.0  # a SQLite store that is locked says so after ten
 _log = logging.getLogger("sixring.floor")
 
 
@@ -44,11 +45,19 @@ class Rounds(ABC):
         self._task.add_done_callback(self._ended)
 
     async def close(self) -> None:
-        """End after the round under way; safe to call twice, or without a start."""
+        """End after the round under way; safe to call twice, or without a start.
+
+        A round that waits for a store which does not answer is broken off.
+        """
         self._stopping = True
         self.wake()
-        if self._task is not None:
+        if self._task is None:
+            return
+        done, _ = await asyncio.wait({self._task}, timeout=CLOSING_S)
+        if done:
             await self._task
+        else:
+            self._task.cancel()
 
     def wake(self) -> None:
         """Begin the next round now."""

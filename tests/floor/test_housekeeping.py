@@ -13,11 +13,12 @@ from types import SimpleNamespace
 
 import pytest
 from support.mailstore import MORNING, add_leads, kinds, mail_settings, states, store_room
+from support.silent_store import silent
 
 from config.clock import MINUTE, HandClock
 from config.errors import SixringError
 from config.home import Home
-from floor import housekeeping
+from floor import housekeeping, rounds
 from floor.housekeeping import Housekeeping
 from floor.mailroom import MailRoom
 from floor.store_room import StoreRoom
@@ -209,3 +210,14 @@ async def test_what_a_dead_import_left_is_written(
     assert 0 < await room.run(begin) < 600
     await keeper.round()
     assert await room.run(lambda store: store.leads.count()) == 600
+
+
+async def test_a_store_that_hangs_keeps_nobody_from_closing(
+    keeper: Housekeeping, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "CLOSING_S", 0.1)
+    with silent(tmp_path / "sixring.db"):
+        await keeper.start()
+        await asyncio.sleep(0)  # its round has begun
+        async with asyncio.timeout(8):  # the lock would be given up after ten
+            await keeper.close()
