@@ -142,7 +142,7 @@ class Headset:
             f"The speaker '{speaker.name or CHOICE}'",
         )
         self._ticks = [0, 0]
-        stack.callback(open_speaker(speaker, self._wanted, self._backends).close)
+        stack.callback(open_speaker(speaker, self._wanted, self._backends, found.ahead_ms).close)
         stack.callback(open_microphone(microphone, self._heard, self._backends).close)
         return _together(microphone, speaker)
 

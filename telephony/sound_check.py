@@ -26,6 +26,7 @@ class SoundCheck:
         self.microphone = pick(found.microphones, microphone, "microphone")
         self.speaker = pick(found.speakers, speaker, "speaker")
         self._backends = backends
+        self._ahead_ms = found.ahead_ms
         delay = RATE * 2 * DELAY_MS // 1000
         self._ring = Ring(delay, delay * 2)
         self._heard = self._played = 0
@@ -38,7 +39,8 @@ class SoundCheck:
             SoundError: a card will not open.
         """
         with ExitStack() as stack:
-            stack.callback(open_speaker(self.speaker, self._give, self._backends).close)
+            speaker = open_speaker(self.speaker, self._give, self._backends, self._ahead_ms)
+            stack.callback(speaker.close)
             stack.callback(open_microphone(self.microphone, self._take, self._backends).close)
             self._open = stack.pop_all()
         return self

@@ -16,6 +16,8 @@ from telephony.errors import SoundError
 
 RATE = 8_000  # Hz, of the conference bridge; the card's own is converted by miniaudio
 PERIOD_MS = 10
+# A PulseAudio that is asked for 10 ms lets its sink wake up each 2.5 ms, and each time that is late is a gap.
+SERVED_MS = 30
 OFFER = 'Plug one in, or let Sixring call your desk phone (kind = "desk_phone" in the [sound] table).'
 
 
@@ -34,6 +36,11 @@ class Cards:
     backend: str  # "PulseAudio", "ALSA", "Core Audio", ...; empty where there is no sound at all
     microphones: tuple[Device, ...] = ()
     speakers: tuple[Device, ...] = ()
+
+    @property
+    def ahead_ms(self) -> int:
+        """How much sound a speaker is to have before it plays it."""
+        return SERVED_MS if self.backend == "PulseAudio" else PERIOD_MS
 
 
 class Stream:
@@ -126,23 +133,25 @@ def open_microphone(device: Device, heard: Callable[[bytes], None], backends: Se
     return Stream(_open(miniaudio.CaptureDevice, device, backends), _hearing(heard))
 
 
-def open_speaker(device: Device, wanted: Callable[[int], bytes], backends: Sequence[Any] = ()) -> Stream:
-    """Ask `wanted` for as many bytes of 16-bit sound as the card needs, when it needs them.
+def open_speaker(
+    device: Device, wanted: Callable[[int], bytes], backends: Sequence[Any] = (), ahead_ms: int = PERIOD_MS
+) -> Stream:
+    """Ask `wanted` for as many bytes of 16-bit sound as the card needs, `ahead_ms` before it needs them.
 
     Raises:
         SoundError: the card will not open.
     """
     import miniaudio
 
-    return Stream(_open(miniaudio.PlaybackDevice, device, backends), _speaking(wanted))
+    return Stream(_open(miniaudio.PlaybackDevice, device, backends, ahead_ms), _speaking(wanted))
 
 
-def _open(kind: Any, device: Device, backends: Sequence[Any]) -> Any:  # noqa: ANN401
+def _open(kind: Any, device: Device, backends: Sequence[Any], period_ms: int = PERIOD_MS) -> Any:  # noqa: ANN401
     import miniaudio
 
     try:
         return kind(
-            miniaudio.SampleFormat.SIGNED16, 1, RATE, PERIOD_MS, device_id=device.handle,
+            miniaudio.SampleFormat.SIGNED16, 1, RATE, period_ms, device_id=device.handle,
             backends=list(backends) or None, app_name="Sixring",
         )  # fmt: skip
     except miniaudio.MiniaudioError as error:
