@@ -39,7 +39,7 @@ BEGIN, END = "<!-- bench/simulated_floor.py writes from here -->\n", "<!-- to he
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Figures:
     """One floor after its four weeks."""
 
     leads: int
@@ -51,7 +51,7 @@ class Outcome:
     sound: bool
 
 
-def work(path: Path, leads: int, seed: int) -> Outcome:
+def work(path: Path, leads: int, seed: int) -> Figures:
     """Run one floor and have it judged."""
     began = time.monotonic()
     floor = simulate(path, leads, seed)
@@ -65,7 +65,7 @@ def work(path: Path, leads: int, seed: int) -> Outcome:
     calls = figures.total.calls
     told = {"leads": leads, "calls": calls, "seconds": round(took, 1), "log_holds": intact, "judge": found}
     print(json.dumps(told), flush=True)
-    return Outcome(
+    return Figures(
         leads,
         figures,
         ghosts=len(proof.ghosts) + found["ghosts"],
@@ -76,7 +76,7 @@ def work(path: Path, leads: int, seed: int) -> Outcome:
     )
 
 
-def table(floors: list[Outcome]) -> Iterator[str]:
+def table(floors: list[Figures]) -> Iterator[str]:
     """The audit of all floors beside the studies, in Markdown."""
     yield "| | " + " | ".join(f"{floor.leads:,} leads" for floor in floors) + " | studies |"
     yield "| --- |" + " ---: |" * len(floors) + " --- |"
@@ -95,7 +95,7 @@ def table(floors: list[Outcome]) -> Iterator[str]:
     yield from _by_call(floors[0])
 
 
-def _by_call(floor: Outcome) -> Iterator[str]:
+def _by_call(floor: Figures) -> Iterator[str]:
     yield f"Call by call, with {floor.leads:,} leads:"
     yield ""
     yield "| call | made | reached first | won | won of made |"

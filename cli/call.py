@@ -9,7 +9,7 @@ import click
 from cli.lazy import Command, State, pass_state
 
 if TYPE_CHECKING:
-    from floor.one_call import Order, Outcome
+    from floor.one_call import Order, Placed
 
 EXIT = {"answered": 0, "busy": 3, "no_answer": 4, "declined": 5, "invalid": 6}  # any other result: 1
 
@@ -40,11 +40,11 @@ def command(state: State, number: str, seconds: float | None, disposition: str, 
     if disposition and disposition not in rules_of(state.home).dispositions.by_code:
         known = ", ".join(rules_of(state.home).dispositions.by_code)
         raise UsageError(f"{disposition!r} is no disposition; there are {known}.")
-    outcome = asyncio.run(_placed(state, rep, Order(number, seconds, disposition)))
-    return EXIT.get(outcome.result.value, 1)
+    placed = asyncio.run(_placed(state, rep, Order(number, seconds, disposition)))
+    return EXIT.get(placed.result.value, 1)
 
 
-async def _placed(state: State, login: str, order: Order) -> Outcome:
+async def _placed(state: State, login: str, order: Order) -> Placed:
     from cli.session import settings_of
     from floor.one_call import OneCall
     from floor.workplace import real_workplace, rep_of

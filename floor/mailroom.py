@@ -23,7 +23,7 @@ from config.settings import Settings
 from floor.backoff import Backoff
 from floor.letters import check, compose, envelope_address, sender_address
 from floor.rounds import Rounds
-from floor.smtp import Delivered, Delivery, MailServer, Outcome, Refused, Uncertain, Unreachable
+from floor.smtp import Delivered, Delivery, Fate, MailServer, Refused, Uncertain, Unreachable
 from floor.store_room import StoreRoom
 from store.errors import Settled
 from store.records import OutMail
@@ -52,8 +52,8 @@ class MailRoom(Rounds):
         self._room, self._settings, self._home, self._clock = room, settings, home, clock
         self._firm = _firm(settings)
         self._server: MailServer | None = None
-        self._under_way: tuple[Delivery, asyncio.Future[Outcome]] | None = None
-        self._unwritten: tuple[OutMail, Outcome] | None = None
+        self._under_way: tuple[Delivery, asyncio.Future[Fate]] | None = None
+        self._unwritten: tuple[OutMail, Fate] | None = None
         self._looked_back = False
         self._next_mono = 0  # not before this may the next mail go, `Clock.monotonic` ms
         self.sent = 0  # since the start
@@ -90,11 +90,11 @@ class MailRoom(Rounds):
             return float(self._settings.floor.mail_every_s)
         spacing = MINUTE // self._settings.mail.per_minute
         self._next_mono = self._clock.monotonic() + spacing
-        outcome = await self._send(server, mail)
-        self._unwritten = (mail, outcome)
+        fate = await self._send(server, mail)
+        self._unwritten = (mail, fate)
         await self._write_down()
-        if isinstance(outcome, Unreachable | Uncertain):
-            raise SixringError(outcome.why)
+        if isinstance(fate, Unreachable | Uncertain):
+            raise SixringError(fate.why)
         return spacing / 1000
 
     async def _render(self) -> SixringError | None:
@@ -105,7 +105,7 @@ class MailRoom(Rounds):
             return fault
         return None
 
-    async def _send(self, server: MailServer, mail: OutMail) -> Outcome:
+    async def _send(self, server: MailServer, mail: OutMail) -> Fate:
         if self._stopping:
             return _CLOSED
         address = envelope_address(mail.address)
@@ -127,14 +127,14 @@ class MailRoom(Rounds):
         """Settle the mail handed over last; where the disk refuses, it is tried again before any other."""
         if self._unwritten is None:
             return
-        mail, outcome = self._unwritten
+        mail, fate = self._unwritten
         try:
-            await self._room.run(lambda store: _settle(store, mail, outcome))
+            await self._room.run(lambda store: _settle(store, mail, fate))
         except Settled as fault:
             # Another machine took it for abandoned. Its word stands, and a person looks.
-            _log.warning("mail %s, to be settled as %s: %s", mail.id, outcome, fault)
+            _log.warning("mail %s, to be settled as %s: %s", mail.id, fate, fault)
         else:
-            self.sent += isinstance(outcome, Delivered)
+            self.sent += isinstance(fate, Delivered)
         self._unwritten = None
 
 
@@ -162,9 +162,9 @@ def _firm(settings: Settings) -> dict[str, str]:
     }
 
 
-def _settle(store: Store, mail: OutMail, outcome: Outcome) -> None:
+def _settle(store: Store, mail: OutMail, fate: Fate) -> None:
     now = store.core.now()
-    match outcome:
+    match fate:
         case Delivered(reply):
             store.outbox.sent(mail.id, reply)
         case Refused(permanent, code, text, bad_address):
@@ -183,28 +183,28 @@ def _later(now: int, waits: Sequence[int], tries: int) -> int | None:
     return now + waits[tries] if tries < len(waits) else None
 
 
-def _carry(delivery: Delivery) -> asyncio.Future[Outcome]:
+def _carry(delivery: Delivery) -> asyncio.Future[Fate]:
     """Run `delivery` in a thread that nobody has to wait for: a dead server cannot hold up an exit."""
     loop = asyncio.get_running_loop()
-    handed: asyncio.Future[Outcome] = loop.create_future()
+    handed: asyncio.Future[Fate] = loop.create_future()
 
-    def tell(outcome: Outcome | None, defect: Exception | None) -> None:
+    def tell(fate: Fate | None, defect: Exception | None) -> None:
         if handed.done():
             return  # broken off meanwhile
-        if outcome is not None:
-            handed.set_result(outcome)
+        if fate is not None:
+            handed.set_result(fate)
         else:
-            handed.set_exception(defect or RuntimeError("a delivery without an outcome"))
+            handed.set_exception(defect or RuntimeError("a delivery that came to nothing"))
 
     def run() -> None:
-        outcome: Outcome | None = None
+        fate: Fate | None = None
         defect: Exception | None = None
         try:
-            outcome = delivery.run()
+            fate = delivery.run()
         except Exception as error:  # noqa: BLE001 - raised again on the loop
             defect = error
         with suppress(RuntimeError):  # the loop has ended: this mail was broken off
-            loop.call_soon_threadsafe(tell, outcome, defect)
+            loop.call_soon_threadsafe(tell, fate, defect)
 
     threading.Thread(target=run, name="mail", daemon=True).start()
     return handed

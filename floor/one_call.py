@@ -45,7 +45,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Placed:
     """How it ended."""
 
     attempt: Attempt
@@ -62,7 +62,7 @@ class OneCall:
         self._heard: asyncio.Queue[phone.AnyEvent] = asyncio.Queue()
         self._phone = place.make_phone(self._heard.put_nowait)
 
-    async def run(self, order: Order) -> Outcome:
+    async def run(self, order: Order) -> Placed:
         """Place the call and see it to its end; nothing is stored while the phone cannot dial.
 
         Raises:
@@ -112,10 +112,10 @@ class OneCall:
                             break
         raise SixringError(f"The phone cannot dial now: {words}. 'sixring doctor' says what to change.")
 
-    async def _call(self, room: StoreRoom, shift_id: int, order: Order) -> Outcome:
+    async def _call(self, room: StoreRoom, shift_id: int, order: Order) -> Placed:
         attempt = await self._begin(room, shift_id, order.typed)
         if not attempt.decision.allowed:
-            return Outcome(attempt, Result.BLOCKED, self._refused(attempt))
+            return Placed(attempt, Result.BLOCKED, self._refused(attempt))
         with _interrupted(lambda: self._phone.hang_up(_CALL)):
             ring_ms = self._place.settings.sip.ring_timeout_s * SECOND
             self._phone.dial(phone.Dial(_CALL, attempt.e164, attempt.caller_id, ring_ms))
@@ -124,7 +124,7 @@ class OneCall:
         if sound is not None:
             self._tell(ended.at, f"sound: {sound.found}" + (f". {sound.mend}" if sound.mend else ""))
         await room.run(lambda store: self._finish(store, attempt, ended, order))
-        return Outcome(attempt, Result(ended.result), for_terminal(ended.reason), sound)
+        return Placed(attempt, Result(ended.result), for_terminal(ended.reason), sound)
 
     async def _begin(self, room: StoreRoom, shift_id: int, typed: str) -> Attempt:
         own = nearest(typed, callers_of(self._place.settings))

@@ -88,7 +88,7 @@ class Uncertain:
     why: str
 
 
-Outcome = Delivered | Refused | Unreachable | Uncertain
+Fate = Delivered | Refused | Unreachable | Uncertain
 
 
 class Delivery:
@@ -106,19 +106,19 @@ class Delivery:
         self._aborted = False
         self._dotted = False
 
-    def run(self) -> Outcome:
+    def run(self) -> Fate:
         """Hand the mail over; never raises for anything a server or a network can do."""
         unfit = self._unfit()
         if unfit is not None:
             return unfit
         try:
-            outcome = self._converse()
+            fate = self._converse()
             self._say_goodbye()
         except (OSError, ValueError) as fault:  # smtplib and ssl raise OSErrors, a bad host name a ValueError
             why = f"{self._server.place}, {self._stage}: {sentence(fault)}"
             return Uncertain(why) if self._dotted else Unreachable(why)
         else:
-            return outcome
+            return fate
         finally:
             if self._line is not None:
                 self._line.close()
@@ -145,7 +145,7 @@ class Delivery:
                                "set [mail] security to 'starttls' or 'tls'")  # fmt: skip
         return None
 
-    def _converse(self) -> Outcome:
+    def _converse(self) -> Fate:
         line = self._connect()
         self._log_in(line)
         refused = self._envelope(line)
@@ -196,7 +196,7 @@ class Delivery:
             expect((code, text))
         return _refusal(code, text)
 
-    def _hand_over(self, line: Line) -> Outcome:
+    def _hand_over(self, line: Line) -> Fate:
         self._stage = "offering the text"
         code, text = line.docmd("DATA")
         if code != 354:

@@ -109,8 +109,8 @@ class _Teller:
                 ended = event
         way = "from" if body.get("direction") == "in" else "to"
         number = f" {way} {body['e164']}" if self._name_number and "e164" in body else ""
-        outcome = _outcome(ended, answered=_answered(events))
-        words = [outcome, *_told_beside(events, self._names), *self._recorded(events)]
+        found = _found(ended, answered=_answered(events))
+        words = [found, *_told_beside(events, self._names), *self._recorded(events)]
         text = f"{_call_name(body)}{number}: {', '.join(words)} ({events[0].rep})"
         return HistoryLine(body.get("opened_at", events[0].at), text, "call")
 
@@ -220,7 +220,7 @@ def _answered(events: list[Event]) -> bool:
     return any(event.kind == "attempt.answered" for event in events)
 
 
-def _outcome(ended: Event | None, *, answered: bool) -> str:
+def _found(ended: Event | None, *, answered: bool) -> str:
     """What the telephone found."""
     if ended is None:
         return "talking" if answered else "dialed"

@@ -58,7 +58,7 @@ class Final:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Ending:
     """The result, one sentence for a person, and who ended it."""
 
     result: Result
@@ -227,34 +227,34 @@ _NOT_TAKEN: dict[Cut, tuple[Result, str, str]] = {
 }
 
 
-def outcome(final: Final) -> Outcome:
+def ending(final: Final) -> Ending:
     """What `final` means. Total: every value has an answer."""
     if final.answered:
         return _after_answer(final)
     if final.cut is Cut.REP:
         if final.rang:
-            return Outcome(_NO_ANSWER, "The rep hung up while it rang.", "rep")
-        return Outcome(_FAILED, "The rep hung up before it rang.", "rep")
+            return Ending(_NO_ANSWER, "The rep hung up while it rang.", "rep")
+        return Ending(_FAILED, "The rep hung up before it rang.", "rep")
     if final.lost and final.cut is Cut.NONE:
-        return Outcome(_FAILED, f"{UNREACHED}{_in_brackets(final)}.", "network")
+        return Ending(_FAILED, f"{UNREACHED}{_in_brackets(final)}.", "network")
     if final.cut in _CUTS:
         result, sentence, by = _CUTS[final.cut]
-        return Outcome(result, sentence + ".", by)
+        return Ending(result, sentence + ".", by)
     return _refused(final)
 
 
-def _after_answer(final: Final) -> Outcome:
+def _after_answer(final: Final) -> Ending:
     if final.given:
-        return Outcome(_ANSWERED, f"{for_terminal(final.given)[:PHRASE_LIMIT]}.", "rep")
+        return Ending(_ANSWERED, f"{for_terminal(final.given)[:PHRASE_LIMIT]}.", "rep")
     if final.cut in _HANG_UPS:
         sentence, by = _HANG_UPS[final.cut]
-        return Outcome(_ANSWERED, sentence + ".", by)
+        return Ending(_ANSWERED, sentence + ".", by)
     if final.lost:
-        return Outcome(_ANSWERED, "The connection was lost in the call.", "network")
-    return Outcome(_ANSWERED, "The called side hung up.", "lead")
+        return Ending(_ANSWERED, "The connection was lost in the call.", "network")
+    return Ending(_ANSWERED, "The called side hung up.", "lead")
 
 
-def outcome_of_incoming(final: Final, *, taken: bool, elsewhere: bool) -> Outcome:
+def ending_of_incoming(final: Final, *, taken: bool, elsewhere: bool) -> Ending:
     """What a call that rang here came to.
 
     Args:
@@ -268,27 +268,27 @@ def outcome_of_incoming(final: Final, *, taken: bool, elsewhere: bool) -> Outcom
     if taken:
         return _not_through(final)
     if elsewhere:
-        return Outcome(_NO_ANSWER, "Another phone took the call.", "lead")
+        return Ending(_NO_ANSWER, "Another phone took the call.", "lead")
     if final.cut in _NOT_TAKEN:
         result, sentence, by = _NOT_TAKEN[final.cut]
-        return Outcome(result, sentence + ".", by)
+        return Ending(result, sentence + ".", by)
     if final.lost:
-        return Outcome(_NO_ANSWER, "The connection was lost while it rang here.", "network")
-    return Outcome(_NO_ANSWER, "They gave up before anybody answered.", "lead")
+        return Ending(_NO_ANSWER, "The connection was lost while it rang here.", "network")
+    return Ending(_NO_ANSWER, "They gave up before anybody answered.", "lead")
 
 
-def _not_through(final: Final) -> Outcome:
+def _not_through(final: Final) -> Ending:
     if final.cut is Cut.REP:
-        return Outcome(_FAILED, "The rep hung up before the call was through.", "rep")
+        return Ending(_FAILED, "The rep hung up before the call was through.", "rep")
     if final.cut is Cut.NONE and not final.lost:
-        return Outcome(_FAILED, "They hung up before the call was through.", "lead")
-    return Outcome(_FAILED, "The answer did not get through to the caller.", "network")
+        return Ending(_FAILED, "They hung up before the call was through.", "lead")
+    return Ending(_FAILED, "The answer did not get through to the caller.", "network")
 
 
-def _refused(final: Final) -> Outcome:
+def _refused(final: Final) -> Ending:
     result, sentence = _meaning(final)
     by = "lead" if result in {_BUSY, _DECLINED} else "network"
-    return Outcome(result, f"{sentence}{_in_brackets(final)}.", by)
+    return Ending(result, f"{sentence}{_in_brackets(final)}.", by)
 
 
 def _meaning(final: Final) -> tuple[Result, str]:

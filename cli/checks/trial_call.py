@@ -14,7 +14,7 @@ from config.home import Home
 from config.settings import PRACTICE, Settings
 
 if TYPE_CHECKING:
-    from floor.one_call import Outcome
+    from floor.one_call import Placed
 
 TALK_S = 6.0  # sound that finds its way has come by then
 _UNANSWERED = frozenset({Result.BUSY, Result.NO_ANSWER, Result.DECLINED, Result.INVALID})
@@ -32,7 +32,7 @@ def tried(home: Home, settings: Settings, number: str, *, carrier_is_well: bool)
         return fails("call", str(error), "mend what it says")
 
 
-async def _placed(home: Home, settings: Settings, number: str) -> Outcome:
+async def _placed(home: Home, settings: Settings, number: str) -> Placed:
     from floor.one_call import OneCall, Order
     from floor.workplace import real_workplace, rep_of
     from telephony.account import Sound
@@ -41,11 +41,11 @@ async def _placed(home: Home, settings: Settings, number: str) -> Outcome:
     return await OneCall(place, rep_of(settings), lambda _at, _text: None).run(Order(number, TALK_S))
 
 
-def _judged(outcome: Outcome) -> Finding:
-    sound = outcome.sound
+def _judged(placed: Placed) -> Finding:
+    sound = placed.sound
     if sound is not None:
         found = f"the sound: {sound.found}"
         return fails("call", found, sound.mend) if sound.mend else ok("call", found)
-    if outcome.result in _UNANSWERED:
-        return warns("call", outcome.reason, "call a telephone that somebody picks up")
-    return fails("call", outcome.reason, "mend what it says, or show it to the carrier")
+    if placed.result in _UNANSWERED:
+        return warns("call", placed.reason, "call a telephone that somebody picks up")
+    return fails("call", placed.reason, "mend what it says, or show it to the carrier")

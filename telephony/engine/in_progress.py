@@ -8,7 +8,7 @@ import msgspec
 
 from telephony.engine.progress import Progress
 from telephony.protocol import Ended
-from telephony.results import Cut, Final, Outcome, outcome_of_incoming
+from telephony.results import Cut, Ending, Final, ending_of_incoming
 
 THROUGH_MS = 10_000  # an answer neither acknowledged nor followed by sound, where silence has no limit
 
@@ -26,9 +26,9 @@ class InProgress(Progress):
             return Progress.overdue(self, mono)
         return Cut.NO_ACK if mono - self.taken >= (self.limits.silence_ms or THROUGH_MS) else None
 
-    def found(self, final: Final) -> Outcome:
+    def found(self, final: Final) -> Ending:
         """What it came to."""
-        return outcome_of_incoming(final, taken=self.taken is not None, elsewhere=self.elsewhere)
+        return ending_of_incoming(final, taken=self.taken is not None, elsewhere=self.elsewhere)
 
     def end(self, at: int, mono: int) -> Ended | None:
         """Close the call; its last event, or None if it was closed before."""

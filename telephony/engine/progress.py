@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from telephony.protocol import Ended
 from telephony.quality import Mark, mark
-from telephony.results import Cut, Final, Outcome, outcome
+from telephony.results import Cut, Ending, Final, ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ class Progress:
         """Begin a new count: the stream is gone, by a hold, a resume or a change of the other side."""
         self.before = Counts(max(self.packets, 0), self.missing, self.jitter_ms)
 
-    def found(self, final: Final) -> Outcome:
+    def found(self, final: Final) -> Ending:
         """What it came to."""
-        return outcome(final)
+        return ending(final)
 
     def end(self, at: int, mono: int) -> Ended | None:
         """Close the call; its last event, or None if it was closed before."""

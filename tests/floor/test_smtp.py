@@ -10,7 +10,7 @@ import pytest
 from support.certificates import client_context, server_context
 from support.mailserver import CUT, HANG, MailServerUnderTest
 
-from floor.smtp import Delivered, Delivery, MailServer, Outcome, Refused, Uncertain, Unreachable
+from floor.smtp import Delivered, Delivery, Fate, MailServer, Refused, Uncertain, Unreachable
 
 MAIL = b"Subject: hello\r\n\r\nfirst line\r\n.a line with a dot\r\n.\r\nlast line\r\n"
 
@@ -19,14 +19,14 @@ def plain(port: int, **changes: object) -> MailServer:
     return MailServer("127.0.0.1", port, "none", **changes)  # type: ignore[arg-type]
 
 
-def send(server: MailServer, recipient: str = "lead@example.org", mail: bytes = MAIL) -> Outcome:
+def send(server: MailServer, recipient: str = "lead@example.org", mail: bytes = MAIL) -> Fate:
     return Delivery(server, "desk@example.com", recipient, mail).run()
 
 
 def test_a_mail_arrives_byte_for_byte_with_its_dots() -> None:
     with MailServerUnderTest() as office:
-        outcome = send(plain(office.port))
-    assert outcome == Delivered("250 2.0.0 taken")
+        fate = send(plain(office.port))
+    assert fate == Delivered("250 2.0.0 taken")
     (mail,) = office.received
     assert (mail.sender, mail.recipient) == ("desk@example.com", "lead@example.org")
     assert mail.content == MAIL
@@ -60,41 +60,41 @@ def test_a_certificate_that_is_not_trusted_gets_nothing(tmp_path: Path, security
     tls = server_context(tmp_path, "other.example" if trusted else "localhost")
     with MailServerUnderTest(**{security: tls}) as office:  # type: ignore[arg-type]
         context = client_context(tmp_path) if trusted else None
-        outcome = send(MailServer("localhost", office.port, security, "desk", "s3cret", context))  # type: ignore[arg-type]
-    assert isinstance(outcome, Unreachable)
-    assert "certificate is not trusted" in outcome.why
+        fate = send(MailServer("localhost", office.port, security, "desk", "s3cret", context))  # type: ignore[arg-type]
+    assert isinstance(fate, Unreachable)
+    assert "certificate is not trusted" in fate.why
     assert "AUTH" not in office.stages
     assert "MAIL" not in office.stages
 
 
 def test_starttls_is_never_left_out_because_the_server_has_none() -> None:
     with MailServerUnderTest() as office:
-        outcome = send(MailServer("localhost", office.port, "starttls"))
-    assert isinstance(outcome, Unreachable)
-    assert "STARTTLS" in outcome.why
+        fate = send(MailServer("localhost", office.port, "starttls"))
+    assert isinstance(fate, Unreachable)
+    assert "STARTTLS" in fate.why
     assert office.received == []
 
 
 def test_a_password_is_not_sent_in_clear_text_to_another_machine() -> None:
-    outcome = send(MailServer("mail.example.com", 25, "none", "desk", "s3cret"))
-    assert isinstance(outcome, Unreachable)
-    assert "clear text" in outcome.why
+    fate = send(MailServer("mail.example.com", 25, "none", "desk", "s3cret"))
+    assert isinstance(fate, Unreachable)
+    assert "clear text" in fate.why
     assert "s3cret" not in repr(MailServer("mail.example.com", 25, password="s3cret"))
 
 
 def test_a_wrong_password_is_our_fault_and_keeps_the_mail() -> None:
     with MailServerUnderTest(login=("desk", "right")) as office:
-        outcome = send(plain(office.port, login="desk", password="wrong"))
-    assert isinstance(outcome, Unreachable)
-    assert "logging in: 535" in outcome.why
-    assert "wrong" not in outcome.why
+        fate = send(plain(office.port, login="desk", password="wrong"))
+    assert isinstance(fate, Unreachable)
+    assert "logging in: 535" in fate.why
+    assert "wrong" not in fate.why
 
 
 def test_a_closed_port_hands_nothing_over() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    outcome = send(plain(port))
-    assert outcome == Unreachable(f"127.0.0.1:{port}, connecting: Connection refused")
+    fate = send(plain(port))
+    assert fate == Unreachable(f"127.0.0.1:{port}, connecting: Connection refused")
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ def test_a_closed_port_hands_nothing_over() -> None:
 def test_what_the_server_says_of_us_is_not_held_against_the_mail(stage: str, reply: str) -> None:
     with MailServerUnderTest() as office:
         office.faults[stage] = [reply]
-        outcome = send(plain(office.port))
-        assert isinstance(outcome, Unreachable)
-        assert reply[:3] in outcome.why
+        fate = send(plain(office.port))
+        assert isinstance(fate, Unreachable)
+        assert reply[:3] in fate.why
         assert office.received == []
         assert isinstance(send(plain(office.port)), Delivered), "and the next try goes through"
 
@@ -143,8 +143,8 @@ def test_what_the_server_says_of_the_mail_is_final_or_for_later(
 ) -> None:
     with MailServerUnderTest() as office:
         office.faults[stage] = [reply]
-        outcome = send(plain(office.port))
-    assert outcome == Refused(permanent, int(reply[:3]), reply[4:], bad_address="5.1.1" in reply)
+        fate = send(plain(office.port))
+    assert fate == Refused(permanent, int(reply[:3]), reply[4:], bad_address="5.1.1" in reply)
 
 
 @pytest.mark.parametrize(
@@ -163,9 +163,9 @@ def test_what_the_server_says_of_the_mail_is_final_or_for_later(
 def test_an_address_is_bad_only_where_the_server_says_so(stage: str, reply: str, bad: bool) -> None:
     with MailServerUnderTest() as office:
         office.faults[stage] = [reply]
-        outcome = send(plain(office.port))
-    assert isinstance(outcome, Refused)
-    assert outcome.bad_address is bad
+        fate = send(plain(office.port))
+    assert isinstance(fate, Refused)
+    assert fate.bad_address is bad
 
 
 @pytest.mark.parametrize("reply", ["554 5.7.1 Relay access denied", "530 5.7.0 Authentication required"])
@@ -179,34 +179,34 @@ def test_a_server_that_does_not_know_us_says_nothing_of_the_recipient(reply: str
 def test_a_line_cut_before_the_final_dot_hands_nothing_over(stage: str) -> None:
     with MailServerUnderTest() as office:
         office.faults[stage] = [CUT]
-        outcome = send(plain(office.port))
-    assert isinstance(outcome, Unreachable)
+        fate = send(plain(office.port))
+    assert isinstance(fate, Unreachable)
     assert office.received == []
 
 
 def test_a_line_cut_within_the_text_hands_nothing_over() -> None:
     with MailServerUnderTest() as office:
         office.faults["body"] = [CUT]
-        outcome = send(plain(office.port), mail=b"Subject: long\r\n\r\n" + b"x" * 70 * 400_000)
-    assert isinstance(outcome, Unreachable)
-    assert "sending the text" in outcome.why
+        fate = send(plain(office.port), mail=b"Subject: long\r\n\r\n" + b"x" * 70 * 400_000)
+    assert isinstance(fate, Unreachable)
+    assert "sending the text" in fate.why
 
 
 @pytest.mark.parametrize("stage", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
 def test_silence_before_the_final_dot_hands_nothing_over(stage: str) -> None:
     with MailServerUnderTest() as office:
         office.faults[stage] = [HANG]
-        outcome = send(plain(office.port, connect_s=0.2, command_s=0.2))
-    assert isinstance(outcome, Unreachable)
-    assert "no answer in time" in outcome.why or "timed out" in outcome.why
+        fate = send(plain(office.port, connect_s=0.2, command_s=0.2))
+    assert isinstance(fate, Unreachable)
+    assert "no answer in time" in fate.why or "timed out" in fate.why
 
 
 @pytest.mark.parametrize("fault", [CUT, HANG, "what?", "25", "354 more", "5" + "0" * 9000])
 def test_a_line_that_breaks_after_the_final_dot_is_uncertain(fault: str) -> None:
     with MailServerUnderTest() as office:
         office.faults["dot"] = [fault]
-        outcome = send(plain(office.port, accept_s=0.3))
-    assert isinstance(outcome, Uncertain)
+        fate = send(plain(office.port, accept_s=0.3))
+    assert isinstance(fate, Uncertain)
     assert len(office.received) == 1, "the server has it: sending again would double it"
 
 
@@ -217,7 +217,7 @@ def test_breaking_off_tells_whether_the_mail_may_have_gone(stage: str, safe: boo
     with MailServerUnderTest() as office:
         office.faults[stage] = [HANG]
         delivery = Delivery(plain(office.port), "desk@example.com", "lead@example.org", MAIL)
-        outcomes: list[Outcome] = []
+        outcomes: list[Fate] = []
         thread = threading.Thread(target=lambda: outcomes.append(delivery.run()))
         thread.start()
         office.wait_for(stage)
@@ -247,16 +247,16 @@ def test_breaking_off_before_the_start_sends_nothing() -> None:
 )
 def test_what_is_no_address_never_reaches_a_server(address: str) -> None:
     with MailServerUnderTest() as office:
-        outcome = send(plain(office.port), recipient=address)
-    assert outcome == Refused(True, 553, "not a mail address", bad_address=True)
+        fate = send(plain(office.port), recipient=address)
+    assert fate == Refused(True, 553, "not a mail address", bad_address=True)
     assert office.stages == []
 
 
 def test_an_address_beyond_ascii_needs_a_server_that_carries_it() -> None:
     with MailServerUnderTest() as office:
-        outcome = send(plain(office.port), recipient="jürgen@example.org")
-        assert isinstance(outcome, Refused)
-        assert outcome.permanent
+        fate = send(plain(office.port), recipient="jürgen@example.org")
+        assert isinstance(fate, Refused)
+        assert fate.permanent
     with MailServerUnderTest(smtputf8=True) as office:
         assert isinstance(send(plain(office.port), recipient="jürgen@example.org"), Delivered)
         assert office.received[0].recipient == "jürgen@example.org"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cadence.model import Result
-from telephony.results import PHRASE_LIMIT, Cut, Final, outcome, outcome_of_incoming
+from telephony.results import PHRASE_LIMIT, Cut, Final, ending, ending_of_incoming
 
 REFUSALS = {
     Result.NO_ANSWER, Result.BUSY, Result.DECLINED, Result.INVALID, Result.BLOCKED, Result.FAILED
@@ -19,7 +19,7 @@ REFUSALS = {
 @pytest.mark.parametrize("rang", [True, False])
 def test_every_final_code_has_a_result_and_a_sentence(rang: bool) -> None:
     for code in range(300, 700):
-        found = outcome(Final(code=code, phrase="Whatever", rang=rang))
+        found = ending(Final(code=code, phrase="Whatever", rang=rang))
         assert found.result in REFUSALS, code
         assert found.sentence.endswith("."), code
         assert str(code) in found.sentence, code
@@ -36,7 +36,7 @@ def test_every_final_code_has_a_result_and_a_sentence(rang: bool) -> None:
 def test_an_end_is_always_told(
     code: int, cause: int, rang: bool, answered: bool, cut: Cut, lost: bool
 ) -> None:
-    found = outcome(Final(code=code, q850=cause, rang=rang, answered=answered, cut=cut, lost=lost))
+    found = ending(Final(code=code, q850=cause, rang=rang, answered=answered, cut=cut, lost=lost))
     assert found.ended_by in {"rep", "lead", "network", "engine"}
     assert (found.result is Result.ANSWERED) == answered
 
@@ -76,7 +76,7 @@ def test_an_end_is_always_told(
     ],
 )
 def test_code_and_cause_decide_together(code: int, cause: int, rang: bool, result: Result) -> None:
-    assert outcome(Final(code=code, q850=cause, rang=rang)).result is result
+    assert ending(Final(code=code, q850=cause, rang=rang)).result is result
 
 
 @pytest.mark.parametrize(
@@ -87,23 +87,23 @@ def test_code_and_cause_decide_together(code: int, cause: int, rang: bool, resul
     ],
 )
 def test_a_603_from_the_networks_analytics_is_no_persons_decline(final: Final) -> None:
-    assert outcome(final).result is Result.BLOCKED
+    assert ending(final).result is Result.BLOCKED
 
 
 @given(st.text(max_size=400))
 def test_a_strangers_words_are_cleaned_and_cut(phrase: str) -> None:
-    sentence = outcome(Final(code=486, phrase=phrase, left_to=phrase)).sentence
+    sentence = ending(Final(code=486, phrase=phrase, left_to=phrase)).sentence
     assert not any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in sentence)
     assert len(sentence) < 2 * PHRASE_LIMIT + 60
 
 
 def test_our_own_cuts_name_who_ended_it() -> None:
-    assert outcome(Final(cut=Cut.RING_TIMEOUT, rang=True)).result is Result.NO_ANSWER
-    assert outcome(Final(cut=Cut.REP, rang=True)).ended_by == "rep"
-    assert outcome(Final(cut=Cut.SILENCE, answered=True)).ended_by == "network"
-    assert outcome(Final(lost=True, answered=True)).ended_by == "network"
-    assert outcome(Final(lost=True, phrase="Connection refused")).result is Result.FAILED
-    assert outcome(Final(answered=True)).ended_by == "lead"
+    assert ending(Final(cut=Cut.RING_TIMEOUT, rang=True)).result is Result.NO_ANSWER
+    assert ending(Final(cut=Cut.REP, rang=True)).ended_by == "rep"
+    assert ending(Final(cut=Cut.SILENCE, answered=True)).ended_by == "network"
+    assert ending(Final(lost=True, answered=True)).ended_by == "network"
+    assert ending(Final(lost=True, phrase="Connection refused")).result is Result.FAILED
+    assert ending(Final(answered=True)).ended_by == "lead"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_our_own_cuts_name_who_ended_it() -> None:
 def test_a_call_that_rang_here_has_a_result_and_a_sentence(
     final: Final, taken: bool, elsewhere: bool, result: Result, by: str
 ) -> None:
-    found = outcome_of_incoming(final, taken=taken, elsewhere=elsewhere)
+    found = ending_of_incoming(final, taken=taken, elsewhere=elsewhere)
     assert (found.result, found.ended_by) == (result, by)
     assert found.sentence.endswith(".")
 
@@ -138,6 +138,6 @@ def test_a_call_that_rang_here_has_a_result_and_a_sentence(
 @pytest.mark.parametrize("answered", [True, False])
 @pytest.mark.parametrize("taken", [True, False])
 def test_no_end_of_an_incoming_call_is_without_a_meaning(cut: Cut, answered: bool, taken: bool) -> None:
-    found = outcome_of_incoming(Final(cut=cut, answered=answered), taken=taken, elsewhere=False)
+    found = ending_of_incoming(Final(cut=cut, answered=answered), taken=taken, elsewhere=False)
     assert found.ended_by in {"rep", "lead", "network", "engine"}
     assert "called side" not in found.sentence
