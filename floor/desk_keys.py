@@ -102,6 +102,8 @@ def on_disposed(desk: DeskState, given: told.Disposed) -> list[out.Effect]:
     line.chosen = out.Choice(disposition, given.callback_at)
     if line.stored:
         return record(line, line.chosen)
+    if line.ended:
+        desk.say(f"{disposition.label}: recorded once the call is written.")
     return hang_up_all(desk)
 
 
