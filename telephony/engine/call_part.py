@@ -21,6 +21,7 @@ class CallPart(pj.Call):
     progress: Progress
     voice: Voice
     held_by: Literal["", "us", "them"] = ""  # who holds the call; both: us
+    offering = False  # an offer of ours waits for its answer
     _board: Board
 
     @property

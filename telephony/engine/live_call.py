@@ -167,8 +167,10 @@ class LiveCall(Keypad, Holding, Giving):
             self.refer_answered(code, transaction.statusText)
         elif transaction.method == "INFO":
             self.info_answered(code)
-        elif transaction.method == "INVITE" and code >= 300 and self.talks:
-            self.offer_refused(code, transaction.statusText)
+        elif transaction.method == "INVITE":
+            self.offering = transaction.state < pj.PJSIP_TSX_STATE_COMPLETED
+            if code >= 300 and self.talks:
+                self.offer_refused(code, transaction.statusText)
 
     def note_secrecy(self, received: str) -> None:
         """Notice what an SDP of the other side agrees to."""

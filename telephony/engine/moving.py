@@ -71,7 +71,7 @@ class Moving:
 
 def _told(call: LiveCall) -> bool:
     """Offer the call anew; whether that could be sent."""
-    if not call.has_sound:
+    if call.offering or not call.has_sound:  # begun beside another one it would cost the call its sound
         return False
     options = pj.CallOpParam(True)
     options.opt.flag = _OFFER

@@ -12,14 +12,18 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from support.certificates import server_context
 from support.kamailio import modules, served
 from support.netns import CARRIER, LEAD, STUN, Network
 from support.ports import listens
 
 from telephony import stun
+from telephony.account import Transport
 
 PASSWORD = "c0rrect"
 ADDRESS = f"{CARRIER}:5060"
+NAME = "carrier.example"  # in its certificate
+TLS_PORT = 5061  # it tells no port where this one is meant
 SLOW_PORT = 5070  # of the lead's other telephone, "slow", which only rings
 _PROGRAMS = ("kamailio", "rtpengine", "baresip", "turnserver")
 
@@ -89,6 +93,16 @@ onreply_route[ANSWER] {
   SOUND
 }
 """
+_UDP_ALONE = "fork=no\ndisable_tcp=yes\n"
+_TLS = """tcp_children=2
+enable_tls=yes
+listen=tls:CARRIER:TLS_PORT
+loadmodule "tls.so"
+modparam("tls", "certificate", "FOLDER/server.pem")
+modparam("tls", "private_key", "FOLDER/server.key")
+modparam("tls", "tls_method", "TLSv1.2+")
+"""
+_STREAMS = {"tcp": "tcp_children=2\nlisten=tcp:ADDRESS\n", "tls": _TLS}
 _RELAYED = 'rtpengine_manage("replace-origin replace-session-connection");'
 
 
@@ -99,17 +113,24 @@ def missing() -> str:
 
 
 @contextlib.asynccontextmanager
-async def floor_carrier(net: Network, folder: Path, *, relays: bool = True) -> AsyncIterator[None]:
+async def floor_carrier(
+    net: Network, folder: Path, *, relays: bool = True, over: Transport = "udp"
+) -> AsyncIterator[None]:
     """The carrier at `ADDRESS`: calls go to who registered under that number, else to the lead.
 
     `relays`: it carries the sound, and learns from the first packets where each side is. Else the two
-    sides send to what the other's SDP says.
+    sides send to what the other's SDP says. `over`: what desks speak with it; the lead speaks UDP.
     """
     words = {
-        "ADDRESS": ADDRESS, "SLOW_PORT": str(SLOW_PORT), "CARRIER": CARRIER, "LEAD": LEAD,
-        "PASSWORD": PASSWORD, "MODULES": f"{modules()}/", "SOUND": _RELAYED if relays else "",
+        "ADDRESS": ADDRESS, "SLOW_PORT": str(SLOW_PORT), "TLS_PORT": str(TLS_PORT), "CARRIER": CARRIER,
+        "LEAD": LEAD, "PASSWORD": PASSWORD, "MODULES": f"{modules()}/", "SOUND": _RELAYED if relays else "",
     }  # fmt: skip
     config = _CONFIG
+    if over != "udp":
+        config = config.replace(_UDP_ALONE, _STREAMS[over])
+    if over == "tls":
+        server_context(folder, CARRIER, NAME)
+        words["FOLDER"] = str(folder)
     for word, value in words.items():
         config = config.replace(word, value)
     async with contextlib.AsyncExitStack() as stack:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from support import floor_carrier
+from support.netns import Network, network, why_not
 from support.patience import patient
 from support.sip_peer import SipPeer, answer
 from support.sip_ringer import Ringer
@@ -76,3 +78,13 @@ async def opened() -> AsyncIterator[Callable[..., object]]:
     """Enter further phones or peers in a test, closed in order at its end."""
     async with AsyncExitStack() as stack:
         yield stack.enter_async_context
+
+
+@pytest.fixture
+def net() -> Iterator[Network]:
+    """A desk, a router, a carrier and a lead; the test stands at the desk."""
+    why = why_not() or floor_carrier.missing()
+    if why:
+        pytest.skip(why)
+    with network() as made:
+        yield made

@@ -8,155 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from array import array
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
 from pathlib import Path
 
-import msgspec
 import pytest
 from support import floor_carrier as carrier
 from support import name_server as names
-from support.baresip import SPEECH, baresip, command, heard_by, keeps_what_it_hears, obeys
-from support.netns import CARRIER, DESK, LEAD, OTHER_DESK, OTHER_ROUTER, ROUTER, Network, network, why_not
-from support.sound import channels, likeness, loudness
-from support.telephone import Telephone, telephone
-from support.wire import Wire, wire
+from support.baresip import baresip, command
+from support.floor_desk import LEADS_KEYS, NUMBER, floor, speaks
+from support.netns import CARRIER, DESK, LEAD, OTHER_DESK, OTHER_ROUTER, ROUTER, Network
+from support.sound import channels
 
-from telephony.account import Account, Sound
-from telephony.carrier import script
-from telephony.protocol import (
-    Answer,
-    Ended,
-    Incoming,
-    Quality,
-    Ready,
-    Record,
-    Recorded,
-    Recording,
-    Registration,
-)
+from telephony.protocol import Quality, Ready, Registration
 
 pytestmark = pytest.mark.interop
-REP = Path(script.__file__).parent / "sounds" / "greeting.wav"
-SIP = 5060
-NUMBER, LEADS_KEYS = "+14155550123", 4444
-ACCOUNT = Account(server=carrier.ADDRESS, user="robin", password=carrier.PASSWORD, register=True)
 SOON_S = 40  # on a busy machine; the registration lasts two minutes
-AUDIBLE = 300  # of 32,768: far from silence
-
-
-@pytest.fixture
-def net() -> Iterator[Network]:
-    why = why_not() or carrier.missing()
-    if why:
-        pytest.skip(why)
-    with network() as made:
-        yield made
-
-
-@dataclass
-class Floor:
-    """One desk with its carrier, and a lead who answers by himself."""
-
-    net: Network
-    line: Telephone
-    wire: Wire  # what passes outside the router
-    folder: Path
-
-    async def registered(self, times: int = 1) -> Registration:
-        """Wait until the registrar has taken the desk that often."""
-        count = 0
-        while True:
-            count += 1
-            told = await self.line.heard.wait(Registration, count=count)
-            times -= told.registered
-            if not times:
-                return told
-
-    def registrations(self) -> int:
-        return sum(told.registered for told in self.line.heard.of(Registration))
-
-    async def talks(self) -> str:
-        """A call that has been answered and is recorded."""
-        call = self.line.dial(NUMBER)
-        await self.line.answered(call)
-        self.line.phone.send(Record(call, "start", str(self.folder / f"{call}.wav")))
-        await self.line.heard.wait(Recording, call)
-        return call
-
-    async def four_seconds_more(self, call: str) -> None:
-        """Wait for so much of the lead's sound."""
-        told = self.line.heard.of(Quality, call)
-        await self.line.hears(call, (told[-1].packets if told else 0) + 200)
-
-    async def hangs_up(self, call: str) -> Ended:
-        self.line.phone.hang_up(call)
-        await self.line.heard.wait(Recorded, call)
-        return await self.line.ended(call)
-
-    async def conversation(self) -> None:
-        """A call in which each hears the other."""
-        call = await self.talks()
-        await self.four_seconds_more(call)
-        ended = await self.hangs_up(call)
-        assert (ended.result, ended.ended_by) == ("answered", "rep")
-        self.both_were_heard(call)
-
-    def both_were_heard(self, call: str) -> None:
-        """On the recording, and at the lead's."""
-        left, right = channels(self.folder / f"{call}.wav")
-        assert speaks(left) == "rep"
-        assert speaks(right) == "lead"
-        assert speaks(self.lead_heard()) == "rep"
-
-    def lead_heard(self) -> array[int]:
-        """The samples that came out at the lead's, in the last call."""
-        return heard_by(self.folder / "lead")
-
-    async def lead_calls(self) -> Incoming:
-        """The lead rings the desk through the carrier; told here, and answered."""
-        before = len(self.line.heard.of(Incoming))
-        with self.net.at(self.net.lead):
-            await command(LEADS_KEYS, "dial", f"sip:robin@{carrier.ADDRESS}")
-        told = await self.line.heard.wait(Incoming, count=before + 1)
-        self.line.phone.send(Answer(told.call))
-        await self.line.answered(told.call)
-        return told
-
-
-def speaks(heard: Sequence[int]) -> str:
-    """Whose voice it is; empty: nobody's. The nearer one: on a busy machine packets come in jerks."""
-    if max(loudness(heard), default=0) < AUDIBLE:
-        return ""
-    (rep,), (lead,) = channels(REP), channels(SPEECH)
-    some = heard[4_000:28_000]
-    return "rep" if likeness(some, rep) > likeness(some, lead) else "lead"
-
-
-@asynccontextmanager
-async def floor(
-    net: Network, folder: Path, *, relays: bool = True, stun: bool = False, **changes: object
-) -> AsyncIterator[Floor]:
-    """A desk with `changes` of its account, registered. `relays`, `stun`: as for the carrier."""
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(carrier.floor_carrier(net, folder, relays=relays))
-        if stun:
-            server = await stack.enter_async_context(carrier.stun_of_the_carrier(net, folder))
-            changes["stun_servers"] = (server,)
-        lead = folder / "lead"
-        with net.at(net.carrier):
-            seen = stack.enter_context(wire("net", CARRIER, SIP))
-        with net.at(net.lead):
-            more = keeps_what_it_hears(lead) + obeys(LEADS_KEYS)
-            await stack.enter_async_context(baresip(lead, SIP, "lead", more=more, host=LEAD))
-        account = msgspec.structs.replace(ACCOUNT, **changes)
-        speaking = Sound(kind="file", file=str(REP))
-        line = await stack.enter_async_context(telephone(folder / "phone.log", account, sound=speaking))
-        made = Floor(net, line, seen, folder)
-        await made.registered()
-        yield made
 
 
 # ------------------------------------------------------------------- (a) through the router
