@@ -6,6 +6,7 @@ configuration are off · 130 interrupted · 141 the reader of our output left.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from config.text import as_sentence, for_terminal
 
 INTERRUPTED = 130
 READER_LEFT = 141
+_LONGEST = 1_000  # characters of a sentence: of what it quotes, the middle is left out
+_NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)
 
 
 def guarded(program: click.Command, args: list[str] | None = None) -> int:
@@ -45,6 +48,8 @@ def guarded(program: click.Command, args: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  the door itself
         if isinstance(error, UnicodeEncodeError) and not "".join(words).isprintable():
             return _say("a word of the call is no text in this locale: use UTF-8, as in LC_ALL=C.UTF-8", 2)
+        if isinstance(error, OSError) and error.errno in _NO_NAME:
+            return _say(f"{error.filename} cannot be opened ({(error.strerror or '').lower()})", 2)
         return _say(_unexpected(error, state), 1)
     return code
 
@@ -60,6 +65,8 @@ def _invoke(program: click.Command, args: list[str], state: State) -> int:
 
 
 def _say(sentence: str, code: int) -> int:
+    if len(sentence) > _LONGEST:
+        sentence = f"{sentence[: _LONGEST // 2]} … {sentence[-_LONGEST // 2 :]}"
     with suppress(OSError):  # nobody may be left to read it; the code still tells
         click.echo(f"sixring: {for_terminal(as_sentence(sentence))}", err=True)
     return code

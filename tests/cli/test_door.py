@@ -181,6 +181,23 @@ def test_a_word_that_is_no_text_in_the_locale_is_one_sentence(tmp_path: Path) ->
     )
 
 
+@pytest.mark.parametrize(
+    "words", [("import", "A" * 300), ("verify", "--anchor", "A" * 300), ("--home", "A" * 300, "queue")]
+)
+def test_a_name_that_no_file_can_have_is_no_surprise(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = sixring(*words, home=tmp_path, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.endswith(" cannot be opened (file name too long).\n")
+    assert not list(tmp_path.rglob("crash-*"))
+
+
+def test_a_long_word_is_quoted_without_its_middle(tmp_path: Path) -> None:
+    said = sixring("queue", "--limit", "7" * 20_000 + "x", home=tmp_path).stderr
+    assert len(said) < 1_100
+    assert said.startswith("sixring: Invalid value for '--limit': '777")
+    assert said.endswith("See 'sixring queue --help'.\n")
+
+
 def test_a_home_that_cannot_be_a_folder_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = sixring("init", "--defaults", "--home", tmp_path / "file" / "home")
