@@ -70,6 +70,11 @@ class Reception:
         call.tell()
         self._new.append((call, bool(others)))
 
+    def begin(self) -> None:
+        """Let ring what is new, before the desk's word on it is obeyed: by the 180 their dialog is known."""
+        while self._new:
+            self._begin(*self._new.popleft())
+
     def _begin(self, call: InCall, second: bool) -> None:
         try:
             call.ring()
@@ -126,8 +131,7 @@ class Reception:
 
     def watch(self, mono: int) -> None:
         """Let ring what is new, and refuse the strangers whose time has come: nobody is here."""
-        while self._new:
-            self._begin(*self._new.popleft())
+        self.begin()
         while self._later and self._later[0][0] <= mono:
             _, stranger = self._later.popleft()
             answer = pj.CallOpParam()

@@ -38,6 +38,18 @@ async def test_a_call_is_told_once_and_answered_by_one_word(line: Telephone, ann
     assert len(line.heard.of(Answered, call)) == 1
 
 
+async def test_an_answer_at_once_comes_after_the_ringing(line: Telephone, ann: Ringer) -> None:
+    """And by the ringing the dialog is known, without which nobody could hang up for a phone that died."""
+    for count in range(1, 4):
+        ring = ann.ring(where(line))
+        line.phone.send(Answer((await line.heard.wait(Incoming, count=count)).call))
+        await ring.reply(200)
+        codes = [reply.first.split(" ")[1] for reply in ring.replies]
+        assert codes.index("180") < codes.index("200")
+        ring.hang_up()
+        await line.heard.wait(Ended, count=count)
+
+
 async def test_times_are_those_of_the_caller(carrier: PracticeCarrier, log: Path) -> None:
     async with telephone(log, Account(server=str(carrier.addresses[0]))) as line:
 
