@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.lazy import Command, State, pass_state
-from config.clock import DAY
 
 if TYPE_CHECKING:
     from cadence.gate import GateFacts
     from cadence.model import Decision
     from config.home import Home
-    from store.store import Store
 
 
 @click.command(
@@ -57,13 +55,12 @@ def _facts(home: Home, number: str, region: str, lead_id: int | None, now: int) 
     Raises:
         SixringError: `number` is no telephone number, or there is no such lead.
     """
+    from dataclasses import replace
+
     from cadence.gate import GateFacts
-    from cadence.model import Phone
     from cadence.numbers import e164, is_emergency
     from cli.session import has_store, opened
     from config.errors import UsageError
-    from store.facts import gather, suppressed
-    from store.plans import read
 
     dialed = number.strip() if is_emergency(number, region) else e164(number, region)
     if dialed is None:
@@ -71,26 +68,11 @@ def _facts(home: Home, number: str, region: str, lead_id: int | None, now: int) 
     if lead_id is None and not has_store(home):
         return GateFacts(e164=dialed, by_hand=True, region=region)
     with opened(home) as store:
-        if lead_id is not None:
-            return gather(store.core, read(store.core, lead_id), Phone(0, dialed), now)
-        listed = store.registries.check(dialed)
-        return GateFacts(
-            e164=dialed,
-            by_hand=True,
-            attempts_at=_sent_lately(store, dialed, now),
-            suppressed=suppressed(store.core, dialed, ""),
-            region=region,
-            registry=listed.listed,
-            registry_at=listed.oldest_at,
-        )
-
-
-def _sent_lately(store: Store, e164: str, now: int) -> tuple[int, ...]:
-    """When the number was really called in the 24 hours before `now`: as far back as gap and cap look."""
-    return tuple(
-        attempt.opened_at
-        for attempt in store.attempts.since(now - DAY)
-        if attempt.e164 == e164 and attempt.invited_at is not None and attempt.opened_at <= now
+        told = store.attempts.facts(dialed, lead_id, now)
+    return replace(
+        told,
+        attempts_at=tuple(at for at in told.attempts_at if at <= now),
+        lead_attempts_at=tuple(at for at in told.lead_attempts_at if at <= now),
     )
 
 
