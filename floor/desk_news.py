@@ -10,7 +10,7 @@ from floor import desk_effects as out
 from floor import desk_incoming as incoming
 from floor import desk_inputs as told
 from floor import desk_second as second
-from floor.actions import IN_CALL
+from floor.actions import IN_CALL, RINGS_IN
 from floor.desk_ending import on_unwritten, write_result
 from floor.desk_state import Aside, DeskState, Line
 from floor.view import CallView, Tally
@@ -185,7 +185,7 @@ def on_refused(desk: DeskState, given: told.Refused) -> list[out.Effect]:
         case out.Undo(attempt_id):
             desk.undoing = False
             desk.last_attempt = None if given.over else attempt_id
-            return desk.ask_for_lead() if desk.state is ShiftState.READY else []
+            return desk.ask_for_lead() if desk.state in RINGS_IN else []  # its lead went back for this one
         case out.Skip():
             return desk.ask_for_lead() if desk.state is ShiftState.READY else []
         case _:

@@ -219,6 +219,17 @@ def test_an_undo_that_the_store_could_not_write_may_be_pressed_again(
     assert len(bench.of(out.Undo)) == asked
 
 
+def test_an_undo_that_could_not_be_written_leaves_no_empty_card(bench: Bench) -> None:
+    bench.ended(bench.answered(), Result.ANSWERED)
+    bench.tell(
+        told.Finished(7, None, None), told.Disposed("not_interested"),
+        told.Recorded(7, BOOK.dispositions.by_key["7"], next_plan()),
+        told.Claimed(claim(2), card(claim(2))), told.Pressed("undo"),
+    )  # fmt: skip
+    assert out.ClaimNext() in bench.tell(told.Refused(out.Undo(7), "The disk is full."))
+    assert bench.desk.state is ShiftState.READY
+
+
 def test_undo_brings_the_call_back_for_another_key(bench: Bench) -> None:
     call = bench.answered()
     bench.ended(call, Result.ANSWERED)
