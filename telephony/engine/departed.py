@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from telephony.engine.native import Text, native
@@ -35,8 +36,10 @@ class _Gone:
 class Departed:
     """Oldest first."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[str], object] = str) -> None:
+        """`tell`: called with the Call-ID of a call that was taken from the stack."""
         self._gone: list[_Gone] = []
+        self._tell = tell
 
     def add(self, parties: Parties, answered: bool, mono: int) -> None:
         """A call of ours was hung up."""
@@ -49,6 +52,7 @@ class Departed:
             if mono >= one.not_before:
                 self._gone = [other for other in self._gone if other is not one]
                 if _terminated(one.parties):
+                    self._tell(one.parties[0])
                     return True
         return False
 

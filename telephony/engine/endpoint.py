@@ -13,6 +13,7 @@ import pjsua2 as pj
 from telephony.account import Account, Srtp, Transport
 from telephony.engine.chatter import Chatter
 from telephony.engine.sentry import Sentry, post
+from telephony.engine.unfit import Past
 from telephony.engine.way import Binding
 
 CLOCK_RATE = 8_000  # Hz; telephone sound
@@ -58,6 +59,7 @@ class Endpoint:
     transport_id: int
     port: int
     sentry: Sentry | None  # kept: the stack calls it
+    past: Past
 
 
 def open_endpoint(binding: Binding, transport: Transport = "udp", account: Account | None = None) -> Endpoint:
@@ -73,7 +75,8 @@ def open_endpoint(binding: Binding, transport: Transport = "udp", account: Accou
     lib.libStart()
     lib.audDevManager().setNullDev()
     address = lib.transportGetInfo(transport_id).localAddress
-    return Endpoint(lib, transport_id, int(address.rpartition(":")[2]), post())
+    past = Past()
+    return Endpoint(lib, transport_id, int(address.rpartition(":")[2]), post(past), past)
 
 
 def _settings(stun: Sequence[str], chatter: Chatter) -> Any:  # noqa: ANN401 - pjsua2 has no types

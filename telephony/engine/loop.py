@@ -85,7 +85,7 @@ class Engine:
         self._board.rep.changed = self._rejoin
         self._board.ears = Drawer()
         self._board.ringback = Ringback(ringing_tone(account.country))
-        self._graves, self._departed = Graveyard(), Departed()
+        self._graves, self._departed = Graveyard(), Departed(self._stack.past.left)
         self._calls: dict[str, LiveCall] = {}
         names = Names()
         self._open_door(setup.sound, names)

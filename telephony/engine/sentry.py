@@ -17,8 +17,7 @@ from typing import Any
 import pjsua2 as pj
 
 from telephony.engine.native import native
-from telephony.engine.throttle import Throttle
-from telephony.engine.unfit import Answers, kills, offers, refusal, sounds_wrong
+from telephony.engine.unfit import Past, kills, offers, refusal, sounds_wrong
 
 FIRST = 12  # PJSIP_MOD_PRIORITY: behind the transports (8), before the transactions (16)
 UNREADABLE = 220_020  # PJMEDIA_SDP_EINSDP
@@ -53,12 +52,16 @@ class Sentry:
     """Stands before the stack as long as the process lives."""
 
     def __init__(
-        self, read: Callable[..., None], sound_of: Callable[..., Any], respond: Callable[[int, int], None]
+        self,
+        past: Past,
+        read: Callable[..., None],
+        sound_of: Callable[..., Any],
+        respond: Callable[[int, int], None],
     ) -> None:
         self._read, self._sound_of, self._respond = read, sound_of, respond
         self._message: Any = pj.SipRxData()
         self._there = int(self._message.this)
-        self._offers, self._answers = Throttle(), Answers()
+        self._past = past
         look = _Look(self._look)
         self.module = _Module(
             name=_NAME, name_length=len(_NAME), id=-1, priority=FIRST, on_rx_request=look, on_rx_response=look
@@ -74,23 +77,22 @@ class Sentry:
 
     def _ends(self, text: str, message: int) -> bool:
         mono = time.monotonic_ns() // 1_000_000
-        if kills(text) or self._answers.upset(text, mono):
+        if kills(text) or self._past.upsets(text, mono):
             return True
         code = refusal(text)
         if code:
             self._respond(code, message)
             return True
-        if not offers(text):
-            return False
-        found = self._sound_of(message)
+        found = self._sound_of(message) if offers(text) else None
         if found and found.contents.body and not found.contents.error:
             sound = found.contents
-            if sounds_wrong(ctypes.string_at(sound.body, sound.length).decode("latin-1")):
+            sdp = ctypes.string_at(sound.body, sound.length).decode("latin-1")
+            if sounds_wrong(sdp) or self._past.other_media(text, sdp):
                 sound.error, sound.session = UNREADABLE, None
-        return not (text.startswith("SIP/") or self._offers.allows(mono))
+        return False
 
 
-def post() -> Sentry | None:
+def post(past: Past) -> Sentry | None:
     """Put a sentry before the running stack; None where that cannot be done."""
     read = native(_READ, None, _POINTER, _POINTER)
     sound_of = native("pjsip_rdata_get_sdp_info", ctypes.POINTER(_Sound), _POINTER)
@@ -102,6 +104,6 @@ def post() -> Sentry | None:
     if read is None or sound_of is None or stack is None or answer is None or register is None:
         return None
     here, say = stack(), answer
-    sentry = Sentry(read, sound_of, lambda code, message: say(here, message, code, None, None, None))
+    sentry = Sentry(past, read, sound_of, lambda code, message: say(here, message, code, None, None, None))
     register(here, ctypes.byref(sentry.module))
     return sentry

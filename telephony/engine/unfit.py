@@ -6,12 +6,14 @@ Each rule has a message that was seen to do it: the library is built with its as
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import OrderedDict, deque
 
 from telephony.engine.message import call_id, values
 from telephony.engine.throttle import Throttle
 
 TAKEN = frozenset({"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "PRACK", "NOTIFY"})
+OFFERING = frozenset({"INVITE", "UPDATE"})
+CHALLENGES = frozenset({401, 407})
 DECLINED, UNKNOWN = 603, 501
 MOST_SOUNDS = 2  # with encryption and without
 MOST_ROUTES = 8
@@ -26,6 +28,7 @@ _TO_INVITE = re.compile(r"^cseq\s*:\s*[0-9]+\s+invite\b", re.MULTILINE | re.IGNO
 _QUOTED = re.compile(r'"[^"]*"|<[^>]*>')
 _TAG = re.compile(r";\s*tag\s*=\s*[^\s;]", re.IGNORECASE).search
 _RECEIVED = re.compile(r";\s*received\s*=\s*([^;,\s]*)", re.IGNORECASE).findall
+_MEDIA = re.compile(r"^m=", re.MULTILINE).findall
 _SOUND = re.compile(r"^m=audio", re.MULTILINE | re.IGNORECASE).findall
 _LINE = re.compile(r"\r\n|\r|\n")
 _BYTE = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})"
@@ -74,20 +77,32 @@ def refusal(text: str) -> int:
     return DECLINED if asked == "REFER" else UNKNOWN
 
 
-class Answers:
-    """Answers that cannot be borne after those that came before."""
+class Past:
+    """What cannot be borne after what came before."""
 
     def __init__(self) -> None:
         self._tagged: deque[str] = deque(maxlen=CALLS_KNOWN)  # Call-IDs
-        self._brief = Throttle(TWICE, HALF_A_MINUTE)
+        self._left: deque[str] = deque(maxlen=CALLS_KNOWN)
+        self._media: OrderedDict[str, int] = OrderedDict()  # by Call-ID, of calls that came in
+        self._brief, self._offers = Throttle(TWICE, HALF_A_MINUTE), Throttle()
 
-    def upset(self, text: str, mono: int) -> bool:
+    def left(self, call: str) -> None:
+        """The call of that Call-ID was taken from the stack, and its BYE was not."""
+        self._left.append(call)
+
+    def upsets(self, text: str, mono: int) -> bool:
         """Whether this one must be dropped.
 
         - One to an INVITE that lacks the tag an earlier one had: a fork without a name aborts.
         - "Interval Too Brief", again and again: the stack registers anew at once, without end.
+        - A challenge to the BYE of a call that is no more: who would answer it is freed.
+        - More offers than the library has sockets for; each gives its own back half a second late.
         """
         code = code_of(text)
+        if not code:
+            return method(text) in OFFERING and not self._offers.allows(mono)
+        if code in CHALLENGES:
+            return call_id(text) in self._left
         if code == TOO_BRIEF:
             return not self._brief.allows(mono)
         if not 100 < code < 300 or not _TO_INVITE(text):
@@ -97,6 +112,18 @@ class Answers:
             return call in self._tagged
         if call not in self._tagged:
             self._tagged.append(call)
+        return False
+
+    def other_media(self, text: str, sdp: str) -> bool:
+        """Whether an offer within a call, or an answer, has not as many media as the call began with."""
+        call, count = call_id(text), len(_MEDIA(sdp))
+        if code_of(text):
+            return count > self._media.get(call, 1)
+        if _tagged(text):
+            return count != self._media.get(call, 1)
+        self._media[call] = count
+        if len(self._media) > CALLS_KNOWN:
+            self._media.popitem(last=False)
         return False
 
 
