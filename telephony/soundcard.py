@@ -6,9 +6,9 @@ headset never loads it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
 from config.text import for_terminal
@@ -78,25 +78,45 @@ def cards(backends: Sequence[Any] = ()) -> Cards:
     ]
     try:
         found = miniaudio.Devices(wanted)
-        heard, played = found.get_captures(), found.get_playbacks()
-    except miniaudio.MiniaudioError:  # no sound system, or one without a single card
+    except miniaudio.MiniaudioError:  # no sound system
         return Cards("")
-    return Cards(
-        found.backend,
-        _named([one for one in heard if not _is_monitor(found.backend, one["id"])]),
-        _named(played),
+    microphones, speakers = (
+        _named([one for one in _listing(found, capture) if _is_real(found.backend, one[1])])
+        for capture in (True, False)
     )
+    return Cards(found.backend, microphones, speakers)
 
 
-def _named(found: Sequence[dict[str, Any]]) -> tuple[Device, ...]:
+def _listing(found: Any, capture: bool) -> list[tuple[str, Any]]:  # noqa: ANN401
+    """Names and handles of the microphones, or else of the speakers, that answer.
+
+    miniaudio's own lists fail as a whole where one device does not answer (a plugin of ALSA without
+    its server), or has a name that is no UTF-8: one that was cut off at 255 bytes, within a letter.
+    """
+    from miniaudio import DeviceType, ffi, lib
+
+    kind = (DeviceType.CAPTURE if capture else DeviceType.PLAYBACK).value
+    infos, many, none = ffi.new("ma_device_info**"), ffi.new("ma_uint32*"), ffi.NULL
+    wanted = (none, none, infos, many) if capture else (infos, many, none, none)
+    context = found._context  # noqa: SLF001 - it has no public name
+    lib.ma_context_get_devices(context, *wanted)
+    return [
+        (ffi.string(one.name).decode(errors="replace"), ffi.new("ma_device_id*", one.id))
+        for one in (infos[0][at] for at in range(many[0]))
+        if not lib.ma_context_get_device_info(context, kind, ffi.addressof(one.id), ffi.addressof(one))
+    ]
+
+
+def _named(found: Sequence[tuple[str, Any]]) -> tuple[Device, ...]:
     """Each by a name of its own, harmless: two headsets of one make are "Jabra" and "Jabra (2)"."""
-    seen: Counter[str] = Counter()
+    taken: set[str] = set()
     devices = []
-    for one in found:
-        name = for_terminal(one["name"])
-        seen[name.casefold()] += 1
-        count = seen[name.casefold()]
-        devices.append(Device(f"{name} ({count})" if count > 1 else name, one["id"]))
+    for raw, handle in found:
+        name = for_terminal(raw).strip() or "no name"
+        names = chain([name], (f"{name} ({number})" for number in count(2)))
+        called = next(one for one in names if one.casefold() not in taken)
+        taken.add(called.casefold())
+        devices.append(Device(called, handle))
     return tuple(devices)
 
 
@@ -170,11 +190,13 @@ def _speaking(wanted: Callable[[int], bytes]) -> Generator[bytes, int, None]:
         frames = yield wanted(frames * 2)
 
 
-def _is_monitor(backend: str, handle: Any) -> bool:  # noqa: ANN401
+def _is_real(backend: str, handle: Any) -> bool:  # noqa: ANN401
+    """Whether something is heard there, or hears: not a monitor, nor ALSA's own nothing."""
     import miniaudio
 
-    source = bytes(miniaudio.ffi.buffer(handle)).partition(b"\0")[0]  # the source's name on PulseAudio
-    return backend == "PulseAudio" and source.endswith(b".monitor")
+    place = bytes(miniaudio.ffi.buffer(handle)).partition(b"\0")[0]  # the source's or PCM's name
+    hollow = {"PulseAudio": place.endswith(b".monitor"), "ALSA": place == b"null"}
+    return not hollow.get(backend)
 
 
 def _listed(devices: Sequence[Device]) -> str:

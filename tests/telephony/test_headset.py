@@ -170,15 +170,19 @@ async def test_a_microphone_that_opens_and_gives_no_sound_is_told_as_that_and_on
     assert told.text.startswith(f"The microphone '{MICROPHONE}' opens and gives no sound.")
 
 
-async def test_two_headsets_of_one_name_can_be_told_apart_and_a_hostile_one_does_no_harm(
+async def test_headsets_of_one_name_can_be_told_apart_and_a_hostile_one_does_no_harm(
     rig: SoundRig,
 ) -> None:
     rig.add_speaker("twin", "Jabra Evolve")
     rig.add_speaker("twin2", "Jabra Evolve")
+    rig.add_speaker("twin3", "Jabra Evolve (2)")
+    rig.add_speaker("long", "é" * 200)  # it is cut off at 255 bytes, within a letter
+    rig.add_speaker("blank", "  ")
     rig.add_speaker("evil", "Red \x1b[31m \u202e end")
     speakers = cards().speakers
     names = [one.name for one in speakers]
-    assert {"Jabra Evolve", "Jabra Evolve (2)", "Red ·[31m · end"} <= set(names)
+    assert {"Jabra Evolve", "Jabra Evolve (2)", "Jabra Evolve (2) (2)", "no name"} <= set(names)
+    assert {"Red ·[31m · end", "é" * 127 + "\ufffd"} <= set(names)
     handles = {bytes(miniaudio.ffi.buffer(pick(speakers, name, "speaker").handle)) for name in names}
     assert len(handles) == len(names)
 
