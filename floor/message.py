@@ -88,9 +88,9 @@ def _telephone_sound(source: Path, what: str) -> tuple[int, bytes]:
             f"{source} is no audio file that can be read; save it as WAV and try again."
         ) from error
     except OSError as error:
-        raise UsageError(
-            f"{source} cannot be read ({error.strerror}); a file other than WAV needs ffmpeg on this machine."
-        ) from error
+        itself = str(error.filename) == str(source)
+        mend = "" if itself else "; a file other than WAV needs ffmpeg on this machine"
+        raise UsageError(f"{source} cannot be read ({error.strerror}){mend}.") from error
     if not SHORTEST_S <= len(sound) / 1000 <= LONGEST_S:
         raise UsageError(
             f"{source} lasts {len(sound) / 1000:.1f} s; {what} lasts from {SHORTEST_S} to {LONGEST_S} s."
