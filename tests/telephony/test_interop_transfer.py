@@ -11,7 +11,7 @@ import pytest
 from support.baresip import SPEECH, baresip, heard_by, keeps_what_it_hears, needs_baresip
 from support.kamailio import modules, routing_kamailio
 from support.ports import HOST, free_port
-from support.sound import channels, likeness
+from support.sound import share
 from support.telephone import Telephone, telephone
 
 from telephony.account import Account
@@ -24,7 +24,6 @@ pytestmark = [
     pytest.mark.skipif(modules() is None, reason="kamailio is not installed"),
 ]
 LEADS_WORDS = Path(script.__file__).parent / "sounds" / "greeting.wav"
-ALIKE = 0.7  # another voice is 0.6 at most
 
 
 @pytest.fixture
@@ -48,11 +47,10 @@ async def talking(line: Telephone) -> str:
     return call
 
 
-async def hears(folder: Path, words: Path) -> None:
-    """Wait until the last three seconds that a baresip heard sound like `words`."""
-    (played,) = channels(words)
+async def hears(folder: Path, voice: Path) -> None:
+    """Wait until a baresip hears `voice`."""
     async with asyncio.timeout(20):
-        while len(heard := heard_by(folder)[-24_000:]) < 24_000 or likeness(heard, played) <= ALIKE:
+        while share(heard_by(folder)[-24_000:], voice) < 0.1:
             await asyncio.sleep(0.2)
 
 
