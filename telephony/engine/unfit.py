@@ -13,7 +13,6 @@ from telephony.engine.throttle import Throttle
 
 TAKEN = frozenset({"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "PRACK", "NOTIFY"})
 OFFERING = frozenset({"INVITE", "UPDATE"})
-CHALLENGES = frozenset({401, 407})
 DECLINED, UNKNOWN = 603, 501
 MOST_SOUNDS = 2  # with encryption and without
 MOST_ROUTES = 8
@@ -95,14 +94,14 @@ class Past:
 
         - One to an INVITE that lacks the tag an earlier one had: a fork without a name aborts.
         - "Interval Too Brief", again and again: the stack registers anew at once, without end.
-        - A challenge to the BYE of a call that is no more: who would answer it is freed.
+        - A refusal within a call that is no more: who would act on it is freed.
         - More offers than the library has sockets for; each gives its own back half a second late.
         """
         code = code_of(text)
         if not code:
             return method(text) in OFFERING and not self._offers.allows(mono)
-        if code in CHALLENGES:
-            return call_id(text) in self._left
+        if code >= 300 and call_id(text) in self._left:
+            return True
         if code == TOO_BRIEF:
             return not self._brief.allows(mono)
         if not 100 < code < 300 or not _TO_INVITE(text):

@@ -14,7 +14,7 @@ from support.sip_message import Message, respond, sdp, within
 from support.sip_peer import HOST, Leg, SipPeer, answer, final, ring
 from support.sip_ringer import Ringer
 from support.telephone import Telephone, telephone
-from support.torture import HEAD, ODD, PLAIN, UNBEARABLE, damaged, requests
+from support.torture import HEAD, ODD, PLACE, PLAIN, UNBEARABLE, damaged, requests
 
 from telephony.account import Account
 from telephony.engine.chatter import LINE_LIMIT, first_line
@@ -288,8 +288,8 @@ def test_a_description_that_the_stack_cannot_bear_is_known(what: str) -> None:
         PLAIN,
         PLAIN + "m=audio 4002 RTP/SAVP 0\r\nm=video 0 RTP/AVP 34\r\n",
         PLAIN.replace("127.0.0.1\r\nt", "224.2.1.1/127/3\r\nt"),
-        f"{HEAD}t=0 0\r\nm=audio 4000 RTP/AVP 0\r\nc=IN IP4 192.0.2.1\r\n"
-        "m=video 9 RTP/AVP 34\r\nc=in ip4 0.0.0.0\r\n",
+        PLAIN.replace(PLACE, "t=0 0\r\n")
+        + "c=IN IP4 192.0.2.1\r\nm=video 9 RTP/AVP 34\r\nc=in ip4 0.0.0.0\r\n",
         f"{HEAD}t=0 0\r\n",
         "",
     ],
@@ -309,6 +309,7 @@ def test_what_came_before_counts() -> None:
     assert not past.upsets(reply(401, "CSeq: 8 BYE", "Call-ID: a"), 0)
     past.left("a")
     assert past.upsets(reply(401, "CSeq: 8 BYE", "Call-ID: a"), 0)
+    assert past.upsets(reply(481, "CSeq: 9 UPDATE", "Call-ID: a"), 0)
     assert not past.upsets(reply(200, "CSeq: 8 BYE", "Call-ID: a", "To: <sip:a>;tag=1"), 0)
     assert sum(past.upsets(request(method="INVITE"), 50_000) for _ in range(30)) == 18
     assert not past.upsets(request(), 50_000)
