@@ -11,7 +11,7 @@ import pytest
 from config.clock import HandClock
 from floor import catcher as catching
 from floor.catcher import Catcher
-from floor.smtp import Delivered, Delivery, MailServer, Outcome, Refused
+from floor.smtp import Delivered, Delivery, Fate, MailServer, Refused
 
 NOON = 1_800_000_000_000
 
@@ -24,7 +24,7 @@ def office(tmp_path: Path) -> Iterator[tuple[Catcher, MailServer]]:
     catcher.close()
 
 
-def send(server: MailServer, mail: bytes, recipient: str = "lead@example.org") -> Outcome:
+def send(server: MailServer, mail: bytes, recipient: str = "lead@example.org") -> Fate:
     return Delivery(server, "sam@example.com", recipient, mail).run()
 
 
