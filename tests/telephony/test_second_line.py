@@ -208,15 +208,15 @@ async def is_answered(line: Telephone, call: str) -> bool:
     return bool(line.heard.of(Answered, call))
 
 
-async def said_again(peer: SipPeer, leg: Leg, more: int) -> None:
-    """The rep's BYE comes so many times more."""
+def farewells(peer: SipPeer, leg: Leg) -> int:
+    """How often the rep's BYE has come so far, repetitions too."""
+    return sum(one.method == "BYE" and one.call_id == leg.invite.call_id for _, one in peer.requests)
 
-    def said() -> int:
-        return sum(one.method == "BYE" and one.call_id == leg.invite.call_id for _, one in peer.requests)
 
-    before = said()
+async def said(peer: SipPeer, leg: Leg, times: int) -> None:
+    """The rep's BYE comes so often in all."""
     async with asyncio.timeout(20):
-        while said() < before + more:
+        while farewells(peer, leg) < times:
             await asyncio.sleep(0.02)
 
 
@@ -238,13 +238,19 @@ async def test_a_second_line_finds_a_slot_where_dead_peers_have_all_others(
 ) -> None:
     dead = await hung_up_on_the_dead(talking, peer, once=Answered)
     for leg in dead:
-        await said_again(peer, leg, 2)
+        await said(peer, leg, 3)  # a second and a half after the first
     for number in range(2):
         assert await is_answered(talking, f"{SECOND}-{number}")
-        await hears(await peer.leg(4 + number), speech=True)
     assert talking.phone.spare_pid is None
-    for leg in dead:  # each is asked to hang up as long as ever
-        await said_again(peer, leg, 1)
+    before = [farewells(peer, leg) for leg in dead]
+    for number in range(2):
+        await hears(await peer.leg(4 + number), speech=True)
+    for leg, times in zip(dead, before, strict=True):  # each is asked to hang up as long as ever
+        await said(peer, leg, times + 1)
+    dead[0].dead = False  # and may come back from the dead, whatever it says
+    hang_up(dead[1])
+    dead[2].request("INFO", ("Content-Type: application/dtmf-relay",), "Signal=5\r\nDuration=160\r\n")
+    await hold(talking, LEAD, on=True)
     talking.phone.hang_up(LEAD)
     assert (await talking.ended(LEAD)).ended_by == "rep"
     assert len(talking.heard.of(Ready)) == 1
