@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from typing import TYPE_CHECKING
 
@@ -44,10 +45,12 @@ def screen() -> Screen:
 
 
 def require_terminal() -> None:
-    """Refuse to draw into a pipe.
+    """Refuse to draw into a pipe, or with characters that are not there.
 
     Raises:
-        UsageError: input or output is no terminal.
+        UsageError: input or output is no terminal, or one of another encoding than UTF-8.
     """
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
         raise UsageError("The workstation needs a terminal; 'sixring rehearse' works calls without one.")
+    if (encoding := codecs.lookup(sys.stderr.encoding).name) != "utf-8":
+        raise UsageError(f"The workstation draws in UTF-8, the locale says {encoding}: set LC_ALL=C.UTF-8.")

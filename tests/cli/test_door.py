@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import pytest
 from support.program import PROGRAM, environment, sixring
+from support.terminal import terminal
 
 from cli.door import guarded
 from cli.lazy import Command
@@ -77,6 +78,13 @@ def test_a_surprise_may_quote_what_no_encoding_can_write(tmp_path: Path) -> None
     assert guarded(ending_with(ValueError(f"J\u00fcrgen, in {path}")), []) == 1
     (log,) = (tmp_path / "home" / "logs").iterdir()
     assert "J\u00fcrgen, in caf\\udce9.csv" in log.read_text("utf-8")
+
+
+def test_a_workstation_is_not_drawn_in_escapes(tmp_path: Path) -> None:
+    practice = [str(PROGRAM), "practice", "--home", str(tmp_path / "home")]
+    with terminal(practice, PYTHONIOENCODING="iso-8859-1") as desk:
+        assert desk.exit_code() == 2
+    assert b"draws in UTF-8, the locale says iso8859-1: set LC_ALL=C.UTF-8." in desk.output
 
 
 def test_what_an_error_quotes_cannot_move_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
