@@ -129,7 +129,9 @@ async def test_a_rep_may_leave_while_the_store_hangs(
         seat.station.press("dial")
         await seat.state(S.TALKING)
         with silent(seat.place.store):
-            async with asyncio.timeout(20):
+            seat.station.press("hang_up")
+            await seat.state(S.WRAP_UP)
+            async with asyncio.timeout(60):
                 await seat.station.leave()
             left = Spill(spill_of(seat.place.home, "anna")).read()
             assert [one.fact.ended.result for one in left if isinstance(one.fact, out.Finish)] == ["answered"]
