@@ -22,7 +22,7 @@ from config.secrets import secret
 from config.settings import Settings
 from floor.backoff import Backoff
 from floor.letters import check, compose, envelope_address, sender_address
-from floor.rounds import Rounds
+from floor.rounds import CLOSING_S, Rounds
 from floor.smtp import Delivered, Delivery, Fate, MailServer, Refused, Uncertain, Unreachable
 from floor.store_room import StoreRoom
 from store.errors import Settled
@@ -69,8 +69,9 @@ class MailRoom(Rounds):
             if delivery.abort() and not handed.done():
                 handed.set_result(_CLOSED)
         await super().close()
-        with suppress(SixringError):  # a mark that stays `sending` is shown as uncertain at the next start
-            await self._write_down()
+        with suppress(SixringError, TimeoutError):  # what stays `sending` is uncertain at the next start
+            async with asyncio.timeout(CLOSING_S):
+                await self._write_down()
 
     async def round(self) -> float:
         """Settle what is unsettled, render what is due, send one mail."""
