@@ -83,7 +83,8 @@ class Past:
         self._tagged: deque[str] = deque(maxlen=CALLS_KNOWN)  # Call-IDs
         self._left: deque[str] = deque(maxlen=CALLS_KNOWN)
         self._media: OrderedDict[str, int] = OrderedDict()  # by Call-ID, of calls that came in
-        self._brief, self._offers = Throttle(TWICE, HALF_A_MINUTE), Throttle()
+        self._brief = Throttle(TWICE, HALF_A_MINUTE)
+        self._offers = {each: Throttle() for each in OFFERING}  # a stranger's UPDATEs take no INVITE's turn
 
     def left(self, call: str) -> None:
         """The call of that Call-ID was taken from the stack, and its BYE was not."""
@@ -95,11 +96,12 @@ class Past:
         - One to an INVITE that lacks the tag an earlier one had: a fork without a name aborts.
         - "Interval Too Brief", again and again: the stack registers anew at once, without end.
         - A refusal within a call that is no more: who would act on it is freed.
-        - More offers than the library has sockets for; each gives its own back half a second late.
+        - More offers than the library has sockets for: each gives its own back half a second late.
         """
         code = code_of(text)
         if not code:
-            return method(text) in OFFERING and not self._offers.allows(mono)
+            turns = self._offers.get(method(text)) if offers(text) else None
+            return turns is not None and not turns.allows(mono)
         if code >= 300 and call_id(text) in self._left:
             return True
         if code == TOO_BRIEF:

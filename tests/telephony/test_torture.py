@@ -311,7 +311,9 @@ def test_what_came_before_counts() -> None:
     assert past.upsets(reply(401, "CSeq: 8 BYE", "Call-ID: a"), 0)
     assert past.upsets(reply(481, "CSeq: 9 UPDATE", "Call-ID: a"), 0)
     assert not past.upsets(reply(200, "CSeq: 8 BYE", "Call-ID: a", "To: <sip:a>;tag=1"), 0)
-    assert sum(past.upsets(request(method="INVITE"), 50_000) for _ in range(30)) == 18
+    assert sum(past.upsets(request(method="UPDATE") + PLAIN, 50_000) for _ in range(30)) == 18
+    assert sum(past.upsets(request(method="INVITE") + PLAIN, 50_000) for _ in range(30)) == 18
+    assert not past.upsets(request(method="INVITE"), 50_000)
     assert not past.upsets(request(), 50_000)
 
 
