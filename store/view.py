@@ -14,6 +14,9 @@ from store.ranks import CALL_LANES, FIELDS, Group, front_sql, groups, places, ro
 from store.records import QueueRow
 from store.reps import routes_of
 
+_AT_ONCE = 200  # leads a statement
+_LEADS = "select id, name, company, source, arrived_at, attempts, plan_reason, called_us_at from lead"
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -90,7 +93,7 @@ def peek(core: Core, rep: str, limit: int, offset: int) -> list[QueueRow]:
         ranked += _front(core, group, wanted - len(ranked), {**route_params(routes), "rep": rep, "now": now})
     if len(ranked) < wanted:
         ranked += _upcoming(core, rep, routes, now, wanted - len(ranked))
-    return [_line(core, row, now) for row in ranked[offset:wanted]]
+    return _lines(core, ranked[offset:wanted], now)
 
 
 def overview(core: Core, limit: int, offset: int) -> list[QueueRow]:
@@ -119,7 +122,7 @@ def overview(core: Core, limit: int, offset: int) -> list[QueueRow]:
         now=now,
         limit=wanted - len(ranked),
     )
-    return [_line(core, row, now) for row in ranked[offset:wanted]]
+    return _lines(core, ranked[offset:wanted], now)
 
 
 def _front(core: Core, group: Group, limit: int, given: dict[str, object]) -> list[Row]:
@@ -147,12 +150,18 @@ def _upcoming(core: Core, rep: str, routes: Sequence[str], now: int, limit: int)
     )
 
 
-def _line(core: Core, row: Row, now: int) -> QueueRow:
-    lead = core.engine.rows(
-        """select name, company, source, arrived_at, attempts, plan_reason, called_us_at
-            from lead where id = :id""",
-        id=row["lead_id"],
-    )[0]
+def _lines(core: Core, rows: Sequence[Row], now: int) -> list[QueueRow]:
+    """The rows with what they say of their leads, which are read many at a time."""
+    leads: dict[int, Row] = {}
+    for start in range(0, len(rows), _AT_ONCE):
+        ids = {f"i{n}": row["lead_id"] for n, row in enumerate(rows[start : start + _AT_ONCE])}
+        marks = ", ".join(f":{mark}" for mark in ids)
+        found = core.engine.rows(f"{_LEADS} where id in ({marks})", **ids)
+        leads |= {lead["id"]: lead for lead in found}
+    return [_line(core, row, leads[row["lead_id"]], now) for row in rows]
+
+
+def _line(core: Core, row: Row, lead: Row, now: int) -> QueueRow:
     lane = Lane(row["lane"])
     planned = row["call_at"]
     own_words = lead["plan_reason"] if asked_for(CallKind(row["call_kind"]), lane) else ""
