@@ -81,6 +81,9 @@ class Seat(Voice):
         """There is none now."""
         self._board.rep.unseat()
 
+    def answered(self) -> None:
+        """Nobody listens for a machine here: ears taken for it would be lost with the leg, on the bridge."""
+
     def close(self) -> None:
         """The rep's phone is gone."""
         self._board.rep.unseat()

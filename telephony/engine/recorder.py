@@ -59,11 +59,15 @@ class Drawer:
     """Where ears wait for the next call."""
 
     def __init__(self) -> None:
+        self._all: list[Ears] = []  # lost while the bridge uses it, a pair takes the process with it
         self._free: list[Ears] = []
 
     def take(self) -> Ears:
         """A pair nobody uses."""
-        return self._free.pop() if self._free else Ears()
+        if not self._free:
+            self._free.append(Ears())
+            self._all.extend(self._free)
+        return self._free.pop()
 
     def give_back(self, ears: Ears) -> None:
         """Put a pair back; whoever took it has joined nothing to it any more."""

@@ -18,9 +18,13 @@ from support.sip_peer import SipPeer, answer, final, hang_up, ring
 from support.sip_ringer import Ringer
 from support.telephone import Telephone, telephone
 
+from config.clock import HandClock
 from telephony.account import Account, Sound
 from telephony.desk_phone import LEG
+from telephony.engine.board import Board
+from telephony.engine.desk_leg import Seat
 from telephony.errors import NotDialableError
+from telephony.pipe import Pipe
 from telephony.protocol import Ended, Incoming, Ready, SoundState
 from telephony.target import desk_phone_uri
 
@@ -118,6 +122,19 @@ async def test_a_rep_who_hangs_up_is_called_again_and_finds_the_lead_still_there
     await hears(lead, speech=True)
     await hears(await desk_phone.leg(1), speech=True)
     assert not seat.heard.of(Ended, call)
+
+
+class NoEars:
+    """Where a call would take its ears from."""
+
+    def take(self) -> None:
+        raise AssertionError("the rep's own leg is listened to")
+
+
+def test_the_reps_own_leg_takes_no_ears_that_it_would_lose_on_the_bridge() -> None:
+    """Collected as garbage, minutes and some drops later, they took the phone process with them."""
+    board = Board(Pipe(2), HandClock(0), Account(server="127.0.0.1:9"), ears=NoEars())
+    Seat(board, LEG).answered()
 
 
 async def test_a_desk_phone_that_died_without_a_word_is_called_again(
