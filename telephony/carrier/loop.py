@@ -47,7 +47,7 @@ class Carrier(pj.Account):
         self._folder = make_folder()
         self._desk = Desk(pipe, clock, compose(Path(self._folder.name)), self._succeed)
         binding = Binding(bound=setup.host, port=setup.port)
-        self._stack = open_endpoint(binding)
+        self._stack = open_endpoint(binding, transfers=True)
         prefer_codecs(self._stack.lib, ("PCMU", "PCMA", "G722"))
         self._desk.silence = self._stack.lib.audDevManager().getCaptureDevMedia()
         config = pj.AccountConfig()

@@ -62,8 +62,16 @@ class Endpoint:
     past: Past
 
 
-def open_endpoint(binding: Binding, transport: Transport = "udp", account: Account | None = None) -> Endpoint:
+def open_endpoint(
+    binding: Binding,
+    transport: Transport = "udp",
+    account: Account | None = None,
+    *,
+    transfers: bool = False,
+) -> Endpoint:
     """Start the stack with no thread of its own for SIP and a null sound device as its clock.
+
+    `transfers`: who calls or is called may ask for a transfer (REFER): a rep's phone does not take it.
 
     Raises:
         pj.Error: the address or the port cannot be had.
@@ -76,7 +84,7 @@ def open_endpoint(binding: Binding, transport: Transport = "udp", account: Accou
     lib.audDevManager().setNullDev()
     address = lib.transportGetInfo(transport_id).localAddress
     past = Past()
-    return Endpoint(lib, transport_id, int(address.rpartition(":")[2]), post(past), past)
+    return Endpoint(lib, transport_id, int(address.rpartition(":")[2]), post(past, transfers=transfers), past)
 
 
 def _settings(stun: Sequence[str], chatter: Chatter) -> Any:  # noqa: ANN401 - pjsua2 has no types

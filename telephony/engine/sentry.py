@@ -57,11 +57,13 @@ class Sentry:
         read: Callable[..., None],
         sound_of: Callable[..., Any],
         respond: Callable[[int, int], None],
+        *,
+        transfers: bool,
     ) -> None:
         self._read, self._sound_of, self._respond = read, sound_of, respond
         self._message: Any = pj.SipRxData()
         self._there = int(self._message.this)
-        self._past = past
+        self._past, self._transfers = past, transfers
         look = _Look(self._look)
         self.module = _Module(
             name=_NAME, name_length=len(_NAME), id=-1, priority=FIRST, on_rx_request=look, on_rx_response=look
@@ -79,7 +81,7 @@ class Sentry:
         mono = time.monotonic_ns() // 1_000_000
         if kills(text) or self._past.upsets(text, mono):
             return True
-        code = refusal(text)
+        code = refusal(text, transfers=self._transfers)
         if code:
             self._respond(code, message)
             return True
@@ -92,8 +94,8 @@ class Sentry:
         return False
 
 
-def post(past: Past) -> Sentry | None:
-    """Put a sentry before the running stack; None where that cannot be done."""
+def post(past: Past, *, transfers: bool) -> Sentry | None:
+    """Put a sentry before the running stack; None where that cannot be done. `transfers`: REFER may pass."""
     read = native(_READ, None, _POINTER, _POINTER)
     sound_of = native("pjsip_rdata_get_sdp_info", ctypes.POINTER(_Sound), _POINTER)
     stack = native("pjsua_get_pjsip_endpt", _POINTER)
@@ -104,6 +106,9 @@ def post(past: Past) -> Sentry | None:
     if read is None or sound_of is None or stack is None or answer is None or register is None:
         return None
     here, say = stack(), answer
-    sentry = Sentry(past, read, sound_of, lambda code, message: say(here, message, code, None, None, None))
+    sentry = Sentry(
+        past, read, sound_of, lambda code, message: say(here, message, code, None, None, None),
+        transfers=transfers,
+    )  # fmt: skip
     register(here, ctypes.byref(sentry.module))
     return sentry

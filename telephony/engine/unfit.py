@@ -65,15 +65,17 @@ def method(text: str) -> str:
     return found[0].upper() if found else ""
 
 
-def refusal(text: str) -> int:
-    """The code for a request of a kind that no phone of ours takes; 0 for what it does take.
+def refusal(text: str, *, transfers: bool = False) -> int:
+    """The code for a request of a kind that is not taken; 0 for what is, REFER among it with `transfers`.
 
     The stack would keep subscriptions of strangers and write to them, and aborts at some a REFER.
     """
     asked = method(text)
     if asked in TAKEN or asked.startswith("SIP/"):
         return 0
-    return DECLINED if asked == "REFER" else UNKNOWN
+    if asked == "REFER":
+        return 0 if transfers else DECLINED
+    return UNKNOWN
 
 
 class Past:

@@ -273,6 +273,7 @@ def test_only_what_a_phone_takes_is_taken() -> None:
         assert refusal(request(method=taken)) == 0
     assert refusal(reply(200)) == 0
     assert refusal("\r\n" + request(method="refer")) == 603
+    assert refusal(request(method="REFER"), transfers=True) == 0
     assert refusal(request(method="SUBSCRIBE")) == refusal("?") == 501
 
 
