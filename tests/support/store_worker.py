@@ -16,7 +16,10 @@ from cadence.rulebook import load
 from config.clock import HandClock
 from store.errors import LeaseLost, Settled
 from store.records import CallEnd, Claim
+from store.sqlite import SQLite
 from store.store import Store
+
+PATIENCE_MS = 100_000
 
 
 def say(**words: Any) -> None:
@@ -91,6 +94,8 @@ JOBS = {job.__name__: job for job in (opening, claiming, arriving, calling, answ
 
 def main(job: str, location: str, rep: str, count: str) -> None:
     with Store.open(location, load(), HandClock(NOON)) as store:
+        if isinstance(store.core.engine, SQLite):  # a desk asks again; a worker waits for its turn
+            store.core.engine.conn.execute(f"pragma busy_timeout = {PATIENCE_MS}")
         JOBS[job](store, rep, int(count))
 
 
