@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import socket
 import ssl
 import threading
 from contextlib import suppress
@@ -128,7 +127,8 @@ class Delivery:
         with self._latch:
             self._aborted = True
             dotted = self._dotted
-        self._break_line()
+        if self._line is not None:
+            self._line.break_off()
         return not dotted
 
     def _unfit(self) -> Refused | Unreachable | None:
@@ -158,10 +158,9 @@ class Delivery:
         context = server.context or ssl.create_default_context()
         # The name we greet with is the sender's domain: asking the resolver for our own may take seconds.
         line = Line(self._sender.rpartition("@")[2].encode("idna").decode(), server.connect_s,
-                     context if server.security == "tls" else None)  # fmt: skip
+                     context if server.security == "tls" else None, self._stop_if_aborted)  # fmt: skip
         self._line = line
         expect(line.connect(server.host, server.port))
-        self._stop_if_aborted()
         line.wait_at_most(server.command_s)
         self._stage = "greeting"
         line.ehlo_or_helo_if_needed()
@@ -220,12 +219,6 @@ class Delivery:
     def _stop_if_aborted(self) -> None:
         if self._aborted:
             raise ConnectionAbortedError("broken off by us")
-
-    def _break_line(self) -> None:
-        sock = self._line.sock if self._line is not None else None
-        if sock is not None:
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
 
     def _say_goodbye(self) -> None:
         """After a clear answer; nothing that happens here changes it."""

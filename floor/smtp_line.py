@@ -10,6 +10,8 @@ import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
+from contextlib import suppress
 
 from config.text import for_header
 
@@ -21,20 +23,45 @@ _LONGEST_REPLY = 500  # characters of a server's text that are kept
 class Line(smtplib.SMTP):
     """smtplib's conversation, with TLS from the first byte where asked, and waits set per stage."""
 
-    def __init__(self, own_name: str, timeout: float, context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self,
+        own_name: str,
+        timeout: float,
+        context: ssl.SSLContext | None,
+        connected: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`connected` is called once `break_off` can break the line; what it raises closes the line."""
         self._tls_context = context
+        self._connected = connected
+        self._connection: socket.socket | None = None
         super().__init__(local_hostname=own_name, timeout=timeout)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         self._host = host  # starttls checks the certificate against it; smtplib sets it only in __init__
         sock = socket.create_connection((host, port), timeout)
-        if self._tls_context is None:
-            return sock
+        self._connection = sock.dup()  # TLS takes `sock` itself away from us for as long as it greets
         try:
+            self._connected()
+            if self._tls_context is None:
+                return sock
             return self._tls_context.wrap_socket(sock, server_hostname=host)
         except (OSError, ValueError):
             sock.close()
+            self.close()  # the other side learns of it only when both are
             raise
+
+    def break_off(self) -> None:
+        """End the connection under whoever waits on it, in another thread."""
+        if (connection := self._connection) is not None:
+            with suppress(OSError):  # it has ended
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the line, if it is open."""
+        super().close()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def wait_at_most(self, seconds: float) -> None:
         """Set how long the next replies may take."""

@@ -222,8 +222,22 @@ def test_breaking_off_tells_whether_the_mail_may_have_gone(stage: str, safe: boo
         thread.start()
         office.wait_for(stage)
         assert delivery.abort() is safe
-        thread.join(5)
+        thread.join(20)
     assert isinstance(outcomes[0], Unreachable if safe else Uncertain)
+
+
+def test_breaking_off_ends_a_greeting_of_tls_that_never_comes() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        server = MailServer("127.0.0.1", silent.getsockname()[1], "tls", connect_s=120)
+        delivery = Delivery(server, "desk@example.com", "lead@example.org", MAIL)
+        fates: list[Fate] = []
+        thread = threading.Thread(target=lambda: fates.append(delivery.run()))
+        thread.start()
+        line, _ = silent.accept()
+        with line:
+            assert delivery.abort()
+            thread.join(20)
+    assert isinstance(fates[0], Unreachable)
 
 
 def test_breaking_off_before_the_start_sends_nothing() -> None:
