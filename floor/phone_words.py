@@ -58,6 +58,8 @@ def phone_state(event: phone.AnyEvent, name: str) -> PhoneState | None:
             return PhoneState(True, name)
         case phone.Reachable():
             return PhoneState(False, _why(0, event.reason), event.retry_in_ms)
+        case phone.Down(reason=reason) if reason:
+            return PhoneState(False, for_terminal(reason), event.retry_in_ms)
         case phone.Down():
             return PhoneState(False, "the phone process died; it is being restarted")
         case _:

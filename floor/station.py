@@ -137,7 +137,7 @@ class Station:
         scribe = self._scribe = Scribe(self._room, clerk, self._tell, self._spill)
         await self._write_what_was_not(scribe, clerk)
         left = await self._recovered(clerk)
-        await self._phone.start()
+        await self._phone.start(patient=True)
         self._keeper.settle_left(rep.login)
         self._tasks = [asyncio.create_task(one) for one in (scribe.write(), *self._rounds.work(clerk))]
         self._tell(left.unsaid or told.Resumed())

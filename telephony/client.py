@@ -36,6 +36,7 @@ from telephony.protocol import (
     Full,
     HangUp,
     Mute,
+    NoServer,
     Ping,
     Pong,
     Quit,
@@ -55,6 +56,7 @@ PULSE_S = 2.0  # between two pings
 PULSES_MISSED = 4  # counted, not timed: a laptop that slept must not kill a healthy engine
 HOLD_MS = 3_000  # how long a dial waits for a process that is starting again
 BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
+LOOK_AGAIN_S = 5.0  # for a server that is not found
 NO_LINE = "The call it was to be a second line of has ended."
 ROOM = 2  # calls up beside which another one and its second line still fit: the stack holds four
 STEADY_MS = 10_000  # a process that lived this long resets the back-off
@@ -96,6 +98,8 @@ class Phone:
         self._closing = asyncio.Event()
         self._recycling = False
         self._last_trouble = ""
+        self._no_server = ""  # why the process that left last did not find the server
+        self._patient = False
         self._desk_phone: DeskPhone | None = None
         if self._setup.sound.kind == "desk_phone":
             self._desk_phone = DeskPhone(self._setup.sound.uri, self.dial, self._tell_sound)
@@ -107,12 +111,15 @@ class Phone:
 
     # ------------------------------------------------------------- the face
 
-    async def start(self) -> None:
+    async def start(self, *, patient: bool = False) -> None:
         """Start the process and wait until it takes commands.
+
+        `patient`: a server that is not found yet is looked for again and again; `Down` says why.
 
         Raises:
             TelephonyError: it cannot start; the sentence says why.
         """
+        self._patient = patient
         loop = asyncio.get_running_loop()
         first: asyncio.Future[None] = loop.create_future()
         self._keeper = loop.create_task(self._keep(first))
@@ -193,8 +200,10 @@ class Phone:
         """Run one process after another until closed."""
         failures = 0
         while not self._closing.is_set():
-            born = self._clock.monotonic()
+            born, self._no_server = self._clock.monotonic(), ""
             code = await self._run_once(first)
+            if not first.done() and self._patient and self._no_server:
+                first.set_result(None)
             if not first.done():
                 first.set_exception(
                     TelephonyError(self._last_trouble or f"The phone died at its start; see {self._log}.")
@@ -203,11 +212,12 @@ class Phone:
             if self._closing.is_set():
                 return
             planned, self._recycling = self._recycling, False
-            self._bury(code, planned)
-            steady = self._clock.monotonic() - born >= STEADY_MS
+            steady = self._clock.monotonic() - born >= STEADY_MS and not self._no_server
             failures = 0 if planned or steady else failures + 1
-            if failures:
-                await self._pause(BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1])
+            wait_s = BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1] if failures else 0.0
+            wait_s = LOOK_AGAIN_S if self._no_server else wait_s
+            self._bury(code, planned, wait_s)
+            await self._pause(wait_s)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -264,6 +274,9 @@ class Phone:
                 self._ready, self._recycling = False, True
                 self._trouble(why)
                 return
+            case NoServer(why=why):
+                self._no_server, self._last_trouble = why, f"The phone could not start: {why}."
+                return
             case Ready(door=door, bell=bell):
                 self._ready = True
                 if bell and self._child is not None:
@@ -274,13 +287,17 @@ class Phone:
         if isinstance(event, Ready):
             self._release_held()
 
-    def _bury(self, code: int, planned: bool) -> None:
+    def _bury(self, code: int, planned: bool, wait_s: float) -> None:
         """The process is gone: settle its calls, tell the other sides, say so."""
         unsent = [order for order in self._ledger.unsent() if not order.beside] if planned else []
         for order in unsent:
             self._hold(order)
         self._abandon(frozenset(self._held))
-        self._emit(Down(at=self._clock.now(), mono=self._clock.monotonic(), code=code, restarting=True))
+        at, mono = self._clock.now(), self._clock.monotonic()
+        wait_ms = round(wait_s * 1000)
+        self._emit(
+            Down(at=at, mono=mono, code=code, restarting=True, reason=self._no_server, retry_in_ms=wait_ms)
+        )
 
     def _abandon(self, keep: frozenset[str]) -> None:
         for ended, entry in self._ledger.abandon(self._clock.now(), self._clock.monotonic(), keep):

@@ -9,6 +9,10 @@ class TelephonyError(SixringError):
     """The phone process, or the practice carrier, could not be started."""
 
 
+class NoWayError(OSError):
+    """The server's name stands for nothing, or no way leads there; in a moment it may be otherwise."""
+
+
 class NotDialableError(SixringError):
     """The text is no telephone number and no practice name; nothing was sent."""
 

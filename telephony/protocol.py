@@ -330,6 +330,8 @@ class Down(Event, frozen=True, tag="down"):
 
     code: int
     restarting: bool
+    reason: str = ""  # why no other process can begin yet: the server is not found; empty: it died
+    retry_in_ms: int = 0  # when another one is started
 
 
 class Dialog(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -381,9 +383,15 @@ class Recycle(Event, frozen=True, tag="recycle"):
     why: str
 
 
+class NoServer(Event, frozen=True, tag="no_server"):
+    """For the client alone: the process leaves, for there is no way to the server; the next looks again."""
+
+    why: str
+
+
 AnyEvent = (
     Ready | Registration | Reachable | Incoming | Invited | Ringing | Answered | Recording | Recorded | Played
     | Announced | Transferred | Ended | Held | HoldRefused | Quality | Hint | Dtmf | SoundState | Levels
     | Trouble | Down
 )  # fmt: skip
-EngineEvent = AnyEvent | DialogKnown | Pong | RelayAt | Full | Recycle
+EngineEvent = AnyEvent | DialogKnown | Pong | RelayAt | Full | Recycle | NoServer

@@ -9,8 +9,9 @@ import signal
 import msgspec
 
 from config.clock import SystemClock
+from telephony.errors import NoWayError
 from telephony.pipe import Pipe
-from telephony.protocol import Configure, Trouble
+from telephony.protocol import Configure, NoServer, Trouble
 
 
 def main() -> None:
@@ -28,6 +29,9 @@ def main() -> None:
         be_brief()
         engine = Engine(pipe, setup, clock)
         gc.freeze()  # what exists now stays: no collection need walk it in a call
+    except NoWayError as error:
+        pipe.send(NoServer(at=clock.now(), mono=clock.monotonic(), why=str(error)))
+        os._exit(1)
     except Exception as error:  # noqa: BLE001 - whatever it is, the client must hear it
         pipe.send(
             Trouble(

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+import queue
 import socket
+import threading
 from dataclasses import dataclass
 
 from telephony import stun
 from telephony.engine.board import Board
+from telephony.errors import NoWayError
 from telephony.target import host_of
+
+LOOK_UP_S = 15.0  # a name server may keep us longer than the client waits for a process
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ def choose(board: Board) -> Binding:
     """The binding for the board's account. A STUN server that is dead is told and left out.
 
     Raises:
-        OSError: the server has no IPv4 address, or no way leads there.
+        NoWayError: the server's name is not found, or no way leads there.
+        OSError: the server is an IPv6 address.
     """
     account = board.account
     found = binding_towards(host_of(account), account.bound_address, account.local_port)
@@ -47,23 +53,43 @@ def binding_towards(host: str, bound: str = "", port: int = 0) -> Binding:
     """The binding that reaches `host`: loopback stays on loopback, else the routed address is told.
 
     Raises:
-        OSError: `host` has no IPv4 address, or no way leads there.
+        NoWayError: `host` is not found, or no way leads there.
+        OSError: `host` is an IPv6 address.
     """
     if host.startswith("["):
         raise OSError("a server with an IPv6 address is not supported; use its name or IPv4 address")
     if bound:
         return Binding(bound=bound, port=port)
-    try:
-        server = str(socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)[0][4][0])
-    except socket.gaierror as error:
-        raise OSError(f"no IPv4 address of {host} is found ({error.strerror}); check sip.server") from None
+    server = _address_of(host)
     try:
         local = _source(server)
     except OSError as error:
-        raise OSError(f"no way leads to {host} ({error.strerror}); check this machine's network") from None
+        words = f"no way leads to {host} ({error.strerror}); check this machine's network"
+        raise NoWayError(words) from None
     if ipaddress.ip_address(local).is_loopback:
         return Binding(bound=local, port=port, server=server, local=local)
     return Binding(public=local, port=port, server=server, local=local)
+
+
+def _address_of(host: str) -> str:
+    """What it stands for; asked beside us, for at most `LOOK_UP_S`."""
+    answers: queue.SimpleQueue[str | OSError | UnicodeError] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(str(socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)[0][4][0]))
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, name="look-up", daemon=True).start()
+    try:
+        answer = answers.get(timeout=LOOK_UP_S)
+    except queue.Empty:
+        answer = OSError(None, "the name server does not answer")
+    if isinstance(answer, str):
+        return answer
+    why = getattr(answer, "strerror", "") or str(answer)
+    raise NoWayError(f"no IPv4 address of {host} is found ({why}); check sip.server")
 
 
 class Whereabouts:

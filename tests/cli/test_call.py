@@ -130,6 +130,18 @@ async def test_a_phone_that_cannot_dial_says_why_and_stores_nothing(peer: SipPee
         assert store.attempts.since(0) == []
 
 
+@pytest.mark.parametrize("number", [OPEN_NOW, "911"])
+async def test_a_server_that_is_not_found_ends_the_command_in_words(tmp_path: Path, number: str) -> None:
+    sip = '[sip]\nserver = "no-such-host.invalid"\nregister = false\n'
+    (tmp_path / "sixring.toml").write_text(f'[rep]\nlogin = "anna"\n{sip}[sound]\nkind = "none"\n')
+    code, said = await call(tmp_path, number)
+    assert code == 1
+    assert "no IPv4 address of no-such-host.invalid is found" in said
+    with store_of(tmp_path) as store:
+        assert store.attempts.since(0) == []
+        assert store.shifts.live() == []
+
+
 @pytest.mark.parametrize("words", [("call-me",), (OPEN_NOW, "--disposition", "splendid")])
 async def test_words_that_make_no_call_are_refused(peer: SipPeer, home: Path, words: tuple[str, ...]) -> None:
     code, said = await call(home, *words)

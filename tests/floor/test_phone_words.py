@@ -42,6 +42,14 @@ def test_a_line_that_is_down_is_told_before_the_sound() -> None:
     assert "died" in down.text
 
 
+def test_a_server_that_is_not_found_is_told_with_the_next_try() -> None:
+    down = phone.Down(at=0, mono=0, code=1, restarting=True, reason="no a\x1b[2J is found", retry_in_ms=5_000)
+    state = PhoneWords("trunk").hear(down)
+    assert state is not None
+    assert not state.ok
+    assert str(state.words) == "retrying in 5 s: no a\N{MIDDLE DOT}[2J is found"
+
+
 def test_a_new_process_begins_without_the_old_ones_sound() -> None:
     words = PhoneWords("trunk")
     words.hear(sound(False, "The headset is gone."))

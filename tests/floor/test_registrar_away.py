@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from support.engine_named import NAME
 from support.practice import BOOK, lead_for
 from support.sip_peer import SipPeer, answer, final, hang_up, ring
 from support.waiting import until
@@ -20,6 +21,7 @@ from floor.station import Rep, Station
 from floor.store_room import StoreRoom
 from floor.workplace import Workplace
 from store.store import Store
+from telephony import client
 from telephony import protocol as phone
 from telephony.account import Account
 
@@ -81,6 +83,35 @@ async def test_ten_minutes_without_a_registrar_burn_no_lead(registrar: SipPeer, 
             with Store.open(place.store, BOOK, clock) as store:
                 (attempt,) = store.attempts.since(0)
                 assert (attempt.lead_id, attempt.result) == (lead, Result.BUSY)
+        finally:
+            await station.leave()
+
+
+async def test_a_desk_opens_where_the_server_is_not_found_yet_says_why_and_finds_it_later(
+    registrar: SipPeer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "LOOK_AGAIN_S", 1.0)
+    clock, home = SystemClock(), Home(tmp_path).make()
+    account = Account(server=f"{NAME}:{registrar.address.partition(':')[2]}", register=True)
+    place = Workplace(home, Settings(), BOOK, clock, home.database, account)
+    with Store.open(place.store, BOOK, clock) as store:
+        store.leads.add(lead_for("1"))
+    async with StoreRoom(place.store, BOOK, clock) as room:
+        station = Station(room, place.make_phone, BOOK, clock, Rep("anna", "Anna"))
+        await station.start()
+        try:
+            why = f"no IPv4 address of {NAME} is found"
+            shown = f"retrying in 1 s: {why}"
+            await until(station, lambda view: view.phone_words(clock.monotonic()).startswith(shown))
+            await until(station, lambda view: view.state is ShiftState.PREVIEW)
+            assert not station.view.phone_ok
+            assert station.view.phone_line.startswith(why)
+            station.press("dial")
+            assert station.view.message.startswith(f"The phone cannot dial now: {why}")
+            assert station.view.state is ShiftState.PREVIEW
+            monkeypatch.setattr(client, "ENGINE", "tests.support.engine_named")  # the name server is back
+            await until(station, lambda view: view.phone_ok)
+            assert (station.view.phone_line, station.view.message) == ("registered", "")
         finally:
             await station.leave()
 
