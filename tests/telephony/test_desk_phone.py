@@ -33,7 +33,7 @@ from telephony.target import desk_phone_uri
 async def seat(peer: SipPeer, desk_phone: SipPeer, log: Path) -> AsyncIterator[Telephone]:
     """A phone whose rep sits at `desk_phone`, on the line; `peer` is the carrier."""
     peer.plan = [(0, answer)]
-    async with telephone(log, Account(server=peer.address, silence_ms=1_500), sound=at(desk_phone)) as line:
+    async with telephone(log, Account(server=peer.address, silence_ms=4_000), sound=at(desk_phone)) as line:
         await told(line, ON_THE_LINE)
         yield line
 
