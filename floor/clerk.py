@@ -47,6 +47,16 @@ def recording_of(store: Store, attempt_id: int) -> str:
     return "objected" if found.objected_at else "kept" if found.state in ("open", "kept") else ""
 
 
+def help_call(rep: str, told_of: ask.KeepHelp) -> HelpCall:
+    """What the store is told of a call for help; of the same one, under the same token."""
+    word = sha256(f"{rep} {told_of.call}".encode()).digest()
+    return HelpCall(
+        int.from_bytes(word[:8]) >> 2, told_of.number, told_of.caller_id, told_of.dialed_at,
+        told_of.invited_at, told_of.sip_call_id, told_of.ringing_at, told_of.answered_at, told_of.secure,
+        call_end(told_of.ended) if told_of.ended is not None else None,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Clerk:
     """One rep's hand in the store."""
@@ -141,12 +151,7 @@ class Clerk:
 
     def _keep_help(self, store: Store, told_of: ask.KeepHelp) -> told.Input:
         """Safe to repeat."""
-        word = sha256(f"{self.rep} {told_of.call}".encode()).digest()
-        call = HelpCall(
-            int.from_bytes(word[:8]) >> 2, told_of.number, told_of.caller_id, told_of.dialed_at,
-            told_of.invited_at, told_of.sip_call_id, told_of.ringing_at, told_of.answered_at, told_of.secure,
-            call_end(told_of.ended) if told_of.ended is not None else None,
-        )  # fmt: skip
+        call = help_call(self.rep, told_of)
         return told.HelpKept(told_of.call, store.attempts.keep_help(call, self.rep, self.shift_id))
 
     def _of_caller(

@@ -1,4 +1,7 @@
-"""One call from a shell: through the gate, stored like any other, on a shift of its own."""
+"""One call from a shell: through the gate, stored like any other, on a shift of its own.
+
+A call for help goes out first, and is written while it goes on (`floor.help_record`).
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from secrets import token_hex
 from typing import Literal
 
 from cadence.caller_id import nearest
@@ -20,10 +25,13 @@ from config.errors import SixringError
 from config.text import for_terminal
 from floor.account import callers_of
 from floor.call_end import call_end
+from floor.desk_effects import KeepHelp
+from floor.help_record import HelpRecord
 from floor.phone_words import PhoneWords
 from floor.station import Rep
 from floor.store_room import StoreRoom
 from floor.workplace import Workplace
+from store.by_hand import number_typed
 from store.records import Attempt
 from store.store import Store
 from telephony import protocol as phone
@@ -48,7 +56,7 @@ class Order:
 class Placed:
     """How it ended."""
 
-    attempt: Attempt
+    attempt_id: int  # 0: that of a call for help, which is written beside it
     result: Result  # BLOCKED where the gate refused
     reason: str = ""  # one sentence for a person
     sound: CallSound | None = None  # how it was; None: it never came to that
@@ -68,14 +76,33 @@ class OneCall:
         Raises:
             SixringError: the rep is at work at a desk, the phone cannot dial, or `typed` is no number.
         """
+        if is_emergency(order.typed.strip(), self._place.settings.firm.region):
+            return await self._call_help(order)
         async with self._place.store_room() as room, self._shift(room) as shift_id:
             await self._phone.start()
             try:
-                if not is_emergency(order.typed.strip(), self._place.settings.firm.region):
-                    await self._wait_until_it_can_dial()
+                await self._wait_until_it_can_dial()
                 return await self._call(room, shift_id, order)
             finally:
                 await self._phone.close()
+
+    async def _call_help(self, order: Order) -> Placed:
+        """Nothing holds it back: no line that is down, no store, no desk where the rep is at work."""
+        number = number_typed(order.typed, self._place.settings.firm.region)
+        await self._phone.start()
+        try:
+            with _interrupted(lambda: self._phone.hang_up(_CALL)):
+                told = KeepHelp(token_hex(8), number, self._shown_to(number), self._place.clock.now())
+                self._dial(number, told.caller_id)
+                record = HelpRecord(self._place, self._rep.login, told)
+                ended, secure = await self._follow(number, told.caller_id, order.talk_s, record.note, _nobody)
+                record.learn(ended=ended)
+        finally:
+            await self._phone.close()
+        sound = self._told_sound(ended, secure=secure)
+        if unwritten := await record.done():
+            self._tell(self._place.clock.now(), f"the call is not on record: {for_terminal(unwritten)}")
+        return Placed(0, Result(ended.result), for_terminal(ended.reason), sound)
 
     @asynccontextmanager
     async def _shift(self, room: StoreRoom) -> AsyncIterator[int]:
@@ -115,20 +142,31 @@ class OneCall:
     async def _call(self, room: StoreRoom, shift_id: int, order: Order) -> Placed:
         attempt = await self._begin(room, shift_id, order.typed)
         if not attempt.decision.allowed:
-            return Placed(attempt, Result.BLOCKED, self._refused(attempt))
+            return Placed(attempt.id, Result.BLOCKED, self._refused(attempt))
+        note, rings = partial(_note, room, attempt), partial(self._ring_elsewhere, room, shift_id)
         with _interrupted(lambda: self._phone.hang_up(_CALL)):
-            ring_ms = self._place.settings.sip.ring_timeout_s * SECOND
-            self._phone.dial(phone.Dial(_CALL, attempt.e164, attempt.caller_id, ring_ms))
-            ended, secure = await self._follow(room, shift_id, attempt, order.talk_s)
+            self._dial(attempt.e164, attempt.caller_id)
+            ended, secure = await self._follow(attempt.e164, attempt.caller_id, order.talk_s, note, rings)
+        sound = self._told_sound(ended, secure=secure)
+        await room.run(lambda store: self._finish(store, attempt, ended, order))
+        return Placed(attempt.id, Result(ended.result), for_terminal(ended.reason), sound)
+
+    def _dial(self, number: str, caller_id: str) -> None:
+        ring_ms = self._place.settings.sip.ring_timeout_s * SECOND
+        self._phone.dial(phone.Dial(_CALL, number, caller_id, ring_ms))
+
+    def _told_sound(self, ended: phone.Ended, *, secure: bool) -> CallSound | None:
         sound = call_sound(ended, self._place.account, secure=secure)
         if sound is not None:
             self._tell(ended.at, f"sound: {sound.found}" + (f". {sound.mend}" if sound.mend else ""))
-        await room.run(lambda store: self._finish(store, attempt, ended, order))
-        return Placed(attempt, Result(ended.result), for_terminal(ended.reason), sound)
+        return sound
+
+    def _shown_to(self, typed: str) -> str:
+        own = nearest(typed, callers_of(self._place.settings))
+        return own.number if own is not None else ""
 
     async def _begin(self, room: StoreRoom, shift_id: int, typed: str) -> Attempt:
-        own = nearest(typed, callers_of(self._place.settings))
-        number = own.number if own is not None else ""
+        number = self._shown_to(typed)
 
         def begin(store: Store) -> Attempt:
             store.shifts.state(shift_id, ShiftState.DIALING)
@@ -149,28 +187,38 @@ class OneCall:
         return f"refused by the gate: {'; '.join(whys)}"
 
     async def _follow(
-        self, room: StoreRoom, shift_id: int, attempt: Attempt, talk_s: float | None
+        self,
+        number: str,
+        caller_id: str,
+        talk_s: float | None,
+        note: Callable[..., Awaitable[None]],
+        rings: Callable[[phone.Incoming], Awaitable[None]],
     ) -> tuple[phone.Ended, bool]:
-        """Write and tell each instant until the end; that, and whether the sound was encrypted."""
+        """Tell and `note` each instant until the end; that, and whether the sound was encrypted.
+
+        Nobody sits at this phone: who `rings` is passed on.
+        """
         loop, secure = asyncio.get_running_loop(), False
         while True:
             event = await self._heard.get()
             if getattr(event, "call", _CALL) != _CALL:
-                await self._let_ring_elsewhere(room, shift_id, event)
+                if isinstance(event, phone.Incoming):
+                    self._phone.send(phone.PassOn(event.call, away=True))
+                    await rings(event)
                 continue
             match event:
                 case phone.Invited():
-                    shown = f", shown as {pretty(attempt.caller_id)}" if attempt.caller_id else ""
-                    self._tell(event.at, f"calling {pretty(attempt.e164)}{shown}")
-                    await _note(room, attempt, "invited", event.at, event.sip_call_id)
+                    shown = f", shown as {pretty(caller_id)}" if caller_id else ""
+                    self._tell(event.at, f"calling {pretty(number)}{shown}")
+                    await note("invited", event.at, event.sip_call_id)
                 case phone.Ringing():
                     self._tell(event.at, "ringing")
-                    await _note(room, attempt, "ringing", event.at)
+                    await note("ringing", event.at)
                 case phone.Answered(secure=secure):
                     self._tell(event.at, "answered" + (", secure" if secure else ""))
                     if talk_s is not None:
                         loop.call_later(talk_s, self._phone.hang_up, _CALL)
-                    await _note(room, attempt, "answered", event.at, secure=secure)
+                    await note("answered", event.at, secure=secure)
                 case phone.Ended():
                     rang, talked = event.ring_ms / SECOND, event.talk_ms / SECOND
                     why = for_terminal(event.reason)
@@ -179,13 +227,14 @@ class OneCall:
                 case _:
                     pass
 
-    async def _let_ring_elsewhere(self, room: StoreRoom, shift_id: int, event: phone.AnyEvent) -> None:
-        """Nobody sits at this phone: whoever rings is passed on, and is a missed call if no desk answers."""
-        if not isinstance(event, phone.Incoming):
-            return
-        self._phone.send(phone.PassOn(event.call, away=True))
+    async def _ring_elsewhere(self, room: StoreRoom, shift_id: int, event: phone.Incoming) -> None:
+        """A missed call, if no desk answers."""
         number, name, sip, at, rep = event.number, event.name, event.sip_call_id, event.at, self._rep.login
         await room.run(lambda store: store.inbound.rings(number, name, sip, rep, shift_id, at))
+
+
+async def _nobody(_: phone.Incoming) -> None:
+    """While help is called nobody else is written down."""
 
 
 async def _note(

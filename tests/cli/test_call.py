@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -117,6 +118,53 @@ async def test_an_emergency_number_is_never_held_back(peer: SipPeer, home: Path)
     code, said = await call(home, "911")
     assert code == 0, said
     assert peer.got("INVITE")[0].user == "911"
+    with store_of(home) as store:
+        (attempt,) = store.attempts.since(0)
+        assert (attempt.e164, attempt.result, attempt.caller_id) == ("911", Result.ANSWERED, "+12125550100")
+        assert attempt.sip_call_id
+        assert store.log.verify().clean
+
+
+@pytest.mark.parametrize("location", ["postgresql://nobody@127.0.0.1:1/none", "postgresql://[never"])
+async def test_help_is_called_where_there_is_no_store_and_the_rep_is_told_that_it_is_on_no_record(
+    peer: SipPeer, home: Path, location: str
+) -> None:
+    with (home / "sixring.toml").open("a") as settings:
+        settings.write(f'[store]\nlocation = "{location}"\n')
+    peer.plan = [(0, ring), (0.05, answer), (0.3, hang_up)]
+    code, said = await call(home, "911")
+    assert code == 0, said
+    assert "the call is not on record: " in said
+
+
+async def test_help_is_called_from_the_shell_of_a_rep_who_is_at_work(peer: SipPeer, home: Path) -> None:
+    peer.plan = [(0, ring), (0.05, answer), (0.3, hang_up)]
+    with Store.open(Home(home).make().database, load(None), SystemClock()) as store:
+        shift = store.shifts.clock_in("anna", "Anna", "another machine", 1)
+        code, said = await call(home, "911")
+        assert code == 0, said
+        assert [attempt.e164 for attempt in store.attempts.since(0)] == ["911"]
+        assert [live.id for live in store.shifts.live()] == [shift.id]
+
+
+async def test_help_goes_out_while_the_store_is_locked_and_is_written_once_it_is_not(
+    peer: SipPeer, home: Path
+) -> None:
+    peer.plan = [(0, ring), (0.05, answer)]
+    database = Home(home).make().database
+    Store.open(database, load(None), SystemClock()).close()
+    lock = sqlite3.connect(database, isolation_level=None)
+    lock.execute("begin immediate")
+    calling = asyncio.create_task(call(home, "911", "--seconds", "1"))
+    await peer.wait_for("BYE")
+    lock.execute("rollback")
+    lock.close()
+    code, said = await calling
+    assert code == 0, said
+    assert "not on record" not in said
+    with store_of(home) as store:
+        (attempt,) = store.attempts.since(0)
+        assert (attempt.e164, attempt.result) == ("911", Result.ANSWERED)
 
 
 async def test_a_phone_that_cannot_dial_says_why_and_stores_nothing(peer: SipPeer, home: Path) -> None:

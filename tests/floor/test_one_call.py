@@ -54,7 +54,7 @@ async def test_who_rings_meanwhile_is_a_missed_call_and_ends_nothing(tmp_path: P
         placed = await running
         assert placed.result is Result.ANSWERED
         with Store.open(place.store, BOOK, place.clock) as store:
-            assert store.attempts.get(placed.attempt.id).talk_ms >= 1_900
+            assert store.attempts.get(placed.attempt_id).talk_ms >= 1_900
             first = store.queue.peek("bo", 1, 0)[0]
             assert store.leads.get(first.lead_id).phones[0].e164 == "+14155550177"
             assert first.reason.startswith("called you")
