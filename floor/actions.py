@@ -23,11 +23,15 @@ _ALWAYS = frozenset(S)
 _IN_A_CALL = "A call is up: its disposition key ends it."
 RECORD_FIRST = "Record this call first: keys 1 to 9 and 0."
 _PAUSED = "You are not ready: p brings you back."
+STARTING = "starting"  # the reason of not-ready until the desk has clocked in and its phone runs
+STILL_STARTING = "The phone is starting: one moment."
 _NO_CALL = "No call to record: space dials."
 _NO_LEAD = "No lead is on the card."
 _OBJECTED = "Done already: they object, and nothing of this call is kept."
 _NOBODY_RINGS = "Nobody rings at this desk."
 SOMEBODY_RINGS = "Somebody rings: a answers, i passes the call on."
+_GIVEN_TO_NOBODY = "The call is over: it was given to nobody."
+_NO_TONE = "The call is over: no tone goes out."
 NOBODY_TO_CALL_BACK = "A callback needs a lead: this number is no lead's."
 
 
@@ -37,6 +41,11 @@ class Moment(Protocol):
     @property
     def state(self) -> S:
         """The shift's state."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Of not-ready."""
         ...
 
     @property
@@ -77,6 +86,8 @@ class Action(msgspec.Struct, frozen=True):
     not_while_ringing: bool = False  # would leave the one who rings standing
     unless_objected: bool = False  # is done once in a call
     twice: str = ""  # asked before it is done; the same key again does it
+    needs_start: bool = False  # does nothing while the desk starts
+    too_late: str = ""  # digits follow it in a call; what is said where the call was over before they did
 
     def why_not(self, state: S) -> str:
         """Empty when the action works in `state`, else the sentence that says why not."""
@@ -86,6 +97,8 @@ class Action(msgspec.Struct, frozen=True):
 
     def why_not_now(self, moment: Moment) -> str:
         """Empty when the action works at `moment`, in its state and with what it needs; else why not."""
+        if self.needs_start and is_starting(moment):
+            return STILL_STARTING
         if refusal := self.why_not(moment.state):
             return refusal
         if self.of_lead and moment.card is None:
@@ -105,6 +118,11 @@ class Action(msgspec.Struct, frozen=True):
         return ""
 
 
+def is_starting(moment: Moment) -> bool:
+    """Whether the desk is opening: a pause that no key ends."""
+    return moment.state is S.NOT_READY and moment.reason == STARTING
+
+
 _BUSY = tuple((state, _IN_A_CALL) for state in (S.DIALING, S.RINGING, S.TALKING))
 
 ACTIONS: tuple[Action, ...] = (
@@ -112,6 +130,7 @@ ACTIONS: tuple[Action, ...] = (
         "dial", "space", "dial", "Dial the lead on the card.",
         frozenset({S.PREVIEW}), f"Nothing to dial: {_NO_LEAD[0].lower()}{_NO_LEAD[1:]}",
         because=(*_BUSY, (S.WRAP_UP, RECORD_FIRST), (S.NOT_READY, _PAUSED)), not_while_ringing=True,
+        needs_start=True,
     ),
     Action(
         "answer", "a", "answer", "Take the call that rings; a lead in preview goes back.",
@@ -140,6 +159,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "transfer", "x", "transfer", "Give the call away; then joins it to the second line.",
         frozenset({S.TALKING}), "Only a conversation can be given to somebody else.",
+        too_late=_GIVEN_TO_NOBODY,
     ),
     Action(
         "line", "l", "line", "Change lines: the other one is on hold.",
@@ -161,6 +181,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "keypad", "#", "keypad", "Keypad on or off: while it is on, digits are tones.",
         frozenset({S.TALKING}), "The keypad works during a conversation.",
+        too_late=_NO_TONE,
     ),
     Action(
         "skip", "s", "skip", "Pass this lead on, with a reason that is logged.",
@@ -181,11 +202,11 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "undo", "u", "undo", "Take back the last disposition; both stay in the log.",
         frozenset({S.READY, S.PREVIEW}), "Undo works before the next dial.",
-        because=((S.NOT_READY, _PAUSED),), not_while_ringing=True,
+        because=((S.NOT_READY, _PAUSED),), not_while_ringing=True, needs_start=True,
     ),
     Action(
         "pause", "p", "pause", "Go not-ready, with a reason; again to come back.",
-        _ALWAYS,
+        _ALWAYS, needs_start=True,
     ),
     Action(
         "number", "d", "number", "Dial a number you type; the up arrow brings the last one.",

@@ -13,6 +13,7 @@ from config.clock import Clock
 from config.text import as_sentence
 from floor import desk_effects as out
 from floor import desk_inputs as told
+from floor.actions import STARTING
 from floor.view import (
     CallView,
     CardView,
@@ -115,7 +116,7 @@ class DeskState:
     region: str = "US"  # whose numbers are typed without a country code
     state: ShiftState = ShiftState.NOT_READY
     since_mono: int = 0
-    reason: str = "starting"
+    reason: str = STARTING
     claim: Claim | None = None
     card: CardView | None = None
     call: CallView | None = None

@@ -15,6 +15,7 @@ from functools import partial
 # Read once, at import: two keys 1 ms apart paint in 19 ms, not 31.
 os.environ.setdefault("TEXTUAL_FPS", "120")
 
+from msgspec.structs import replace
 from textual import events
 from textual.app import App
 from textual.screen import Screen
@@ -249,6 +250,8 @@ class Workstation(App[None], inherit_bindings=False):
             screen.overlay.set_class(opens, "-open")
             screen.overlay.set_class(mode in overlays.TALL, "-tall")
             self.call_after_refresh(screen.overlay.show, scene)
+        if opens and (room := screen.overlay.content_size.height) != scene.ui.room:
+            self.session.ui = replace(self.session.ui, room=room)
         for pane in screen.panes:
             pane.show(scene)
         self._follow_lead(scene.view)

@@ -7,6 +7,7 @@ no pane can forget it, and markup is never parsed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from rich.cells import cell_len, set_cell_size
@@ -14,6 +15,8 @@ from rich.text import Text
 
 from config.text import for_terminal
 
+_WORDS = re.compile(r"\s{,2}\S+").findall  # each with the space before it: two part a time from what was
+_PADDING = re.compile(" {3,}")
 Part = str | tuple[str, str]  # a text, or a text and its style
 
 
@@ -65,22 +68,23 @@ def rule(title: str, width: int, note: str = "", style: str = "title") -> Text:
 def wrapped(text: str, width: int, most: int) -> list[str]:
     """`text` made safe and broken at spaces into at most `most` lines of `width` cells."""
     made: list[str] = []
-    rest = for_terminal(text[: width * most * 4]).split()
+    rest = _WORDS(for_terminal(text[: width * most * 4]))
     while rest and len(made) < most:
-        taken = rest.pop(0)
-        while rest and cell_len(taken) + 1 + cell_len(rest[0]) <= width:
-            taken += " " + rest.pop(0)
-        if len(made) == most - 1 and rest:
-            taken += " " + " ".join(rest)
+        taken = rest.pop(0).lstrip()
+        while rest and cell_len(taken) + cell_len(rest[0]) <= width:
+            taken += rest.pop(0)
+        if len(made) == most - 1:
+            taken += "".join(rest)
         made.append(clean(taken, width))
     return made
 
 
 def folded(text: str, width: int, most: int = 3) -> list[Text]:
     """`text` as an indented line, or as up to `most` of them where it does not fit."""
-    if cell_len(clean(text, width)) <= width - 2 and len(text) <= width:
-        return [line("  ", text, width=width)]
-    pieces = wrapped(text, width - 4, most)
+    for whole in (text, _PADDING.sub(" ", text)):
+        if cell_len(clean(whole, width)) <= width - 2 and len(whole) <= width:
+            return [line("  ", whole, width=width)]
+    pieces = wrapped(_PADDING.sub(" ", text), width - 4, most)
     return [line("  " if index == 0 else "    ", each, width=width) for index, each in enumerate(pieces)]
 
 

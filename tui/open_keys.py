@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from config.text import for_terminal
-from floor.actions import BY_KEY
+from floor.actions import ACTIONS, BY_KEY
 from floor.view import DeskView
 from tui import intents as do
 from tui import outcome_keys
@@ -17,6 +17,7 @@ from tui.ui import Line, Mode, Ui
 
 LONGEST_LINE = 2_000
 PAGE = 12
+HELP_ROWS = len(ACTIONS) + 1  # the digits have one
 NOTE_DROPPED = "The note was not kept: n brings it back."
 
 _CLOSERS = frozenset({"enter", "escape"})
@@ -34,7 +35,9 @@ def reading(ui: Ui, view: DeskView, key: Key) -> Routed | None:
     """Help, timeline, refusal, a lead that was found: scroll and close; None: the desk takes the key."""
     pressed = key.pressed
     if pressed in _STEPS:
-        return replace(ui, cursor=within(ui.cursor + _STEPS[pressed], _length(ui, view)), space_at=None), ()
+        length = _length(ui, view)
+        moved = within(within(ui.cursor, length) + _STEPS[pressed], length)  # of old it may be past the end
+        return replace(ui, cursor=moved, space_at=None), ()
     if ui.mode is Mode.FOUND and (routed := _found(ui, view, pressed)) is not None:
         return routed
     if pressed in _CLOSERS or pressed in ("q", _OPENED_BY.get(ui.mode)):
@@ -48,7 +51,12 @@ def _length(ui: Ui, view: DeskView) -> int:
         Mode.REFUSAL: len(view.refusal.checks) if view.refusal else 0,
         Mode.FOUND: len(ui.story or ()),
     }
-    return lengths.get(ui.mode, len(BY_KEY))
+    return lengths.get(ui.mode) or help_tops(ui.room)
+
+
+def help_tops(room: int) -> int:
+    """How many of the help's rows may stand first in `room` rows, one of them the title."""
+    return max(HELP_ROWS + 2 - room, 1)
 
 
 def _found(ui: Ui, view: DeskView, pressed: str) -> Routed | None:

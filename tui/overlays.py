@@ -10,6 +10,7 @@ from cadence.model import Phone
 from floor.actions import ACTIONS
 from floor.view import Choice
 from tui.lines import Part, filled, folded, line, padded, pretty, rule, wrapped
+from tui.open_keys import help_tops, within
 from tui.outcome_keys import why_not_record
 from tui.panes.card import row, rows
 from tui.scene import Scene
@@ -78,8 +79,8 @@ def _pause(scene: Scene, width: int, _: int) -> list[Text]:
 def _help(scene: Scene, width: int, height: int) -> list[Text]:
     rows = [_help_row("1-9 0", "outcome", "End the call if it is up, record it, bring the next lead.", width)]
     rows += [_help_row(action.key, action.label, action.help, width) for action in ACTIONS]
-    top = scene.ui.cursor if len(rows) >= height else 0
     title = _title("Keys", "letters work in either case; ? or enter closes, j k scroll", width)
+    top = within(scene.ui.cursor, help_tops(height))
     return [*title[: 2 if len(rows) + 2 <= height else 1], *rows[top:]]
 
 

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from cadence.model import ShiftState as S
 from config.text import for_terminal
-from floor.actions import BY_KEY, Action
+from floor.actions import BY_KEY, BY_NAME, STILL_STARTING, Action, is_starting
 from floor.view import DeskView
+from tui import astray, open_keys, outcome_keys
 from tui import intents as do
-from tui import open_keys, outcome_keys
 from tui.key import Key as Key
 from tui.key import Routed as Routed
 from tui.ui import ABOUT_THE_LEAD, PICKING, READING, TRANSFERRING, TYPING, Line, Mode, Ui
@@ -51,8 +51,14 @@ def route(ui: Ui, view: DeskView, key: Key) -> Routed:
 def settle(ui: Ui, view: DeskView) -> Ui:
     """`ui` after the desk changed by itself: nothing stays open for a lead or a call that is gone."""
     lead_id = view.card.lead.id if view.card else None
+    if ui.message == STILL_STARTING and not is_starting(view):
+        ui = ui.said("")
     if ui.keypad and view.state is not S.TALKING:
-        ui = replace(ui, keypad=False)
+        late = astray.of_ended_call(BY_NAME["keypad"], view, view.since_mono)
+        ui = replace(ui, keypad=False, astray=late)
+    if ui.mode in TRANSFERRING and view.second is None and view.state is not S.TALKING:
+        late = astray.of_ended_call(BY_NAME["transfer"], view, view.since_mono)
+        return replace(ui.closed(late.words), astray=late)
     if ui.armed and ui.armed.lead_id != lead_id:
         ui = replace(ui, armed=None, message="")
     if ui.mode in ABOUT_THE_LEAD and ui.lead_id != lead_id:
@@ -63,8 +69,6 @@ def settle(ui: Ui, view: DeskView) -> Ui:
         return ui.closed()
     if ui.mode in TRANSFERRING and view.second is not None:
         return ui.closed()
-    if ui.mode in TRANSFERRING and view.state is not S.TALKING:
-        return ui.closed("The call has ended: it was given to nobody.")
     if ui.mode is Mode.SKIP and view.state is not S.PREVIEW:
         return ui.closed("The lead is not in preview any more: it was not skipped.")
     return ui
@@ -102,6 +106,8 @@ def _of_caller(ui: Ui, view: DeskView, key: Key) -> Routed | None:
 
 def _desk(ui: Ui, view: DeskView, key: Key) -> Routed:
     pressed = key.pressed
+    if (swallowed := astray.swallowed(ui, view, key)) is not None:
+        return swallowed, ()
     if pressed == "space":
         return _space(ui, view, key.at)
     ui = replace(ui, space_at=None)
@@ -110,10 +116,13 @@ def _desk(ui: Ui, view: DeskView, key: Key) -> Routed:
     if pressed in outcome_keys.DIGITS:
         return outcome_keys.digit(ui, view, pressed)
     if pressed == "escape":
-        return ui.said(""), ()
+        return replace(ui.said(""), astray=None), ()
     action = BY_KEY.get(pressed)
     if action is None:
         return ui.said(f"Nothing is on {for_terminal(pressed)}: ? shows every key."), ()
+    if action.too_late and view.state is S.WRAP_UP:
+        late = astray.of_ended_call(action, view, key.at)
+        return replace(ui.said(late.words), astray=late), ()
     return _act(ui, view, action)
 
 
@@ -138,6 +147,11 @@ def _act(ui: Ui, view: DeskView, action: Action) -> Routed:
 
 def _press(ui: Ui, _: DeskView, action: Action) -> Routed:
     return ui, (do.Press(action.name),)
+
+
+def _hang_up(ui: Ui, view: DeskView, action: Action) -> Routed:
+    """The rep ends the call, so that the next digit is said of it, and is no tone that came too late."""
+    return replace(ui, keypad=ui.keypad and view.second is not None), (do.Press(action.name),)
 
 
 def _toggle_keypad(ui: Ui, _: DeskView, __: Action) -> Routed:
@@ -200,6 +214,7 @@ def _quit(ui: Ui, _: DeskView, __: Action) -> Routed:
 
 
 _ACTS: dict[str, Callable[[Ui, DeskView, Action], Routed]] = {
+    "hang_up": _hang_up,
     "other": _open_others,
     "keypad": _toggle_keypad,
     "note": _open_note,

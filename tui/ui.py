@@ -79,6 +79,13 @@ class Armed(msgspec.Struct, frozen=True):
     lead_id: int | None
 
 
+class Astray(msgspec.Struct, frozen=True):
+    """Keys that were meant for a call which is over: what is said of them, and when the last one came."""
+
+    words: str
+    at: int  # `Clock.monotonic` ms
+
+
 class Ui(msgspec.Struct, frozen=True):
     """The screen's own state."""
 
@@ -97,10 +104,12 @@ class Ui(msgspec.Struct, frozen=True):
     timeline: tuple[str, ...] = ()
     timeline_of: int | None = None  # the lead `timeline` tells of
     cursor: int = 0  # of a list in an overlay
+    room: int = 0  # rows of the overlay that is open; 0 before it was drawn
     queue_top: int = 0
     meter: Meter = msgspec.field(default_factory=Meter)
     keypad: bool = False  # digits are tones
     armed: Armed | None = None
+    astray: Astray | None = None
     message: str = ""  # why a key did nothing; goes away with the next key that does something
     space_at: int | None = None  # last space and nothing pressed since, `Clock.monotonic` ms
 

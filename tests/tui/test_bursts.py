@@ -92,7 +92,7 @@ async def burst(script: list[str], *, one_by_one: bool) -> tuple[object, ...]:
         await pilot.pause()
         await pilot.pause()
         assert isinstance(app, Workstation)
-        ui = replace(app.session.ui, timeline=(), timeline_of=None)  # an answer that comes when it comes
+        ui = replace(app.session.ui, timeline=(), timeline_of=None, room=0)  # come when they come
         return desk.asked, desk.recorded, desk.notes, desk.view, ui
 
 

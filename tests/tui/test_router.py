@@ -12,6 +12,7 @@ from cadence.model import ShiftState as S
 from config.clock import HOUR
 from floor.actions import ACTIONS, BY_KEY
 from floor.view import CallView, DeskView
+from tui.astray import ASTRAY_MS
 from tui.router import HELD_MS, route
 from tui.session import FLOOD_KEYS
 from tui.ui import Mode, Ui
@@ -119,7 +120,8 @@ def test_digits_are_tones_only_while_the_keypad_is_on(sitting: Sitting) -> None:
 def test_the_keypad_goes_off_with_the_call(sitting: Sitting) -> None:
     sitting.talk().type("#")
     sitting.desk.end()
-    sitting.type("7")
+    assert not sitting.ui.keypad
+    sitting.wait(ASTRAY_MS).type("7")
     assert sitting.desk.recorded == [(1, "not_interested", None)]
 
 

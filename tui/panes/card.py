@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from cadence.model import ShiftState as S
+from floor.actions import STILL_STARTING, is_starting
 from floor.view import CardView
 from tui.lines import Part, filled, line, mmss, pretty, wrapped
 from tui.scene import Scene, attempt_words, wall_time
@@ -62,7 +63,9 @@ def row(label: str, width: int, *parts: Part) -> Text:
 
 def _no_card(scene: Scene, width: int) -> list[Text]:
     view = scene.view
-    if view.state is S.NOT_READY:
+    if is_starting(view):
+        title, words = "Starting", STILL_STARTING
+    elif view.state is S.NOT_READY:
         title, words = (
             "Not ready",
             f"{view.reason.capitalize()}. p brings you back, and the next lead with you.",

@@ -12,10 +12,11 @@ def history(scene: Scene, width: int, height: int) -> list[Text]:
     """What happened with this lead, newest first."""
     shown = scene.view.card
     rows = shown.history if shown else ()
-    words = [made for each in rows for made in folded(each, width)] or [
-        line(("  nothing yet", "dim"), width=width)
-    ]
-    return filled([rule("History", width), *words], height)
+    words: list[Text] = []
+    for each in rows:
+        if len(words) < height - 1:
+            words += folded(each, width, min(3, height - 1 - len(words)))
+    return filled([rule("History", width), *(words or [line(("  nothing yet", "dim"), width=width)])], height)
 
 
 def timeline(scene: Scene, width: int, height: int) -> list[Text]:
