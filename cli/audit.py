@@ -97,15 +97,17 @@ def _proof(report: AuditReport, late: Backlog) -> dict[str, object]:
 def _tell(report: AuditReport, late: Backlog, zone: str, now: int) -> None:
     from cli.events import clock
     from cli.output import duration, line
+    from config.text import counted
 
     line(f"{'clean' if report.clean else 'NOT CLEAN'}: {report.summary}")
     planned = f"{report.with_call} with a call, {report.with_mail} with a mail"
-    line(f"{report.leads} leads, {report.open} open: {planned}")
-    line(f"{report.overdue} calls due for more than an hour, {report.unfinished} attempts unfinished")
+    line(f"{counted(report.leads, 'lead')}, {report.open} open: {planned}")
+    overdue = f"{counted(report.overdue, 'call')} due for more than an hour"
+    line(f"{overdue}, {counted(report.unfinished, 'attempt')} unfinished")
     if report.oldest_due_at is not None:
         line(f"the longest waiting call came due at {clock(report.oldest_due_at, zone)}")
-    callbacks = f"{late.callbacks_open} callbacks agreed, {late.callbacks_late} of them late"
-    line(f"{callbacks}; {late.steps_late} steps late")
+    callbacks = f"{counted(late.callbacks_open, 'callback')} agreed, {late.callbacks_late} of them late"
+    line(f"{callbacks}; {counted(late.steps_late, 'step')} late")
     oldest = late.oldest_waiting
     if oldest is not None:
         waits = duration(now - oldest.arrived_at)

@@ -27,6 +27,7 @@ def check(state: State, files: tuple[Path, ...]) -> None:
     from cadence.rulebook import check_links
     from cli.output import line
     from cli.session import rules_of
+    from config.text import counted
 
     book = rules_of(state.home)
     checked = [(path, CadenceFile(path, book.templates.names)) for path in files]
@@ -34,7 +35,7 @@ def check(state: State, files: tuple[Path, ...]) -> None:
     for path, file in checked:
         check_links(file, known)
         cadence = file.cadence
-        steps = f"{len(cadence.calls)} calls, {len(cadence.mails)} mails"
+        steps = f"{counted(len(cadence.calls), 'call')}, {counted(len(cadence.mails), 'mail')}"
         line(f"{path}: {cadence.name} {cadence.version}, {steps}: ok")
 
 

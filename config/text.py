@@ -62,6 +62,11 @@ def for_header(text: str) -> str:
     return for_terminal(_LINE_BREAKS.sub(" ", text)).strip()
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 call`, `2 calls`: for things whose plural ends in a plain s."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def as_sentence(text: str) -> str:
     """`text` as a sentence of its own: a capital where it begins with a plain word, one full stop at its end.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cadence.model import Lane
+from config.text import counted
 from store.core import Core
 from store.engine import Row
 from store.recording_rows import CallRecording, untold
@@ -74,11 +75,12 @@ def audit(store: Store) -> AuditReport:
         Ghost(row["id"], row["name"], why) for why, sql in _GHOSTS.items() for row in core.engine.rows(sql)
     )
     counts = _counts(core, now)
+    lost = f"{counted(len(ghosts), 'lead')} {'is' if len(ghosts) == 1 else 'are'}"
     return AuditReport(
         clean=not ghosts,
-        summary=f"{counts['open']} open leads, each with its next action"
+        summary=f"{counted(counts['open'], 'open lead')}, each with its next action"
         if not ghosts
-        else f"{len(ghosts)} leads are lost, the first: {ghosts[0].lead_id} is {ghosts[0].why}",
+        else f"{lost} lost, the first: {ghosts[0].lead_id} is {ghosts[0].why}",
         ghosts=ghosts,
         untold=tuple(untold(core, "", None, 100)),
         **_of_recordings(core),

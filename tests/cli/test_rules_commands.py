@@ -65,7 +65,7 @@ def test_an_unknown_cadence_names_the_known_ones(tmp_path: Path) -> None:
 def test_a_cadence_file_is_checked_to_the_line(tmp_path: Path) -> None:
     good = 'name = "ours"\nversion = 1\ntitle = "Ours"\nthen = "nurture"\n[[call]]\nwhen = "day 2"\n'
     (tmp_path / "good.toml").write_text(good)
-    assert "1 calls, 0 mails: ok" in sixring("cadence", "check", tmp_path / "good.toml", home=tmp_path).stdout
+    assert "1 call, 0 mails: ok" in sixring("cadence", "check", tmp_path / "good.toml", home=tmp_path).stdout
     (tmp_path / "bad.toml").write_text(good.replace("day 2", "tuesday"))
     done = sixring("cadence", "check", tmp_path / "bad.toml", home=tmp_path)
     assert done.returncode == 2

@@ -168,7 +168,10 @@ def test_audit_is_clean_and_a_ghost_is_found(home: Path) -> None:
     db.close()
     (report,) = objects("audit", home=home, code=1)
     assert [ghost["lead_id"] for ghost in report["ghosts"]] == [1]
-    assert "Anna Acme" in sixring("audit", home=home).stdout
+    said = sixring("audit", home=home).stdout
+    assert "NOT CLEAN: 1 lead is lost" in said
+    assert "Anna Acme" in said
+    assert not re.search(r"\b1 (lead|call|callback|attempt|step)s\b", said)
 
 
 def test_audit_measures_the_follow_up_of_the_leads_of_a_period(home: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.text import for_cell, for_header, for_terminal, from_cell
+from config.text import counted, for_cell, for_header, for_terminal, from_cell
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
@@ -46,3 +46,8 @@ def test_a_cell_that_was_written_is_read_as_what_it_was(text: str) -> None:
 @given(st.text())
 def test_a_header_is_one_line(text: str) -> None:
     assert len(for_header(f"Subject: {text}").splitlines()) == 1
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 calls"), (1, "1 call"), (2, "2 calls")])
+def test_one_is_no_plural(number: int, said: str) -> None:
+    assert counted(number, "call") == said

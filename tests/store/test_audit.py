@@ -45,4 +45,4 @@ def test_the_audit_finds_what_the_constraints_would_have_refused(
     report = audit(store)
     assert not report.clean
     assert [why in ghost.why for ghost in report.ghosts] == [True]
-    assert "1 leads are lost" in report.summary
+    assert "1 lead is lost" in report.summary
