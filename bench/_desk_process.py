@@ -26,7 +26,8 @@ def main(folder: str, port: str, leads: str) -> None:
     """Fill a home and work at it."""
     home, book, clock = Home(Path(folder)).make(), load(None), SystemClock()
     with Store.open(home.database, book, clock) as store:
-        for row in csv.DictReader(StringIO(practice_leads(int(leads), clock.now(), only_open=True))):
+        sheet = practice_leads(int(leads), clock.now(), book.gate, only_open=True)
+        for row in csv.DictReader(StringIO(sheet)):
             store.leads.add(
                 NewLead(
                     name=row["name"],

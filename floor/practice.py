@@ -145,7 +145,7 @@ async def _fill(home: Home, book: Rulebook, clock: Clock, leads: int, *, only_op
     async with StoreRoom(home.database, book, clock) as room:
         if leads and await room.run(lambda store: store.leads.count()) == 0:
             sheet = home.path / "practice-leads.csv"
-            write_private(sheet, practice_leads(leads, clock.now(), only_open=only_open))
+            write_private(sheet, practice_leads(leads, clock.now(), book.gate, only_open=only_open))
             await room.run(lambda store: _import(store, sheet))
 
 

@@ -2,9 +2,10 @@
 
 The last digit of a number picks what the practice carrier does with it
 (`telephony.carrier`). Numbers come from the ranges kept free for fiction
-(North America 555-01xx, United Kingdom 020 7946 0xxx). So that a newcomer can
-dial at any hour of any day, most leads live where the law allows a call right
-now; the others show how the queue waits.
+(North America 555-01xx, United Kingdom 020 7946 0xxx); the Emirates keep none
+free. So that a newcomer can dial at any hour of any day, Sundays and holidays
+included, most leads live where the gate allows a call for an hour from now; the
+others show how the queue waits.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import csv
 import random
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from io import StringIO
-from zoneinfo import ZoneInfo
 
+from cadence.gate import next_allowed
+from cadence.gate_facts import GateFacts
+from cadence.rules import Rules
 from config.clock import DAY, HOUR, MINUTE, SECOND, iso
 
 _FIRST = [
@@ -134,6 +136,8 @@ class Place:
         """
         if self.country == "GB":
             return f"+442079{460 + index // 100:03d}{index % 100:02d}{digit}"
+        if self.country == "AE":
+            return f"+971420{index:04d}{digit}"
         area = self.areas[index // 10 % len(self.areas)]
         beyond = index // (10 * len(self.areas))
         exchange = 199 + beyond if beyond else 555
@@ -145,20 +149,27 @@ _PLACES = (
     Place("US", "CA", "94107", "America/Los_Angeles", tuple(_AREA_CA), 80_000),
     Place("GB", "", "EC1A 1BB", "Europe/London", (), 5_000),
     Place("GU", "", "96910", "Pacific/Guam", ("671",), 1_000),
+    Place("AE", "", "", "Asia/Dubai", (), 10_000),
 )
-_OPEN_FROM, _OPEN_TO = 9, 19  # inside every shipped window of these places, on every weekday
+_STAYS_OPEN = HOUR  # ms
 
 
-def _open(place: Place, now: int) -> bool:
-    local = datetime.fromtimestamp(now / SECOND, UTC).astimezone(ZoneInfo(place.zone))
-    return _OPEN_FROM <= local.hour < _OPEN_TO
+def open_places(rules: Rules, now: int) -> frozenset[Place]:
+    """Where a call is allowed for the next hour; where there is no such place, right now."""
+    lasting = frozenset(one for one in _PLACES if _allowed(one, rules, now, now + _STAYS_OPEN))
+    return lasting or frozenset(one for one in _PLACES if _allowed(one, rules, now))
 
 
-def _place(now: int, index: int, used: Counter[str]) -> Place:
+def _allowed(place: Place, rules: Rules, *moments: int) -> bool:
+    facts = GateFacts(place.number(0, "1"))
+    return all(next_allowed(facts, rules, at) == at for at in moments)
+
+
+def _place(awake_now: frozenset[Place], index: int, used: Counter[str]) -> Place:
     """Where the `index`-th lead lives: five of six where it is calling time now."""
     free = [place for place in _PLACES if used[place.zone] < place.capacity]
-    awake = [place for place in free if _open(place, now)] or free
-    asleep = [place for place in free if not _open(place, now)] or awake
+    awake = [place for place in free if place in awake_now] or free
+    asleep = [place for place in free if place not in awake_now] or awake
     return asleep[index % len(asleep)] if index % 6 == 5 else awake[index % len(awake)]
 
 
@@ -169,11 +180,11 @@ def _age(index: int, rng: random.Random) -> int:
     return rng.choice((rng.randint(6 * MINUTE, 3 * HOUR), rng.randint(3 * HOUR, 9 * DAY)))
 
 
-def practice_leads(count: int, now: int, *, seed: int = 6, only_open: bool = False) -> str:
+def practice_leads(count: int, now: int, rules: Rules, *, seed: int = 6, only_open: bool = False) -> str:
     """A CSV of `count` sample leads, as a web form would hand it over.
 
-    `now` (ms UTC) decides where they live and when they asked; the same seed
-    gives the same people. `only_open`: every lead may be called now.
+    `now` (ms UTC) and the gate's `rules` decide where they live and when they asked; the same
+    seed gives the same people. `only_open`: every lead may be called now.
     """
     rng = random.Random(seed)  # noqa: S311  (repeatable, not secret)
     text = StringIO()
@@ -195,9 +206,10 @@ def practice_leads(count: int, now: int, *, seed: int = 6, only_open: bool = Fal
         ]
     )
     used: Counter[str] = Counter()
+    awake = open_places(rules, now)
     for index in range(count):
         first, last = _FIRST[index % len(_FIRST)], _LAST[(index * 7 + index // len(_FIRST)) % len(_LAST)]
-        place = _place(now, 0 if only_open else index, used)
+        place = _place(awake, 0 if only_open else index, used)
         number = place.number(used[place.zone], _OUTCOMES[index % len(_OUTCOMES)])
         used[place.zone] += 1
         firm = _FIRMS[index % len(_FIRMS)]

@@ -39,7 +39,7 @@ PACE = 0.05
 def lead_for(digit: str, index: int = 0) -> NewLead:
     """A lead that may be called now, whose number ends in `digit`."""
     now = SystemClock().now()
-    row = list(csv.DictReader(StringIO(practice_leads(index + 1, now, only_open=True))))[index]
+    row = list(csv.DictReader(StringIO(practice_leads(index + 1, now, BOOK.gate, only_open=True))))[index]
     return NewLead(
         name=row["name"], company=row["company"], email=row["email"],
         phones=(NewPhone(row["phone"][:-1] + digit),), country=row["country"], region=row["state"],

@@ -12,6 +12,7 @@ from typing import Any
 
 from support.program import sixring
 
+from cadence.rulebook import load
 from config.clock import MINUTE, SystemClock, iso
 from floor.practice_leads import practice_leads
 
@@ -45,7 +46,7 @@ def practice_home(home: Path, people: Sequence[Person]) -> Path:
 def _csv(people: Sequence[Person]) -> str:
     """`people` at places where it is calling time now, the first of them the freshest inquiry."""
     now = SystemClock().now()
-    rows = list(csv.DictReader(StringIO(practice_leads(len(people), now, only_open=True))))
+    rows = list(csv.DictReader(StringIO(practice_leads(len(people), now, load(None).gate, only_open=True))))
     for index, (row, person) in enumerate(zip(rows, people, strict=True)):
         row |= {
             "name": person.name, "email": person.email, "phone": row["phone"][:-1] + person.digit,
