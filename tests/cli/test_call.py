@@ -6,7 +6,6 @@ import asyncio
 import re
 import signal
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,6 @@ from config.home import Home
 from store.store import Store
 
 OPEN_NOW = lead_for("1").phones[0].e164  # a number that may be called at this hour
-
-
-@pytest.fixture
-async def peer() -> AsyncIterator[SipPeer]:
-    made = await SipPeer.start()
-    yield made
-    await made.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +21,6 @@ from config.settings import Rep, Settings, Sip
 from store.store import Store
 
 OPEN_NOW = lead_for("1").phones[0].e164  # a number that may be called at this hour
-
-
-@pytest.fixture
-async def peer() -> AsyncIterator[SipPeer]:
-    made = await SipPeer.start()
-    yield made
-    await made.close()
 
 
 @pytest.fixture

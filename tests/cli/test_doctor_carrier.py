@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -33,13 +33,6 @@ NOON = "Date: Sat, 21 Nov 2026 12:00:00 GMT"
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(tmp_path).make()
-
-
-@pytest.fixture
-async def peer() -> AsyncIterator[SipPeer]:
-    made = await SipPeer.start()
-    yield made
-    await made.close()
 
 
 async def examined(home: Home, sip: Sip, clock: HandClock | None = None) -> dict[str, Finding]:

@@ -85,6 +85,15 @@ class Floor:
         """The samples that came out at the lead's, in the last call."""
         return heard_by(self.folder / "lead")
 
+    async def lead_ends(self, call: str) -> None:
+        """The lead hangs up: that is heard here, as he was until then."""
+        with self.net.at(self.net.lead):
+            await command(LEADS_KEYS, "hangup", "")
+        ended = await self.line.ended(call)
+        assert (ended.result, ended.ended_by) == ("answered", "lead")
+        _, right = channels(self.folder / f"{call}.wav")
+        assert speaks(right[-28_000:]) == "lead"
+
     async def lead_calls(self) -> Incoming:
         """The lead rings the desk through the carrier; told here, and answered."""
         before = len(self.line.heard.of(Incoming))

@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 from support import floor_carrier as carrier
 from support import name_server as names
-from support.baresip import baresip, command
-from support.floor_desk import LEADS_KEYS, NUMBER, floor, speaks
+from support.baresip import baresip
+from support.floor_desk import NUMBER, floor, speaks
 from support.netns import CARRIER, DESK, LEAD, OTHER_DESK, OTHER_ROUTER, ROUTER, Network
-from support.sound import channels
 
 from telephony.protocol import Quality, Ready, Registration
 
@@ -183,12 +182,7 @@ async def test_a_call_moves_along_and_the_leads_hanging_up_is_heard_at_the_new_p
         net.plug_in(OTHER_DESK)
         await desk.wire.came("INVITE", body=f"c=IN IP4 {OTHER_DESK}")
         await desk.four_seconds_more(call)
-        with net.at(net.lead):
-            await command(LEADS_KEYS, "hangup", "")
-        ended = await desk.line.ended(call)
-        assert (ended.result, ended.ended_by) == ("answered", "lead")
-        _, right = channels(tmp_path / f"{call}.wav")
-        assert speaks(right[-28_000:]) == "lead"
+        await desk.lead_ends(call)
         assert speaks(desk.lead_heard()[-28_000:]) == "rep"
         await desk.line.ready(2)  # and then the process begins anew, where it is now
         await desk.conversation()

@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 from support import floor_carrier as carrier
 from support import name_server as names
-from support.baresip import command
-from support.floor_desk import LEADS_KEYS, Floor, floor, speaks
+from support.floor_desk import Floor, floor, speaks
 from support.kamailio import has_tls
 from support.netns import CARRIER, OTHER_DESK, Network
-from support.sound import channels
 
 from telephony.account import Transport
 from telephony.protocol import Held, Hold, Quality, Ready, Registration
@@ -51,12 +49,7 @@ async def test_a_call_moves_along_with_its_sound_its_holds_and_its_end(
             desk.line.phone.send(Hold(call, on))
             assert (await desk.line.heard.wait(Held, call, count=count)).on is on
         await desk.four_seconds_more(call)
-        with net.at(net.lead):
-            await command(LEADS_KEYS, "hangup", "")
-        ended = await desk.line.ended(call)
-        assert (ended.result, ended.ended_by) == ("answered", "lead")
-        _, right = channels(tmp_path / f"{call}.wav")
-        assert speaks(right[-28_000:]) == "lead"
+        await desk.lead_ends(call)
         await desk.line.ready(2)  # and then the process begins anew, where it is now
         await desk.registered(3)
         await desk.conversation()
