@@ -71,6 +71,18 @@ class KeepHelp(msgspec.Struct, frozen=True, tag=True):
     secure: bool = False
     ended: Ended | None = None
 
+    def having(
+        self,
+        name: Literal["invited", "ringing", "answered"],
+        at: int,
+        sip_call_id: str = "",
+        *,
+        secure: bool = False,
+    ) -> KeepHelp:
+        """With one instant more (ms UTC), and what came with it."""
+        known = {f"{name}_at": at, "sip_call_id": sip_call_id or self.sip_call_id}
+        return msgspec.structs.replace(self, **known, secure=secure or self.secure)
+
 
 class Instant(msgspec.Struct, frozen=True, tag=True):
     """Write one of an attempt's instants (ms UTC)."""

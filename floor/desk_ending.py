@@ -77,8 +77,7 @@ def instant(
     """Have one of the call's instants written; `more`: secure, of an answer."""
     if line.help is None:
         return [out.Instant(line.attempt, name, at, sip_call_id, **more)]
-    known = {f"{name}_at": at, **({"sip_call_id": sip_call_id} if sip_call_id else {}), **more}
-    line.help = msgspec.structs.replace(line.help, **known)
+    line.help = line.help.having(name, at, sip_call_id, **more)
     return [line.help]
 
 

@@ -15,6 +15,7 @@ from floor.desk_effects import KeepHelp
 from floor.workplace import Workplace
 from store.help_calls import HelpCall
 from store.store import Store
+from telephony.protocol import Ended
 
 _WRITE_S = 10.0  # for the store to take it, once the call is over
 
@@ -37,14 +38,14 @@ class HelpRecord:
         secure: bool = False,
     ) -> None:
         """One of its instants (ms UTC)."""
-        of_it: dict[str, object] = {"sip_call_id": sip_call_id} if sip_call_id else {}
-        if secure:
-            of_it["secure"] = True
-        self.learn(**{f"{name}_at": at}, **of_it)
+        self._learn(self._known.having(name, at, sip_call_id, secure=secure))
 
-    def learn(self, **known: object) -> None:
-        """Know more of it, by the names of `KeepHelp`."""
-        self._known = msgspec.structs.replace(self._known, **known)
+    def ended(self, how: Ended) -> None:
+        """It is over."""
+        self._learn(msgspec.structs.replace(self._known, ended=how))
+
+    def _learn(self, known: KeepHelp) -> None:
+        self._known = known
         self._learned.set()
 
     async def done(self) -> str:

@@ -96,7 +96,7 @@ class OneCall:
                 self._dial(number, told.caller_id)
                 record = HelpRecord(self._place, self._rep.login, told)
                 ended, secure = await self._follow(number, told.caller_id, order.talk_s, record.note, _nobody)
-                record.learn(ended=ended)
+                record.ended(ended)
         finally:
             await self._phone.close()
         sound = self._told_sound(ended, secure=secure)
